@@ -1,0 +1,1 @@
+"""Accounting: the double-entry ledger, the financial truth."""

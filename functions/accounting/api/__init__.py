@@ -1,0 +1,1 @@
+"""The Lambdas of accounting, one module a transport."""

@@ -1,0 +1,1 @@
+"""The rules of accounting: frozen values and pure functions."""

@@ -1,0 +1,1 @@
+"""How accounting reaches its table and the world."""

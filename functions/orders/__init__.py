@@ -1,0 +1,1 @@
+"""Orders: what the customer wants, and where its payment stands."""

@@ -1,0 +1,1 @@
+"""The Lambdas of orders, one module a transport."""

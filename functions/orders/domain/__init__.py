@@ -1,0 +1,1 @@
+"""The rules of orders: frozen values and pure functions."""

@@ -1,0 +1,1 @@
+"""How orders reaches its table and the world."""

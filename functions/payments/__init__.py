@@ -1,0 +1,1 @@
+"""Payments: the orchestration of payment providers."""

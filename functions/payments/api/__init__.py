@@ -1,0 +1,1 @@
+"""The Lambdas of payments, one module a transport."""

@@ -1,0 +1,1 @@
+"""The rules of payments: frozen values and pure functions."""

@@ -1,0 +1,1 @@
+"""What the three services share: money, contracts, messaging, persistence, errors, observability."""

@@ -1,0 +1,1 @@
+"""What may cross between services: the envelope, the messages, and their JSON."""

@@ -1,0 +1,1 @@
+"""What may go wrong, classified, and how the caller is told."""

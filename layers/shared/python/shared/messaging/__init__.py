@@ -1,0 +1,1 @@
+"""How messages leave a table, reach a handler, and take effect once."""

@@ -1,0 +1,1 @@
+"""One table, one kind of write."""
