@@ -1,0 +1,159 @@
+# One file of commands. `make` alone lists them; each needs nothing installed by hand but python3 (with pip), git and make.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+
+# Where it is set, every run compiles the whole of aws_cdk again: synthesis takes three times as long.
+unexport PYTHONDONTWRITEBYTECODE
+
+TARGET ?= embedded
+STAGE ?= local
+PYTHON ?= python3
+
+UV_VERSION := 0.13.9
+UV := .tools/bin/uv
+BIN := .venv/bin
+READY := .venv/.ready .cloud/.ready node_modules/.ready
+COMPILE := pip compile -q pyproject.toml --generate-hashes --no-header --no-emit-index-url --python-version 3.13 --universal
+say = @printf '\033[2m%s\033[0m\n'
+
+.PHONY: help
+help: ## List the targets
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z0-9-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@printf '\n  TARGET=embedded|localstack for up, status, down and e2e; STAGE=local|dev|prod for synth and deploy.\n'
+
+# --- the toolchain -----------------------------------------------------------------------------
+
+.PHONY: setup
+setup: $(READY) ## Install the locked toolchain: Python 3.13, both environments, Node and the CDK
+
+.tools/.uv-$(UV_VERSION):
+	$(say) "setup: uv $(UV_VERSION)"
+	@$(PYTHON) -m pip install -q --upgrade --target .tools "uv==$(UV_VERSION)"
+	@touch $@
+
+# Made anew only where it is missing or another Python's, so that a running program keeps its packages.
+define environment
+	@$(1)/bin/python -c 'import sys; sys.exit("{}.{}".format(*sys.version_info) != "'"$$(cat .python-version)"'")' 2>/dev/null \
+		|| $(UV) venv -q --clear $(1)
+	@$(UV) pip sync -q --require-hashes --python $(1) $(2)
+endef
+
+.venv/.ready: requirements/dev.txt pyproject.toml .python-version | .tools/.uv-$(UV_VERSION)
+	$(say) "setup: development environment (.venv)"
+	$(call environment,.venv,requirements/dev.txt)
+	@$(UV) pip install -q --python .venv --no-deps --no-build-isolation -e .
+	@touch $@
+
+.cloud/.ready: requirements/cloud.txt .python-version | .tools/.uv-$(UV_VERSION)
+	$(say) "setup: environment of the embedded cloud (.cloud)"
+	$(call environment,.cloud,requirements/cloud.txt)
+	@touch $@
+
+node_modules/.ready: package.json package-lock.json .npmrc | .venv/.ready
+	$(say) "setup: the pinned CDK command (node_modules)"
+	@PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --silent
+	@touch $@
+
+.PHONY: lock
+lock: .venv/.ready ## Resolve the dependency groups of pyproject.toml into requirements/*.txt
+	$(say) "lock: runtime, dev, cloud"
+	@$(UV) $(COMPILE) --group runtime -o requirements/runtime.txt
+	@$(UV) $(COMPILE) --group dev -c requirements/runtime.txt -o requirements/dev.txt
+	@$(UV) $(COMPILE) --group cloud -o requirements/cloud.txt
+
+.PHONY: lock-check
+lock-check: .venv/.ready ## Fail where requirements/*.txt differ from what `make lock` would write
+	$(say) "lock-check: resolving again and comparing"
+	@fresh=$$(mktemp -d); trap 'rm -rf "$$fresh"' EXIT; cp requirements/*.txt "$$fresh"; \
+	$(UV) $(COMPILE) --group runtime -o "$$fresh/runtime.txt"; \
+	$(UV) $(COMPILE) --group dev -c requirements/runtime.txt -o "$$fresh/dev.txt"; \
+	$(UV) $(COMPILE) --group cloud -o "$$fresh/cloud.txt"; \
+	diff -ru requirements "$$fresh" || { echo "The locks have drifted: run make lock and commit the result."; exit 1; }
+
+# --- checks ------------------------------------------------------------------------------------
+
+.PHONY: lint
+lint: setup ## Style and formatting (ruff), import contracts (import-linter)
+	$(say) "lint: ruff"
+	@$(BIN)/ruff check --quiet
+	@$(BIN)/ruff format --check --quiet
+	$(say) "lint: import contracts"
+	@$(BIN)/lint-imports --no-logo
+
+.PHONY: types
+types: setup ## Types (mypy --strict)
+	$(say) "types: mypy"
+	@$(BIN)/mypy
+
+.PHONY: check
+check: lint types ## Lint, types, architecture, unit and property tests; under two minutes
+	$(say) "check: architecture, unit and property tests"
+	@$(BIN)/pytest -n 2 --dist loadgroup tests/architecture tests/unit tests/properties
+
+.PHONY: test
+test: lint types ## Everything that needs no Docker: check, and the tests against the embedded cloud
+	$(say) "test: the whole suite"
+	@$(BIN)/pytest -n 2 --dist loadgroup
+
+.PHONY: format
+format: setup ## Put the code into the house format
+	@$(BIN)/ruff check --fix --quiet
+	@$(BIN)/ruff format
+
+.PHONY: golden
+golden: setup ## Accept the synthesized templates as the golden ones
+	$(say) "golden: synthesizing and writing the golden templates"
+	@UPDATE_GOLDEN=1 $(BIN)/pytest -n 2 --dist loadgroup tests/infrastructure
+	@git status --short tests/infrastructure
+
+.PHONY: docs
+docs: setup ## Generate docs/contracts from the code
+	$(say) "docs: generating docs/contracts"
+	@$(BIN)/python -m tools.contracts
+
+# --- the local cloud ---------------------------------------------------------------------------
+
+.PHONY: demo
+demo: setup ## Run real orders from HTTP to the ledger on the embedded cloud, and check them
+	@$(BIN)/python -m apphost demo
+
+.PHONY: up
+up: setup ## Start the local cloud in the background and deploy the app to it
+	@$(BIN)/python -m apphost up --target $(TARGET)
+
+.PHONY: status
+status: setup ## Show what runs where
+	@$(BIN)/python -m apphost status --target $(TARGET)
+
+.PHONY: down
+down: setup ## Stop what `make up` started, by its process ids
+	@$(BIN)/python -m apphost down --target $(TARGET)
+
+.PHONY: e2e
+e2e: setup ## End-to-end tests against the local cloud of TARGET
+	@$(BIN)/python -m apphost e2e --target $(TARGET)
+
+# --- AWS ---------------------------------------------------------------------------------------
+
+.PHONY: synth
+synth: setup ## Synthesize the CDK app of STAGE into cdk.out
+	$(say) "synth: stage $(STAGE)"
+	@QUITTANCE_STAGE=$(STAGE) CDK_OUTDIR=cdk.out $(BIN)/python -m infra.app
+
+.PHONY: deploy
+deploy: setup ## Deploy STAGE=dev or STAGE=prod to the AWS account of your credentials
+	@[[ "$(STAGE)" != local ]] || { echo "Say which stage: make deploy STAGE=dev (the local stage is deployed by make up)."; exit 2; }
+	$(say) "deploy: stage $(STAGE)"
+	@PATH="$(CURDIR)/$(BIN):$$PATH" QUITTANCE_STAGE=$(STAGE) node_modules/.bin/cdk deploy --all -c stage=$(STAGE)
+
+# --- housekeeping ------------------------------------------------------------------------------
+
+.PHONY: clean
+clean: ## Stop the local cloud and remove what was built; the toolchain stays
+	@[[ ! -e .local/processes.json ]] || $(MAKE) down
+	$(say) "clean: build, cdk.out, .local and caches"
+	@rm -rf build cdk.out .local .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
