@@ -1,0 +1,98 @@
+"""The shapes of what the platform answers: its JSON as it stands, amounts in whole minor units."""
+
+from typing import Any, NotRequired, TypedDict
+
+
+class OrderLine(TypedDict):
+    sku: str
+    quantity: int
+    unit_amount: int
+
+
+class Order(TypedDict):
+    order_id: str
+    status: str
+    amount: int
+    currency: str
+    lines: list[OrderLine]
+    capture: NotRequired[str]
+    payment_id: str
+    created_at: str
+    version: int
+
+
+class Attempt(TypedDict):
+    attempt_id: str
+    operation: str
+    provider: str
+    status: str
+    provider_reference: str | None
+    decline_code: str | None
+
+
+class Payment(TypedDict):
+    payment_id: str
+    order_id: str
+    status: str
+    currency: str
+    authorized: int
+    captured: int
+    refunded: int
+    capturable: int
+    refundable: int
+    provider: str
+    attempts: list[Attempt]
+    version: int
+
+
+class Event(TypedDict):
+    """A message that a service published or received about one order or payment."""
+
+    id: str
+    time: str
+    service: str
+    type: str
+    sequence: int
+    correlation_id: str
+    causation_id: str
+    data: dict[str, Any]
+    processed_at: str | None
+
+
+class Posting(TypedDict):
+    account: str
+    account_name: str
+    side: str
+    amount: int
+    currency: str
+
+
+class JournalEntry(TypedDict):
+    entry_id: str
+    payment_id: str
+    order_id: str
+    cause: str
+    description: str
+    postings: list[Posting]
+    booked_at: str
+    effective_at: str
+    correlation_id: str
+    causation_id: str
+    event_id: str
+
+
+class AccountBalance(TypedDict):
+    account: str
+    name: str
+    debit: int
+    credit: int
+    balance: int
+    normal_side: str
+
+
+class TrialBalance(TypedDict):
+    currency: str
+    at: str
+    accounts: list[AccountBalance]
+    total_debit: int
+    total_credit: int

@@ -1,0 +1,182 @@
+"""The platform's API, typed. Every call may be repeated: a GET, or a POST under one key."""
+
+import json
+import random
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, NotRequired, TypedDict
+from urllib.parse import quote, urlencode
+
+from client.answers import Event, JournalEntry, Order, OrderLine, Payment, TrialBalance
+from client.connection import Connection
+from client.problem import Problem
+from client.transport import Answer, Transport, Unreachable
+
+ATTEMPTS_MAX = 5
+DEADLINE_SECONDS = 60.0
+PAUSE_SECONDS_FIRST = 0.1
+PAUSE_SECONDS_MAX = 5.0
+PAGES_MAX = 1000
+SUCCESS_MAX = 299
+
+
+class PaymentMethod(TypedDict):
+    token: str
+
+
+class NewOrder(TypedDict):
+    """The body of POST /orders; amounts in whole minor units of `currency`."""
+
+    customer_id: str
+    currency: str
+    lines: list[OrderLine]
+    payment_method: PaymentMethod
+    capture: NotRequired[str]
+    metadata: NotRequired[dict[str, str]]
+
+
+class MalformedAnswer(Exception):
+    """The answer is not the JSON this API speaks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply[T]:
+    """A successful answer. `replayed`: this is the stored answer of an earlier call."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: T
+
+    @property
+    def replayed(self) -> bool:
+        return self.headers.get("idempotency-replayed") == "true"
+
+
+class Api:
+    """Raises Problem on a refusal and Unreachable when no answer came within the deadline."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        *,
+        deadline_seconds: float = DEADLINE_SECONDS,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._transport = Transport(connection.api_url)
+        self._authorization = f"Bearer {connection.api_key}"
+        self._deadline_seconds = deadline_seconds
+        self._sleep = sleep
+
+    def place_order(self, order: NewOrder, *, idempotency_key: str) -> Reply[Order]:
+        return self._post("/orders", order, idempotency_key)
+
+    def order(self, order_id: str) -> Order:
+        order: Order = self._get(f"/orders/{quote(order_id, safe='')}")
+        return order
+
+    def confirm_order(
+        self, order_id: str, *, idempotency_key: str, amount: int | None = None
+    ) -> Reply[Order]:
+        """`amount` in whole minor units captures a part; without it everything is captured."""
+        body = {} if amount is None else {"amount": amount}
+        return self._post(f"/orders/{quote(order_id, safe='')}/confirm", body, idempotency_key)
+
+    def order_events(self, order_id: str) -> list[Event]:
+        return self._list(f"/orders/{quote(order_id, safe='')}/events", {})
+
+    def payment(self, payment_id: str) -> Payment:
+        payment: Payment = self._get(f"/payments/{quote(payment_id, safe='')}")
+        return payment
+
+    def payment_events(self, payment_id: str) -> list[Event]:
+        return self._list(f"/payments/{quote(payment_id, safe='')}/events", {})
+
+    def journal_entries(self, payment_id: str) -> list[JournalEntry]:
+        return self._list("/journal-entries", {"payment_id": payment_id})
+
+    def trial_balance(self, currency: str) -> TrialBalance:
+        balance: TrialBalance = self._get(f"/trial-balance?{urlencode({'currency': currency})}")
+        return balance
+
+    def _get(self, path: str) -> Any:
+        return _parsed(self._call("GET", path, None, {}))
+
+    def _post(self, path: str, body: object, idempotency_key: str) -> Reply[Any]:
+        headers = {"Idempotency-Key": idempotency_key, "Content-Type": "application/json"}
+        answer = self._call("POST", path, json.dumps(body).encode(), headers)
+        return Reply(answer.status, answer.headers, _parsed(answer))
+
+    def _list(self, path: str, query: Mapping[str, str]) -> list[Any]:
+        """All pages of a list."""
+        found: list[Any] = []
+        cursor: str | None = None
+        for _ in range(PAGES_MAX):
+            asked = {**query, **({"cursor": cursor} if cursor else {})}
+            page = self._get(f"{path}?{urlencode(asked)}" if asked else path)
+            found += page["data"]
+            cursor = page.get("next_cursor")
+            if not cursor:
+                return found
+        raise MalformedAnswer(f"{path} did not end after {PAGES_MAX} pages")
+
+    def _call(
+        self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]
+    ) -> Answer:
+        """Repeat the same call, same key, while it fails in a way that may pass."""
+        ends = time.monotonic() + self._deadline_seconds
+        attempt = 1
+        while True:
+            left = ends - time.monotonic()
+            try:
+                return self._attempt(method, path, body, headers, max(left, 0.1))
+            except Unreachable as error:
+                failure: Unreachable | Problem = error
+                pause = _pause_seconds(attempt, None)
+            except Problem as problem:
+                failure = problem
+                pause = _pause_seconds(attempt, problem.retry_after_seconds)
+                if not problem.retryable:
+                    raise
+            if attempt == ATTEMPTS_MAX or time.monotonic() + pause >= ends:
+                raise failure
+            self._sleep(pause)
+            attempt += 1
+
+    def _attempt(
+        self,
+        method: str,
+        path: str,
+        body: bytes | None,
+        headers: Mapping[str, str],
+        timeout_seconds: float,
+    ) -> Answer:
+        answer = self._transport.request(
+            method,
+            path,
+            headers={**headers, "Authorization": self._authorization},
+            body=body,
+            timeout_seconds=timeout_seconds,
+        )
+        if answer.status > SUCCESS_MAX:
+            raise Problem(answer)
+        return answer
+
+
+def _pause_seconds(attempt: int, retry_after_seconds: float | None) -> float:
+    """What the platform asked for, or exponential with jitter so that callers do not march."""
+    if retry_after_seconds is not None:
+        return retry_after_seconds
+    longest = min(PAUSE_SECONDS_MAX, PAUSE_SECONDS_FIRST * 2**attempt)
+    return random.SystemRandom().uniform(longest / 2, longest)
+
+
+def _parsed(answer: Answer) -> Any:
+    try:
+        return json.loads(answer.body, parse_float=_refuse_fraction)
+    except ValueError as error:
+        raise MalformedAnswer(f"HTTP {answer.status} with a body that is no JSON") from error
+
+
+def _refuse_fraction(text: str) -> object:
+    raise MalformedAnswer(f"amounts are whole minor units, the answer holds {text}")

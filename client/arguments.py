@@ -1,0 +1,136 @@
+"""The command line: what may be said, and what each word means."""
+
+import argparse
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from client import commands
+from client.amounts import money_argument
+from client.connection import OUTPUTS, ROLES
+from shared.money import UnknownCurrency, exponent
+
+type Parsers = argparse._SubParsersAction[argparse.ArgumentParser]
+
+TIMEOUT_SECONDS = 60.0
+
+
+def parse(arguments: Sequence[str]) -> argparse.Namespace:
+    """Exits with 2 on bad usage, as argparse does."""
+    parser = argparse.ArgumentParser(prog="python -m client", description=__doc__)
+    nouns = parser.add_subparsers(metavar="NOUN", required=True)
+    _add_order(nouns)
+    _add_payment(nouns)
+    _add_timeline(nouns)
+    _add_ledger(nouns)
+    _add_key(nouns)
+    return parser.parse_args(arguments)
+
+
+def _add_order(nouns: Parsers) -> None:
+    verbs = _noun(nouns, "order", "place an order, look at it, confirm it")
+    place = _command(verbs, "place", commands.place_order, role="client", watch=True)
+    place.add_argument("--customer", required=True, metavar="ID")
+    place.add_argument("--currency", required=True, type=_currency, metavar="EUR")
+    place.add_argument(
+        "--line",
+        required=True,
+        action="append",
+        dest="lines",
+        metavar="SKU:QTY:UNIT_PRICE",
+        help="the price in major units, exactly: mug:2:19.99",
+    )
+    place.add_argument("--token", required=True, help="the payment method: tok_visa")
+    place.add_argument("--capture", choices=("on_confirmation", "automatic"))
+    _add_idempotency_key(place)
+    show = _command(verbs, "show", commands.show_order, role="client", watch=True)
+    show.add_argument("order_id", metavar="ORDER_ID")
+    confirm = _command(verbs, "confirm", commands.confirm_order, role="client", watch=True)
+    confirm.add_argument("order_id", metavar="ORDER_ID")
+    confirm.add_argument(
+        "--amount",
+        type=money_argument,
+        metavar="'39.98 EUR'",
+        help="capture a part: major units and currency; without it, everything",
+    )
+    _add_idempotency_key(confirm)
+
+
+def _add_payment(nouns: Parsers) -> None:
+    verbs = _noun(nouns, "payment", "look at a payment and its attempts")
+    show = _command(verbs, "show", commands.show_payment, role="client", watch=True)
+    show.add_argument("payment_id", metavar="PAYMENT_ID")
+
+
+def _add_timeline(nouns: Parsers) -> None:
+    timeline = _command(nouns, "timeline", commands.show_timeline, role="operator", watch=True)
+    timeline.add_argument("order_id", metavar="ORDER_ID")
+
+
+def _add_ledger(nouns: Parsers) -> None:
+    verbs = _noun(nouns, "ledger", "read the books")
+    balance = _command(verbs, "trial-balance", commands.show_trial_balance, role="auditor")
+    balance.add_argument("--currency", required=True, type=_currency, metavar="EUR")
+    entries = _command(verbs, "entries", commands.show_entries, role="auditor")
+    entries.add_argument("--payment", required=True, dest="payment_id", metavar="PAYMENT_ID")
+
+
+def _add_key(nouns: Parsers) -> None:
+    verbs = _noun(nouns, "key", "make an API key")
+    new = verbs.add_parser("new", help=commands.new_api_key.__doc__)
+    new.set_defaults(run=commands.new_api_key, offline=True)
+    new.add_argument("name", metavar="NAME")
+    new.add_argument("--scopes", required=True, type=_scopes, metavar="orders:write,orders:read")
+    new.add_argument("--json", action="store_true", help="print JSON")
+
+
+def _noun(nouns: Parsers, name: str, description: str) -> Parsers:
+    noun = nouns.add_parser(name, help=description, description=description)
+    return noun.add_subparsers(metavar="VERB", required=True)
+
+
+def _command(
+    verbs: Parsers,
+    name: str,
+    run: Callable[..., int],
+    *,
+    role: str,
+    watch: bool = False,
+) -> argparse.ArgumentParser:
+    command = verbs.add_parser(name, help=run.__doc__, description=run.__doc__)
+    command.set_defaults(run=run, offline=False, watch=False, timeout_seconds=TIMEOUT_SECONDS)
+    command.add_argument("--json", action="store_true", help="print the API's JSON")
+    command.add_argument(
+        "--as", choices=ROLES, default=role, dest="role", help=f"whose key to use ({role})"
+    )
+    command.add_argument(
+        "--outputs", type=Path, default=OUTPUTS, help="what the local cloud wrote (%(default)s)"
+    )
+    if watch:
+        command.add_argument("--watch", action="store_true", help="wait until it is at rest")
+        command.add_argument("--timeout-seconds", type=_seconds, default=TIMEOUT_SECONDS)
+    return command
+
+
+def _add_idempotency_key(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--idempotency-key", help="repeat an earlier call under its key; default: a new one"
+    )
+
+
+def _currency(text: str) -> str:
+    try:
+        exponent(text)
+    except UnknownCurrency as error:
+        raise argparse.ArgumentTypeError(f"not an ISO 4217 currency: {text!r}") from error
+    return text
+
+
+def _scopes(text: str) -> list[str]:
+    return [scope.strip() for scope in text.split(",") if scope.strip()]
+
+
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not 0 <= seconds <= 3600:  # noqa: PLR2004
+        raise argparse.ArgumentTypeError("between 0 and 3600 seconds")
+    return seconds

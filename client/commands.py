@@ -1,0 +1,173 @@
+"""What each command does: ask the API, show the answer, and say by the exit code if all is well."""
+
+import json
+import sys
+import uuid
+from argparse import Namespace
+from collections.abc import Callable
+from typing import Any
+
+from rich.console import Console, RenderableType
+
+from client import render
+from client.amounts import LineMalformed, order_line
+from client.answers import Order, Payment
+from client.api import Api, NewOrder
+from client.keys import new_key
+from client.timeline import Timeline, read_timeline
+from client.watch import Patience, until
+
+OK, FAILED = 0, 1
+MOVING_ORDERS = frozenset({"pending", "capturing", "cancelling"})
+MOVING_PAYMENTS = frozenset({"requires_authorization", "authorizing", "capturing", "voiding"})
+
+
+class Misused(Exception):
+    """The words of the command do not fit together."""
+
+
+def place_order(api: Api, arguments: Namespace) -> int:
+    """Place an order; its payment is authorized in the background."""
+    try:
+        lines = [order_line(line, arguments.currency) for line in arguments.lines]
+    except LineMalformed as error:
+        raise Misused(str(error)) from error
+    order: NewOrder = {
+        "customer_id": arguments.customer,
+        "currency": arguments.currency,
+        "lines": lines,
+        "payment_method": {"token": arguments.token},
+    }
+    if arguments.capture:
+        order["capture"] = arguments.capture
+    key = _idempotency_key(arguments)
+    placed = api.place_order(order, idempotency_key=key).body
+    wanted = {"paid"} if arguments.capture == "automatic" else {"authorized", "paid"}
+    return _show_order(api, arguments, placed, wanted)
+
+
+def show_order(api: Api, arguments: Namespace) -> int:
+    """Show an order."""
+    return _show_order(api, arguments, api.order(arguments.order_id), wanted=None)
+
+
+def confirm_order(api: Api, arguments: Namespace) -> int:
+    """Confirm an order: its payment is captured, all of it or `--amount`."""
+    amount = None
+    if arguments.amount is not None:
+        currency = api.order(arguments.order_id)["currency"]
+        if arguments.amount.currency != currency:
+            raise Misused(f"the order is in {currency}")
+        amount = arguments.amount.minor
+    key = _idempotency_key(arguments)
+    confirmed = api.confirm_order(arguments.order_id, idempotency_key=key, amount=amount).body
+    return _show_order(api, arguments, confirmed, wanted={"paid"})
+
+
+def show_payment(api: Api, arguments: Namespace) -> int:
+    """Show a payment and every attempt at a provider."""
+
+    def look() -> Payment:
+        return api.payment(arguments.payment_id)
+
+    def at_rest(payment: Payment) -> bool:
+        return not arguments.watch or payment["status"] not in MOVING_PAYMENTS
+
+    payment = until(_telling(look, lambda seen: seen["status"]), at_rest, _patience(arguments))
+    return _show(arguments, payment, lambda: render.payment(payment))
+
+
+def show_timeline(api: Api, arguments: Namespace) -> int:
+    """Show every message about an order and its payment, over the three services."""
+
+    def look() -> Timeline:
+        return read_timeline(api, arguments.order_id)
+
+    def at_rest(timeline: Timeline) -> bool:
+        return not arguments.watch or not is_moving(timeline.order)
+
+    timeline = until(
+        _telling(look, lambda seen: f"{seen.order['status']}, {len(seen.moments)} messages"),
+        at_rest,
+        _patience(arguments),
+    )
+    return _show(arguments, timeline.as_json(), lambda: render.timeline(timeline))
+
+
+def show_trial_balance(api: Api, arguments: Namespace) -> int:
+    """Show every account's debits and credits in a currency; 0 only when the totals are equal."""
+    balance = api.trial_balance(arguments.currency)
+    shown = _show(arguments, balance, lambda: render.trial_balance(balance))
+    return shown if balance["total_debit"] == balance["total_credit"] else FAILED
+
+
+def show_entries(api: Api, arguments: Namespace) -> int:
+    """Show the journal entries of a payment."""
+    entries = api.journal_entries(arguments.payment_id)
+    return _show(arguments, {"data": entries}, lambda: render.entries(entries))
+
+
+def new_api_key(arguments: Namespace) -> int:
+    """Make an API key: shown once, with the entry that the secret is to hold."""
+    try:
+        made = new_key(arguments.name, arguments.scopes)
+    except ValueError as error:
+        raise Misused(str(error)) from error
+    if arguments.json:
+        print(json.dumps({"key": made.key, "entry": made.entry}, indent=2))
+    else:
+        print(f"The key, shown this once:\n{made.key}\n\nIts entry in the api-keys secret:")
+        print(json.dumps(made.entry))
+    return OK
+
+
+def _show_order(api: Api, arguments: Namespace, order: Order, wanted: set[str] | None) -> int:
+    """Show the order, after a wait if asked; success is a wanted status at the end of the wait."""
+    if not arguments.watch:
+        return _show(arguments, order, lambda: render.order(order))
+    look = _telling(lambda: api.order(order["order_id"]), lambda seen: seen["status"])
+    rested = until(look, lambda seen: not is_moving(seen), _patience(arguments))
+    _show(arguments, rested, lambda: render.order(rested))
+    return OK if wanted is None or rested["status"] in wanted else FAILED
+
+
+def is_moving(order: Order) -> bool:
+    """More is to come by itself; an order captured automatically does not rest when authorized."""
+    if order["status"] == "authorized":
+        return order.get("capture") == "automatic"
+    return order["status"] in MOVING_ORDERS
+
+
+def _telling[T](look: Callable[[], T], say: Callable[[T], str]) -> Callable[[], T]:
+    """The same look, which says on stderr when what it sees has changed."""
+    said: list[str] = []
+
+    def telling() -> T:
+        seen = look()
+        words = say(seen)
+        if said[-1:] != [words]:
+            said.append(words)
+            print(words, file=sys.stderr)
+        return seen
+
+    return telling
+
+
+def _show(arguments: Namespace, answer: Any, table: Callable[[], RenderableType]) -> int:
+    if arguments.json:
+        print(json.dumps(answer, indent=2))
+    else:
+        Console(width=render.width(sys.stdout)).print(table())
+    return OK
+
+
+def _idempotency_key(arguments: Namespace) -> str:
+    """The caller's key or a new one, told on stderr: with it the call can be safely repeated."""
+    key: str = arguments.idempotency_key or str(uuid.uuid4())
+    if not arguments.idempotency_key:
+        print(f"idempotency key {key}", file=sys.stderr)
+    return key
+
+
+def _patience(arguments: Namespace) -> Patience:
+    return Patience(timeout_seconds=arguments.timeout_seconds)

@@ -1,0 +1,155 @@
+"""Tables for people. Ids are never cut: a narrow terminal folds them."""
+
+import os
+from collections.abc import Sequence
+from typing import TextIO
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+
+from client.answers import JournalEntry, Order, Payment, Posting, TrialBalance
+from client.timeline import Moment, Timeline
+from shared.money import Money
+
+WIDTH_WITHOUT_TERMINAL = 200
+
+
+def width(stream: TextIO) -> int | None:
+    """The terminal's own width; a fixed one for a file or a pipe, so that lines do not fold."""
+    return None if stream.isatty() or os.environ.get("COLUMNS") else WIDTH_WITHOUT_TERMINAL
+
+
+def money(minor: int, currency: str) -> str:
+    return str(Money(minor, currency))
+
+
+def order(shown: Order) -> RenderableType:
+    facts = _facts(
+        f"Order {shown['order_id']}",
+        {
+            "status": shown["status"],
+            "amount": money(shown["amount"], shown["currency"]),
+            "payment": shown["payment_id"],
+            "created": shown["created_at"],
+            "version": str(shown["version"]),
+        },
+    )
+    lines = _table("", ["SKU", ">quantity", ">unit price"])
+    for line in shown["lines"]:
+        price = money(line["unit_amount"], shown["currency"])
+        lines.add_row(line["sku"], str(line["quantity"]), price)
+    return Group(facts, lines)
+
+
+def payment(shown: Payment) -> RenderableType:
+    amounts = ("authorized", "captured", "refunded", "capturable", "refundable")
+    facts = _facts(
+        f"Payment {shown['payment_id']}",
+        {
+            "status": shown["status"],
+            "order": shown["order_id"],
+            "provider": shown["provider"],
+            **{name: money(_amount(shown, name), shown["currency"]) for name in amounts},
+            "version": str(shown["version"]),
+        },
+    )
+    attempts = _table("Attempts", ["id", "operation", "status", "provider reference", "decline"])
+    for attempt in shown["attempts"]:
+        attempts.add_row(
+            attempt["attempt_id"],
+            attempt["operation"],
+            attempt["status"],
+            attempt["provider_reference"] or "",
+            attempt["decline_code"] or "",
+        )
+    return Group(facts, attempts)
+
+
+def timeline(shown: Timeline) -> RenderableType:
+    """Commands, which ask, in italics behind an arrow; events, which tell, plain."""
+    title = f"Timeline of order {shown.order['order_id']}: {shown.order['status']}"
+    table = _table(title, ["time", "service", "message", "id", "correlation id", "causation id"])
+    for moment in shown.moments:
+        table.add_row(
+            moment.time, moment.service, _message(moment), moment.id,
+            moment.correlation_id, moment.causation_id,
+        )  # fmt: skip
+    return table
+
+
+def trial_balance(shown: TrialBalance) -> RenderableType:
+    currency = shown["currency"]
+    table = _table(
+        f"Trial balance in {currency} at {shown['at']}",
+        ["account", "name", ">debit", ">credit", ">balance", "normal side"],
+        footer=True,
+    )
+    for account in shown["accounts"]:
+        table.add_row(
+            account["account"],
+            account["name"],
+            money(account["debit"], currency),
+            money(account["credit"], currency),
+            money(account["balance"], currency),
+            account["normal_side"],
+        )
+    table.columns[1].footer = "total"
+    table.columns[2].footer = money(shown["total_debit"], currency)
+    table.columns[3].footer = money(shown["total_credit"], currency)
+    return table
+
+
+def entries(shown: Sequence[JournalEntry]) -> RenderableType:
+    table = _table(
+        "Journal entries", ["entry", "cause", "account", ">debit", ">credit", "booked at"]
+    )
+    for entry in shown:
+        for number, posting in enumerate(entry["postings"]):
+            debit, credit = _sides(posting)
+            first = number == 0
+            table.add_row(
+                entry["entry_id"] if first else "",
+                entry["cause"] if first else "",
+                f"{posting['account']} {posting['account_name']}",
+                debit,
+                credit,
+                entry["booked_at"] if first else "",
+            )
+        table.add_section()
+    return table
+
+
+def _sides(posting: Posting) -> tuple[str, str]:
+    amount = money(posting["amount"], posting["currency"])
+    return (amount, "") if posting["side"] == "debit" else ("", amount)
+
+
+def _amount(shown: Payment, name: str) -> int:
+    amount = shown[name]  # type: ignore[literal-required]
+    assert isinstance(amount, int)
+    return amount
+
+
+def _message(moment: Moment) -> str:
+    return f"[italic]→ {moment.message}[/]" if moment.is_command else moment.message
+
+
+def _facts(title: str, facts: dict[str, str]) -> Table:
+    table = Table(title=title, title_justify="left", show_header=False, box=None)
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column(overflow="fold")
+    for name, value in facts.items():
+        table.add_row(name, value)
+    return table
+
+
+def _table(title: str, columns: Sequence[str], *, footer: bool = False) -> Table:
+    """A table whose cells fold; a column named with `>` holds numbers and stands to the right."""
+    table = Table(title=title or None, title_justify="left", show_footer=footer)
+    for name in columns:
+        table.add_column(
+            name.removeprefix(">"),
+            justify="right" if name.startswith(">") else "left",
+            overflow="fold",
+        )
+    return table
