@@ -1,0 +1,98 @@
+"""Messages to CloudEvents JSON and back. The classes are plain; pydantic checks them here."""
+
+import json
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any, Final, NoReturn
+
+from pydantic import TypeAdapter, ValidationError
+
+from shared.contracts.envelope import Envelope, Message
+from shared.contracts.union import message_types
+from shared.errors.taxonomy import DomainException
+
+SPEC_VERSION: Final = "1.0"
+CONTENT_TYPE: Final = "application/json"
+
+
+class UndecodableMessage(DomainException):
+    """What came from the queue is not a message this service knows: it goes to dead letters."""
+
+    code, title, status = "undecodable_message", "Not a message that is understood here", 422
+
+
+@cache
+def adapter(message_type: type[Message]) -> TypeAdapter[Any]:
+    """The checks for one class of message, built at its first use."""
+    return TypeAdapter(message_type)
+
+
+def encode(envelope: Envelope[Any]) -> str:
+    """The CloudEvents JSON that is stored in the outbox and put on the bus as it is."""
+    data = adapter(type(envelope.data)).dump_python(envelope.data, mode="json")
+    return json.dumps(
+        {
+            "specversion": SPEC_VERSION,
+            "id": envelope.id,
+            "source": envelope.source,
+            "type": envelope.type,
+            "subject": envelope.subject,
+            "time": timestamp(envelope.time),
+            "datacontenttype": CONTENT_TYPE,
+            "sequence": f"{envelope.sequence:010d}",
+            "correlationid": envelope.correlation_id,
+            "causationid": envelope.causation_id,
+            "traceparent": envelope.traceparent,
+            "data": data,
+        },
+        separators=(",", ":"),
+    )
+
+
+def decode(subscribed: Any, document: Any) -> Envelope[Any]:
+    """The envelope in a CloudEvents document, if its type is one of the union `subscribed`.
+
+    Unknown fields are passed over (a newer producer may add them). Raises UndecodableMessage for
+    anything else, without repeating the content.
+    """
+    if not isinstance(document, dict):
+        raise UndecodableMessage("not a JSON object")
+    known = {kind.__name__: kind for kind in message_types(subscribed)}
+    kind = known.get(str(document.get("type")))
+    if kind is None:
+        raise UndecodableMessage("of a type that is not subscribed to")
+    try:
+        return Envelope(
+            id=_text(document, "id"),
+            source=_text(document, "source"),
+            subject=_text(document, "subject"),
+            time=datetime.fromisoformat(_text(document, "time")),
+            sequence=int(_text(document, "sequence")),
+            correlation_id=_text(document, "correlationid"),
+            causation_id=_text(document, "causationid"),
+            traceparent=_text(document, "traceparent"),
+            # strict, in JSON: a whole number is not "3", 3.0 or true, while times are still text
+            data=adapter(kind).validate_json(json.dumps(document.get("data")), strict=True),
+        )
+    except ValidationError as error:
+        places = sorted({"/".join(map(str, item["loc"])) for item in error.errors()})
+        raise UndecodableMessage(f"{kind.__name__} is wrong at {', '.join(places)}") from None
+    except (TypeError, ValueError, KeyError) as error:
+        raise UndecodableMessage(f"the envelope is wrong: {type(error).__name__}") from None
+
+
+def timestamp(moment: datetime) -> str:
+    """RFC 3339 in UTC with microseconds, so that text order is time order."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def reject_constant(name: str) -> NoReturn:
+    """For json.loads: NaN and Infinity are not JSON."""
+    raise ValueError(name)
+
+
+def _text(document: dict[str, Any], name: str) -> str:
+    value = document[name]
+    if not isinstance(value, str) or not value:
+        raise TypeError(name)
+    return value

@@ -1,0 +1,56 @@
+"""Rows to DynamoDB's attribute values and back: text, whole numbers, truth, lists and maps.
+
+There is no way to store a float: money would stop being exact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+type Value = str | int | bool | None | list[Value] | dict[str, Value]
+type Row = dict[str, Value]
+
+
+def dump(value: Value) -> dict[str, Any]:
+    """One attribute value; raises TypeError for anything that is not on the list above."""
+    match value:
+        case None:
+            return {"NULL": True}
+        case bool():
+            return {"BOOL": value}
+        case int():
+            return {"N": str(value)}
+        case str():
+            return {"S": value}
+        case list():
+            return {"L": [dump(item) for item in value]}
+        case dict():
+            return {"M": {name: dump(item) for name, item in value.items()}}
+    raise TypeError(f"a row cannot hold {type(value).__name__}")
+
+
+def load(value: Mapping[str, Any]) -> Value:
+    """The value of one attribute; raises ValueError for a number that is not whole."""
+    ((kind, content),) = value.items()
+    match kind:
+        case "S" | "BOOL":
+            return content  # type: ignore[no-any-return]
+        case "N":
+            return int(content)
+        case "NULL":
+            return None
+        case "L":
+            return [load(item) for item in content]
+        case "M":
+            return {name: load(item) for name, item in content.items()}
+    raise ValueError(f"a row cannot hold the attribute type {kind}")
+
+
+def dump_row(row: Mapping[str, Value]) -> dict[str, dict[str, Any]]:
+    """A whole item. Empty values are left out: an index key must not be null."""
+    return {name: dump(value) for name, value in row.items() if value is not None}
+
+
+def load_row(item: Mapping[str, Mapping[str, Any]]) -> Row:
+    return {name: load(value) for name, value in item.items()}

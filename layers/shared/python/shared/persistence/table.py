@@ -1,0 +1,203 @@
+"""One DynamoDB table, one kind of write: rows, their messages and their cause, or none of them."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from botocore.exceptions import ClientError
+
+from shared.contracts.codec import timestamp
+from shared.errors.taxonomy import AlreadyHandled, StaleRow, StoreBusy
+from shared.persistence import outbox
+from shared.persistence.rows import Row, dump_row, load_row
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+CAUSE_KEPT: Final = timedelta(days=90)
+"""Longer than any redelivery: queues keep 14 days, a dead letter is redriven weeks later."""
+TRIES_MAX: Final = 4
+_PAUSE_SECONDS: Final = 0.05
+_BUSY: Final = frozenset(
+    {
+        "TransactionConflict",
+        "TransactionConflictException",
+        "TransactionInProgressException",
+        "ThrottlingError",
+        "ThrottlingException",
+        "ProvisionedThroughputExceeded",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "InternalServerError",
+    }
+)
+_CONDITION: Final = frozenset({"ConditionalCheckFailed", "ConditionalCheckFailedException"})
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    pk: str
+    sk: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Put:
+    """Write `row` at `key`, provided that it is new (`seen` 0) or still at version `seen`."""
+
+    key: Key
+    row: Row
+    seen: int = 0
+
+
+class Table:
+    """The only way a service writes. All reads by key are consistent; an index never is."""
+
+    def __init__(self, *, name: str, client: DynamoDBClient) -> None:
+        self._name = name
+        self._client = client
+
+    def get(self, key: Key) -> Row | None:
+        answer = self._client.get_item(
+            TableName=self._name, Key=dump_row({"pk": key.pk, "sk": key.sk}), ConsistentRead=True
+        )
+        item = answer.get("Item")
+        return None if item is None else load_row(item)
+
+    def partition(self, pk: str, *, sk_prefix: str = "") -> Iterator[Row]:
+        """Every row of a partition in the order of `sk`, page by page."""
+        condition, values = "pk = :pk", {":pk": {"S": pk}}
+        if sk_prefix:
+            condition, values = condition + " AND begins_with(sk, :sk)", {
+                **values,
+                ":sk": {"S": sk_prefix},
+            }
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._name,
+            KeyConditionExpression=condition,
+            ExpressionAttributeValues=values,
+            ConsistentRead=True,
+        )
+        for page in pages:
+            yield from map(load_row, page["Items"])
+
+    def index(self, name: str, *, attribute: str, value: str) -> Iterator[Row]:
+        """Every row of an index's partition. Eventually consistent: never decide money on it."""
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._name,
+            IndexName=name,
+            KeyConditionExpression="#attribute = :value",
+            ExpressionAttributeNames={"#attribute": attribute},
+            ExpressionAttributeValues={":value": {"S": value}},
+        )
+        for page in pages:
+            yield from map(load_row, page["Items"])
+
+    def scan(self, *, sk: str) -> Iterator[Row]:
+        """Every row with this `sk`, consistently, in no order. It reads the whole table."""
+        pages = self._client.get_paginator("scan").paginate(
+            TableName=self._name,
+            FilterExpression="sk = :sk",
+            ExpressionAttributeValues={":sk": {"S": sk}},
+            ConsistentRead=True,
+        )
+        for page in pages:
+            yield from map(load_row, page["Items"])
+
+    def handled(self, cause_id: str) -> bool:
+        return self.get(_cause_key(cause_id)) is not None
+
+    def commit(self, puts: Sequence[Put], *, cause_id: str | None, now: datetime) -> None:
+        """All of `puts` and the mark that the cause was handled (if one is given), or nothing.
+
+        Raises AlreadyHandled when the cause has taken effect before, StaleRow when a row is no
+        longer what it was, StoreBusy when the database keeps refusing for load or conflict.
+        """
+        if cause_id is not None:
+            mark: Row = {
+                "handled_at": timestamp(now),
+                "expires_at": int((now + CAUSE_KEPT).timestamp()),
+            }
+            puts = (Put(key=_cause_key(cause_id), row=mark), *puts)
+        assert puts, "a commit that writes nothing"
+        writes = [self._write(put) for put in puts]
+        for attempt in range(1, TRIES_MAX + 1):
+            try:
+                if len(writes) == 1:
+                    self._client.put_item(**writes[0])
+                else:
+                    self._client.transact_write_items(TransactItems=[{"Put": w} for w in writes])
+            except ClientError as error:
+                _raise_refusal(error, cause_id)
+                if attempt == TRIES_MAX:
+                    raise StoreBusy(_code(error)) from error
+                time.sleep(random.uniform(0, _PAUSE_SECONDS * 2**attempt))
+            else:
+                return
+
+    def stamp_processed(self, key: Key, *, now: datetime) -> None:
+        """The message at `key` is on the bus."""
+        self._client.update_item(
+            TableName=self._name,
+            Key=dump_row({"pk": key.pk, "sk": key.sk}),
+            UpdateExpression="SET ProcessedOn = :now REMOVE Unprocessed",
+            ConditionExpression="attribute_exists(Payload)",
+            ExpressionAttributeValues={":now": {"S": timestamp(now)}},
+        )
+
+    def count_retry(self, key: Key) -> None:
+        """The bus refused the message at `key` once more."""
+        self._client.update_item(
+            TableName=self._name,
+            Key=dump_row({"pk": key.pk, "sk": key.sk}),
+            UpdateExpression="ADD Retries :one",
+            ConditionExpression="attribute_exists(Payload)",
+            ExpressionAttributeValues={":one": {"N": "1"}},
+        )
+
+    def unprocessed(self, *, before: str, shard: str, rows_max: int) -> list[Key]:
+        """The oldest messages of a shard that occurred before `before` and are not stamped."""
+        answer = self._client.query(
+            TableName=self._name,
+            IndexName=outbox.INDEX,
+            KeyConditionExpression="Unprocessed = :shard AND OccurredOn < :before",
+            ExpressionAttributeValues={":shard": {"S": shard}, ":before": {"S": before}},
+            Limit=rows_max,
+        )
+        return [Key(item["pk"]["S"], item["sk"]["S"]) for item in answer["Items"]]
+
+    def _write(self, put: Put) -> Any:
+        write: dict[str, Any] = {
+            "TableName": self._name,
+            "Item": dump_row({**put.row, "pk": put.key.pk, "sk": put.key.sk}),
+            "ConditionExpression": "attribute_not_exists(pk)",
+        }
+        if put.seen:
+            write["ConditionExpression"] = "version = :seen"
+            write["ExpressionAttributeValues"] = {":seen": {"N": str(put.seen)}}
+        return write
+
+
+def _cause_key(cause_id: str) -> Key:
+    return Key(f"CAUSE#{cause_id}", "CAUSE")
+
+
+def _code(error: ClientError) -> str:
+    return error.response["Error"]["Code"]
+
+
+def _raise_refusal(error: ClientError, cause_id: str | None) -> None:
+    """Return only when trying again may help; the cause's mark is always the first write."""
+    reasons: list[str] = [
+        reason.get("Code", "None") for reason in error.response.get("CancellationReasons", [])
+    ] or [_code(error)]
+    if cause_id is not None and reasons[0] in _CONDITION:
+        raise AlreadyHandled(cause_id) from error
+    if any(reason in _CONDITION for reason in reasons):
+        raise StaleRow from error
+    if not any(reason in _BUSY for reason in reasons):
+        raise error
