@@ -18,6 +18,7 @@ UV := .tools/bin/uv
 BIN := .venv/bin
 READY := .venv/.ready .cloud/.ready node_modules/.ready
 COMPILE := pip compile -q pyproject.toml --generate-hashes --no-header --no-emit-index-url --python-version 3.13 --universal
+CDK := PATH="$(CURDIR)/$(BIN):$$PATH" QUITTANCE_STAGE=$(STAGE) node_modules/.bin/cdk
 say = @printf '\033[2m%s\033[0m\n'
 
 .PHONY: help
@@ -32,7 +33,7 @@ setup: $(READY) ## Install the locked toolchain: Python 3.13, both environments,
 
 .tools/.uv-$(UV_VERSION):
 	$(say) "setup: uv $(UV_VERSION)"
-	@$(PYTHON) -m pip install -q --upgrade --target .tools "uv==$(UV_VERSION)"
+	@PIP_ROOT_USER_ACTION=ignore $(PYTHON) -m pip install -q --upgrade --target .tools "uv==$(UV_VERSION)"
 	@touch $@
 
 # Made anew only where it is missing or another Python's, so that a running program keeps its packages.
@@ -144,11 +145,16 @@ synth: setup ## Synthesize the CDK app of STAGE into cdk.out
 	$(say) "synth: stage $(STAGE)"
 	@QUITTANCE_STAGE=$(STAGE) CDK_OUTDIR=cdk.out $(BIN)/python -m infra.app
 
+.PHONY: bootstrap
+bootstrap: setup ## Prepare the AWS account and region of your credentials for the CDK, once
+	$(say) "bootstrap: for stage $(STAGE)"
+	@$(CDK) bootstrap -c stage=$(STAGE)
+
 .PHONY: deploy
 deploy: setup ## Deploy STAGE=dev or STAGE=prod to the AWS account of your credentials
 	@[[ "$(STAGE)" != local ]] || { echo "Say which stage: make deploy STAGE=dev (the local stage is deployed by make up)."; exit 2; }
 	$(say) "deploy: stage $(STAGE)"
-	@PATH="$(CURDIR)/$(BIN):$$PATH" QUITTANCE_STAGE=$(STAGE) node_modules/.bin/cdk deploy --all -c stage=$(STAGE)
+	@$(CDK) deploy --all -c stage=$(STAGE)
 
 # --- housekeeping ------------------------------------------------------------------------------
 
