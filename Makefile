@@ -60,14 +60,14 @@ node_modules/.ready: package.json package-lock.json .npmrc | .venv/.ready
 	@touch $@
 
 .PHONY: lock
-lock: .venv/.ready ## Resolve the dependency groups of pyproject.toml into requirements/*.txt
+lock: | .tools/.uv-$(UV_VERSION) ## Resolve the dependency groups of pyproject.toml into requirements/*.txt
 	$(say) "lock: runtime, dev, cloud"
 	@$(UV) $(COMPILE) --group runtime -o requirements/runtime.txt
 	@$(UV) $(COMPILE) --group dev -c requirements/runtime.txt -o requirements/dev.txt
 	@$(UV) $(COMPILE) --group cloud -o requirements/cloud.txt
 
 .PHONY: lock-check
-lock-check: .venv/.ready ## Fail where requirements/*.txt differ from what `make lock` would write
+lock-check: | .tools/.uv-$(UV_VERSION) ## Fail where requirements/*.txt differ from what `make lock` would write
 	$(say) "lock-check: resolving again and comparing"
 	@fresh=$$(mktemp -d); trap 'rm -rf "$$fresh"' EXIT; cp requirements/*.txt "$$fresh"; \
 	$(UV) $(COMPILE) --group runtime -o "$$fresh/runtime.txt"; \
