@@ -1,0 +1,87 @@
+"""The simulated acquirer: a payment provider of its own, over HTTP, that can misbehave on request.
+
+Run it with ``python -m sandbox --port 0 --seed 7 --api-key KEY --ready-file PATH``. It binds
+127.0.0.1, writes ``{"url", "pid"}`` to the ready file once it listens, keeps everything in memory
+and stops within a second of SIGTERM. Identifiers and chances follow from the seed; give another
+seed when a platform that remembers the last run meets a new one.
+
+The merchant's API (``Authorization: Bearer KEY``; a POST needs ``Idempotency-Key``, ≤ 64 ASCII)
+-------------------------------------------------------------------------------------------------
+``POST /v1/payments``
+    ``{"amount", "currency", "payment_method": {"token"}, "reference", "metadata"?}``
+``POST /v1/payments/{id}/captures|refunds``
+    ``{"amount", "currency", "reference", "metadata"?, "final"?}``
+``POST /v1/payments/{id}/voids``
+    ``{"reference", "currency"?, "metadata"?}``: gives back all that is not captured
+``GET /v1/operations?reference=``
+    ``{"data": [operation, …]}``: the truth, whatever was answered before
+
+A POST answers 201 with an operation, or 402 with ``error`` and ``operation`` for a declined card.
+Operation: ``id``, ``operation``, ``payment``, ``reference``, ``status``, ``amount``, ``currency``,
+``decline_code``, ``capture_before``, ``metadata``, ``created_at``. Amounts are whole minor units.
+Captures may be several until one is ``final``, which gives the rest back. An operation on a
+payment with nothing left for it is 409 ``invalid_state``; more than is left is 400
+``amount_too_large``. ``decline_code`` also says why an operation failed: ``capture_rejected``,
+``void_rejected``, ``refund_rejected``, ``expired``.
+
+What was executed (201, 402) and a server error (500) is kept under its key for 24 hours of the
+sandbox's clock and replayed with ``Idempotent-Replayed: true``. Other refusals change nothing and
+are not kept. A key still running is 409 ``idempotency_in_flight``, one with another request 422
+``idempotency_mismatch``.
+
+Webhooks (Standard Webhooks), tried again with backoff until a 2xx, for 3 days of its clock
+------------------------------------------------------------------------------------------
+``{"id": "evt_…", "type", "created_at", "data": operation}``, first sent 50 ms after the answer.
+
+========================  ======================================================================
+``operation.succeeded``   the operation took effect
+``operation.declined``    the card was declined
+``operation.failed``      the operation did not take effect, or no longer stands after a success
+``authorization.expired`` the uncaptured rest was released at ``capture_before``; ``data`` is the
+                          authorize operation with the code ``expired``, its status ``failed``
+                          unless a part was captured
+========================  ======================================================================
+
+``webhook-timestamp`` is the machine's time, which receivers compare with their own;
+``created_at`` is the sandbox's, which can be advanced.
+
+Tokens (any other is 400 ``invalid_request``)
+---------------------------------------------
+=============================  =================================================================
+``tok_visa``                   everything succeeds; an authorization stands for 7 days
+``tok_insufficient_funds``     declined with the code ``insufficient_funds``
+``tok_lost_card``              declined with the code ``lost_card``
+``tok_expired_card``           declined with the code ``expired_card``
+``tok_do_not_honor``           declined with the code ``do_not_honor``
+``tok_requires_action``        pending; half a second later it succeeds and the webhook says so
+``tok_timeout_after_charge``   every operation takes effect and the line drops without an answer;
+                               the same key then replays the success
+``tok_timeout_before_charge``  the line drops, on every try, and nothing was taken
+``tok_server_error``           500, kept under the key, and nothing was taken
+``tok_charge_and_say_pending`` every operation takes effect and the answer says ``pending``
+``tok_webhook_never``          no webhook for any operation
+``tok_webhook_twice``          every webhook twice, with the same id
+``tok_webhook_first``          every webhook is tried before the answer is given (5 s at most)
+``tok_webhooks_reversed``      a webhook waits for the next one of its payment and arrives after
+                               it; it waits 3 s at most
+``tok_capture_fails``          a capture answers ``failed``
+``tok_capture_fails_later``    a capture succeeds and fails a second later
+``tok_void_fails``             a void answers ``failed``; the authorization stands
+``tok_refund_fails_later``     a refund succeeds and fails a second later
+``tok_expires``                the authorization expires after 3 seconds
+=============================  =================================================================
+
+Control (no key; loopback)
+--------------------------
+``POST /_control/webhooks``     ``{"url", "secret": "whsec_<base64>"}``: where webhooks go
+``POST /_control/faults``       ``{"kind", "rate"?: 0..1, "times"?: n|null, "delay_ms"?}``
+``POST /_control/clock``        ``{"advance_seconds"}``: what falls due has happened on return
+``GET|POST /_control/charges``  each payment's succeeded sums and operations, totals by currency
+``POST /_control/reset``        forgets everything but the endpoint; identifiers never repeat
+
+Faults strike operations (POST under ``/v1``) or webhooks, each by its chance until its times are
+used up; 0 times removes one. ``rate_limited``: 429, nothing kept. ``timeout_before``: the line
+drops, nothing was done. ``slow``: the key is in flight for ``delay_ms`` before anything is taken.
+``server_error``: 500 kept under the key, nothing was taken. ``timeout_after``: all was done and
+the line drops, on a replay too. ``drop_webhook``, ``double_webhook``: for one event.
+"""
