@@ -14,12 +14,11 @@ from client.amounts import LineMalformed, order_line
 from client.answers import Order, Payment
 from client.api import Api, NewOrder
 from client.keys import new_key
+from client.motion import order_moves, payment_moves
 from client.timeline import Timeline, read_timeline
 from client.watch import Patience, until
 
 OK, FAILED = 0, 1
-MOVING_ORDERS = frozenset({"pending", "capturing", "cancelling"})
-MOVING_PAYMENTS = frozenset({"requires_authorization", "authorizing", "capturing", "voiding"})
 
 
 class Misused(Exception):
@@ -71,7 +70,7 @@ def show_payment(api: Api, arguments: Namespace) -> int:
         return api.payment(arguments.payment_id)
 
     def at_rest(payment: Payment) -> bool:
-        return not arguments.watch or payment["status"] not in MOVING_PAYMENTS
+        return not arguments.watch or not payment_moves(payment)
 
     payment = until(_telling(look, lambda seen: seen["status"]), at_rest, _patience(arguments))
     return _show(arguments, payment, lambda: render.payment(payment))
@@ -84,7 +83,7 @@ def show_timeline(api: Api, arguments: Namespace) -> int:
         return read_timeline(api, arguments.order_id)
 
     def at_rest(timeline: Timeline) -> bool:
-        return not arguments.watch or not is_moving(timeline.order)
+        return not arguments.watch or not order_moves(timeline.order)
 
     timeline = until(
         _telling(look, lambda seen: f"{seen.order['status']}, {len(seen.moments)} messages"),
@@ -126,16 +125,9 @@ def _show_order(api: Api, arguments: Namespace, order: Order, wanted: set[str] |
     if not arguments.watch:
         return _show(arguments, order, lambda: render.order(order))
     look = _telling(lambda: api.order(order["order_id"]), lambda seen: seen["status"])
-    rested = until(look, lambda seen: not is_moving(seen), _patience(arguments))
+    rested = until(look, lambda seen: not order_moves(seen), _patience(arguments))
     _show(arguments, rested, lambda: render.order(rested))
     return OK if wanted is None or rested["status"] in wanted else FAILED
-
-
-def is_moving(order: Order) -> bool:
-    """More is to come by itself; an order captured automatically does not rest when authorized."""
-    if order["status"] == "authorized":
-        return order.get("capture") == "automatic"
-    return order["status"] in MOVING_ORDERS
 
 
 def _telling[T](look: Callable[[], T], say: Callable[[T], str]) -> Callable[[], T]:
