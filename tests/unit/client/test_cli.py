@@ -13,17 +13,6 @@ from tests.unit.client.documents import BALANCE, ENTRY, ORDER, PAYMENT, PROBLEM,
 
 WORDS = "order place --customer ada --currency EUR --line mug:2:19.99 --token tok_visa"
 PLACE = WORDS.split(" ")
-    "order",
-    "place",
-    "--customer",
-    "ada",
-    "--currency",
-    "EUR",
-    "--line",
-    "mug:2:19.99",
-    "--token",
-    "tok_visa",
-]
 
 
 @pytest.fixture
