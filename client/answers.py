@@ -1,6 +1,6 @@
 """The shapes of what the platform answers: its JSON as it stands, amounts in whole minor units."""
 
-from typing import Any, NotRequired, TypedDict
+from typing import Any, TypedDict
 
 
 class OrderLine(TypedDict):
@@ -12,11 +12,16 @@ class OrderLine(TypedDict):
 class Order(TypedDict):
     order_id: str
     status: str
+    customer_id: str
     amount: int
     currency: str
+    captured: int
     lines: list[OrderLine]
-    capture: NotRequired[str]
     payment_id: str
+    capture: str
+    failure_code: str | None
+    metadata: dict[str, str]
+    correlation_id: str
     created_at: str
     version: int
 

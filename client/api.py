@@ -12,6 +12,7 @@ from client.answers import Event, JournalEntry, Order, OrderLine, Payment, Trial
 from client.connection import Connection
 from client.problem import Problem
 from client.transport import Answer, Transport, Unreachable
+from shared.money import Money
 
 ATTEMPTS_MAX = 5
 DEADLINE_SECONDS = 60.0
@@ -76,10 +77,10 @@ class Api:
         return order
 
     def confirm_order(
-        self, order_id: str, *, idempotency_key: str, amount: int | None = None
+        self, order_id: str, *, idempotency_key: str, amount: Money | None = None
     ) -> Reply[Order]:
-        """`amount` in whole minor units captures a part; without it everything is captured."""
-        body = {} if amount is None else {"amount": amount}
+        """`amount` captures a part; without it everything is captured."""
+        body = {} if amount is None else {"amount": amount.minor, "currency": amount.currency}
         return self._post(f"/orders/{quote(order_id, safe='')}/confirm", body, idempotency_key)
 
     def order_events(self, order_id: str) -> list[Event]:

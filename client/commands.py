@@ -52,15 +52,12 @@ def show_order(api: Api, arguments: Namespace) -> int:
 
 def confirm_order(api: Api, arguments: Namespace) -> int:
     """Confirm an order: its payment is captured, all of it or `--amount`."""
-    amount = None
-    if arguments.amount is not None:
-        currency = api.order(arguments.order_id)["currency"]
-        if arguments.amount.currency != currency:
-            raise Misused(f"the order is in {currency}")
-        amount = arguments.amount.minor
-    key = _idempotency_key(arguments)
-    confirmed = api.confirm_order(arguments.order_id, idempotency_key=key, amount=amount).body
-    return _show_order(api, arguments, confirmed, wanted={"paid"})
+    confirmed = api.confirm_order(
+        arguments.order_id,
+        idempotency_key=_idempotency_key(arguments),
+        amount=arguments.amount,
+    )
+    return _show_order(api, arguments, confirmed.body, wanted={"paid"})
 
 
 def show_payment(api: Api, arguments: Namespace) -> int:

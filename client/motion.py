@@ -9,7 +9,7 @@ MOVING_PAYMENTS = frozenset({"requires_authorization", "authorizing", "capturing
 def order_moves(order: Order) -> bool:
     """An order that is captured automatically does not rest when it is authorized."""
     if order["status"] == "authorized":
-        return order.get("capture") == "automatic"
+        return order["capture"] == "automatic"
     return order["status"] in MOVING_ORDERS
 
 

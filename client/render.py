@@ -28,8 +28,13 @@ def order(shown: Order) -> RenderableType:
         f"Order {shown['order_id']}",
         {
             "status": shown["status"],
+            "refused with": shown["failure_code"] or "",
             "amount": money(shown["amount"], shown["currency"]),
+            "captured": money(shown["captured"], shown["currency"]),
+            "capture": shown["capture"],
+            "customer": shown["customer_id"],
             "payment": shown["payment_id"],
+            "correlation": shown["correlation_id"],
             "created": shown["created_at"],
             "version": str(shown["version"]),
         },
@@ -139,7 +144,8 @@ def _facts(title: str, facts: dict[str, str]) -> Table:
     table.add_column(style="dim", no_wrap=True)
     table.add_column(overflow="fold")
     for name, value in facts.items():
-        table.add_row(name, value)
+        if value:
+            table.add_row(name, value)
     return table
 
 

@@ -52,6 +52,7 @@ def answering(*answers: Prepared) -> Iterator[Script]:
             for name, value in headers.items():
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(body)))
+            self.send_header("Connection", "close")
             self.end_headers()
             self.wfile.write(body)
 

@@ -5,11 +5,16 @@ from typing import Any
 ORDER: dict[str, Any] = {
     "order_id": "ord_1",
     "status": "authorized",
+    "customer_id": "ada",
     "amount": 3998,
     "currency": "EUR",
+    "captured": 0,
     "lines": [{"sku": "mug", "quantity": 2, "unit_amount": 1999}],
     "payment_id": "pay_1",
     "capture": "on_confirmation",
+    "failure_code": None,
+    "metadata": {},
+    "correlation_id": "cor_1",
     "created_at": "2026-11-24T10:00:00.000000Z",
     "version": 2,
 }

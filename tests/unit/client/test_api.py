@@ -6,6 +6,7 @@ from client.api import Api, MalformedAnswer, NewOrder
 from client.connection import Connection
 from client.problem import InputError, Problem
 from client.transport import Unreachable
+from shared.money import Money
 from tests.unit.client.answering_server import Script, answering, prepared
 from tests.unit.client.documents import ENTRY, ORDER, PROBLEM
 
@@ -104,5 +105,5 @@ def test_a_fraction_or_no_json_is_never_taken_for_an_answer(body: bytes) -> None
 
 def test_a_partial_confirmation_sends_minor_units() -> None:
     with answering((202, ORDER, {})) as script:
-        api(script).confirm_order("ord_1", idempotency_key="once", amount=1999)
-    assert script.asked[0].body == b'{"amount": 1999}'
+        api(script).confirm_order("ord_1", idempotency_key="once", amount=Money(1999, "EUR"))
+    assert script.asked[0].body == b'{"amount": 1999, "currency": "EUR"}'

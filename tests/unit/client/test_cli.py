@@ -127,10 +127,10 @@ def test_bad_usage_ends_with_2(told: Told, words: list[str]) -> None:
         assert told.run(script, *words) == 2
 
 
-def test_a_partial_confirmation_must_be_in_the_orders_currency(told: Told) -> None:
-    with answering((200, ORDER, {})) as script:
-        assert told.run(script, "order", "confirm", "ord_1", "--amount", "1.00 USD") == 2
-    assert "the order is in EUR" in told.err
+def test_a_partial_confirmation_is_sent_in_minor_units(told: Told) -> None:
+    with answering((202, ORDER, {})) as script:
+        assert told.run(script, "order", "confirm", "ord_1", "--amount", "1.00 EUR") == 0
+    assert json.loads(script.asked[0].body) == {"amount": 100, "currency": "EUR"}
 
 
 def test_no_id_of_a_timeline_is_cut_in_a_narrow_terminal(

@@ -1,0 +1,178 @@
+"""The whole platform on this machine: brought up, told apart, brought down."""
+
+import fcntl
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from apphost import acquirer, deployment, health, local_aws, outputs, processes, seeding
+from apphost.cloud import embedded
+from apphost.interruption import postponed
+from apphost.outputs import Deployed, Outputs
+from apphost.processes import Process
+from apphost.progress import Progress, silent
+from apphost.seeding import Provider
+
+TARGETS = ("embedded",)
+HEALTHY_SECONDS = 90.0
+CLOUD, SANDBOX = "cloud", "sandbox"
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """The processes of a platform; `fresh`: nothing has been deployed to this cloud yet."""
+
+    cloud: Process
+    sandbox: Process
+    fresh: bool
+    provider_keys: tuple[str, str] | None = None
+
+
+def up(state_dir: Path, *, target: str = "embedded", progress: Progress | None = None) -> Outputs:
+    """Running, deployed, seeded and healthy. A platform that runs is kept and deployed to again.
+
+    Where a start fails, what was started is stopped again; a platform that ran before is left.
+    """
+    assert target in TARGETS
+    told = progress or silent()
+    with _alone_in(state_dir):
+        kept = is_up(state_dir)
+        try:
+            return _bring_up(state_dir, target, told)
+        except BaseException:
+            if not kept:
+                with postponed():
+                    _stop_all(state_dir)
+            raise
+
+
+def down(state_dir: Path) -> list[str]:
+    """Stop what was recorded and still runs, nothing else; returns the names of what was."""
+    if not state_dir.is_dir():
+        return []
+    with _alone_in(state_dir), postponed():
+        return _stop_all(state_dir)
+
+
+@contextmanager
+def running(
+    state_dir: Path, target: str = "embedded", progress: Progress | None = None
+) -> Iterator[Outputs]:
+    """A platform for as long as the block lasts, however it ends."""
+    try:
+        yield up(state_dir, target=target, progress=progress)
+    finally:
+        down(state_dir)
+
+
+def is_up(state_dir: Path) -> bool:
+    recorded = processes.load(state_dir)
+    return {CLOUD, SANDBOX} <= set(recorded) and all(map(processes.is_running, recorded.values()))
+
+
+def _bring_up(state_dir: Path, target: str, progress: Progress) -> Outputs:
+    with deployment.synthesis(state_dir) as synthesis:
+        found = _keep(state_dir) if is_up(state_dir) else _start(state_dir, progress)
+        if found.fresh:
+            with progress.step("bootstrapping the cloud for the CDK"):
+                deployment.bootstrap(state_dir, found.cloud.url)
+        with progress.step("synthesizing the CDK app"):
+            synthesis.finish(timeout_seconds=deployment.SYNTH_SECONDS)
+    with progress.step("deploying the CDK app") as note:
+        deployed = deployment.deploy(state_dir, found.cloud.url, note)
+    with progress.step("seeding keys and the provider"):
+        made = _seed(state_dir, target, found, deployed)
+    with progress.step("waiting until the platform is healthy"):
+        health.wait_healthy(made, timeout_seconds=HEALTHY_SECONDS)
+    outputs.write(made, state_dir / outputs.FILE)
+    return made
+
+
+def _keep(state_dir: Path) -> Running:
+    recorded = processes.load(state_dir)
+    return Running(recorded[CLOUD], recorded[SANDBOX], fresh=False)
+
+
+def _start(state_dir: Path, progress: Progress) -> Running:
+    """Half a platform is none: what is left of an earlier one is stopped first."""
+    _stop_all(state_dir)
+    with progress.step("starting the embedded cloud"), postponed():
+        started = embedded.start(state_dir=state_dir / "cloud")
+        cloud = processes.identify(started.pid, url=started.url, log=str(started.log))
+        processes.save(state_dir, {CLOUD: cloud})
+    with progress.step("starting the sandbox acquirer"), postponed():
+        api_key, webhook_secret = seeding.new_provider_keys()
+        sandbox = acquirer.start(state_dir, api_key=api_key)
+        processes.save(state_dir, {CLOUD: cloud, SANDBOX: sandbox})
+    return Running(cloud, sandbox, fresh=True, provider_keys=(api_key, webhook_secret))
+
+
+def _seed(state_dir: Path, target: str, found: Running, deployed: Deployed) -> Outputs:
+    manager = local_aws.secrets_manager(found.cloud.url)
+    keys = seeding.seed_api_keys(
+        manager, deployed.output("Platform", "ApiKeysSecret"), _known_keys(state_dir, found)
+    )
+    made = _outputs(target, found, deployed, keys)
+    if found.provider_keys is not None:
+        api_key, webhook_secret = found.provider_keys
+        provider = Provider(url=found.sandbox.url, api_key=api_key, webhook_secret=webhook_secret)
+        seeding.seed_provider(manager, deployed.output("Platform", "ProvidersSecret"), provider)
+        seeding.register_webhook(provider, made.webhook_url)
+    return made
+
+
+def _known_keys(state_dir: Path, found: Running) -> Mapping[str, str]:
+    """The keys that callers of a kept platform hold."""
+    if found.fresh:
+        return {}
+    try:
+        return outputs.read(state_dir / outputs.FILE).api_keys
+    except FileNotFoundError:
+        return {}
+
+
+def _outputs(target: str, found: Running, deployed: Deployed, keys: Mapping[str, str]) -> Outputs:
+    endpoint = found.cloud.url
+    rest_api, stage = deployed.output("Edge", "RestApiId"), deployed.output("Edge", "StageName")
+    function_url = urlsplit(deployed.output("Payments", "WebhookUrl"))
+    url_id = (function_url.hostname or "").partition(".")[0]
+    return Outputs(
+        target=target,
+        aws_endpoint_url=endpoint,
+        region=local_aws.REGION,
+        api_url=f"{endpoint}/restapis/{rest_api}/{stage}/_user_request_",
+        webhook_url=f"{endpoint}/_aws/lambda-url/{url_id}",
+        sandbox_url=found.sandbox.url,
+        console_url=None,
+        api_keys=keys,
+        tables=deployed.named(outputs.TABLES),
+        bus=deployed.output("Platform", "BusName"),
+        state_machines={},
+        queues=deployed.named(outputs.QUEUES),
+        buckets={},
+        functions=deployed.named(outputs.FUNCTIONS),
+    )
+
+
+def _stop_all(state_dir: Path) -> list[str]:
+    """The sandbox first, so that it calls nobody who is gone; each with its own deadline."""
+    recorded = processes.load(state_dir)
+    stopped = [name for name, process in recorded.items() if processes.is_running(process)]
+    if SANDBOX in recorded:
+        processes.stop(recorded[SANDBOX])
+    if CLOUD in recorded and not processes.is_taken_over(recorded[CLOUD]):
+        embedded.stop(recorded[CLOUD].pid, timeout_seconds=processes.STOP_SECONDS)
+    for file in (processes.FILE, outputs.FILE):
+        (state_dir / file).unlink(missing_ok=True)
+    return stopped
+
+
+@contextmanager
+def _alone_in(state_dir: Path) -> Iterator[None]:
+    """One at a time brings a state directory's platform up or down; others wait."""
+    state_dir.mkdir(parents=True, exist_ok=True)
+    with (state_dir / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
