@@ -1,0 +1,1 @@
+"""The embedded cloud: ministack, started only through this package, with its gaps mended."""
