@@ -17,10 +17,6 @@ DECLINED: Any = {
     "status": "payment_failed",
     "failure_code": "insufficient_funds",
 }
-    "order_id": "ord_b",
-    "status": "payment_failed",
-    "failure_code": "insufficient_funds",
-}
 CAPTURED: Any = {"status": "captured", "attempts": [{"decline_code": None}]}
 FAILED: Any = {"status": "failed", "attempts": [{"decline_code": "insufficient_funds"}]}
 BALANCE: Any = {
