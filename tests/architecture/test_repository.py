@@ -23,7 +23,7 @@ SECTIONS = ["Status", "Context", "Decision", "Rejected", "Consequences"]
 COMMAND_SECONDS_MAX = 30
 
 MACHINE_PATH = re.compile(r"(?<![\w.$}~-])/(?:home|root|Users|work)/[\w.]")
-UNFINISHED = re.compile(r"\b(?:TO" r"DO|FIX" r"ME|X" r"XX)\b")
+UNFINISHED = re.compile(r"\b(?:TO" r"DO|FIX" r"ME)\b")
 CODE = {".bash", ".js", ".json", ".py", ".sh", ".toml", ".yaml", ".yml"}
 
 

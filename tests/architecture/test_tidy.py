@@ -10,13 +10,6 @@ from tests.architecture.rules import Source, findings
 
 ROOT = Path(__file__).parents[2]
 ROOMS = ("functions", "layers", "infra", "apphost", "sandbox", "client", "tools", "tests")
-SOURCES = [
-    Source.read(path, root=ROOT)
-    for room in ROOMS
-    for path in sorted((ROOT / room).rglob("*.py"))
-    if "__pycache__" not in path.parts
-]
-
 DOMAIN = "functions/orders/domain/a.py"
 APPLICATION = "functions/orders/application/a.py"
 INFRASTRUCTURE = "functions/orders/infrastructure/a.py"
@@ -25,24 +18,21 @@ SHARED = "layers/shared/python/shared"
 TRY = "try:\n    f()\n"
 
 
+def sources(room: str) -> list[Source]:
+    paths = sorted((ROOT / room).rglob("*.py"))
+    return [Source.read(path, root=ROOT) for path in paths if "__pycache__" not in path.parts]
+
+
 @pytest.mark.parametrize("room", ROOMS)
 def test_every_file_of_the_room_is_tidy(room: str) -> None:
-    found = [
-        finding
-        for source in SOURCES
-        if source.path.parts[0] == room
-        for finding in findings(source)
-    ]
+    found = [finding for source in sources(room) for finding in findings(source)]
     assert not found, "\n".join(["house rules broken:", *found])
 
 
 @pytest.mark.parametrize("service", ["orders", "payments", "accounting"])
 def test_the_rules_for_pure_code_reach_every_service(service: str) -> None:
-    pure = {
-        source.path.parts[2]
-        for source in SOURCES
-        if source.is_pure and service in source.path.parts
-    }
+    rooms = [source for source in sources("functions") if service in source.path.parts]
+    pure = {source.path.parts[2] for source in rooms if source.is_pure}
     assert pure == {"domain", "application"}
 
 
