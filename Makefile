@@ -24,7 +24,7 @@ say = @printf '\033[2m%s\033[0m\n'
 .PHONY: help
 help: ## List the targets
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z0-9-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
-	@printf '\n  TARGET=embedded|localstack for up, status, down and e2e; STAGE=local|dev|prod for synth and deploy.\n'
+	@printf '\n  TARGET=embedded for up, status, down and e2e; STAGE=local|dev|prod for synth, bootstrap and deploy.\n'
 
 # --- the toolchain -----------------------------------------------------------------------------
 
