@@ -1,1 +1,1 @@
-"""What the three services share: money, contracts, messaging, persistence, errors, observability."""
+"""What the services share: money, contracts, messaging, persistence, errors, observability."""

@@ -49,7 +49,7 @@ def exponent(currency: str) -> int:
     try:
         return _EXPONENTS[currency]
     except KeyError:
-        raise UnknownCurrency(currency) from None
+        raise UnknownCurrency("not an active ISO 4217 currency") from None
 
 
 def currencies() -> tuple[str, ...]:

@@ -2,7 +2,6 @@
 
 import json
 from datetime import UTC, datetime
-from functools import cache
 from typing import Any, Final, NoReturn
 
 from pydantic import TypeAdapter, ValidationError
@@ -21,10 +20,14 @@ class UndecodableMessage(DomainException):
     code, title, status = "undecodable_message", "Not a message that is understood here", 422
 
 
-@cache
+_adapters: Final[dict[type[Message], TypeAdapter[Any]]] = {}
+
+
 def adapter(message_type: type[Message]) -> TypeAdapter[Any]:
     """The checks for one class of message, built at its first use."""
-    return TypeAdapter(message_type)
+    if message_type not in _adapters:
+        _adapters[message_type] = TypeAdapter(message_type)
+    return _adapters[message_type]
 
 
 def encode(envelope: Envelope[Any]) -> str:

@@ -91,25 +91,32 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WebhookReceived(Event):
-    """A provider's signed notification, verified and stored; read by payments alone.
+class Notice:
+    """What a provider says of one operation, in its webhook or in its answer to our query.
 
     `reference` is ours (the attempt's id), `provider_payment` the provider's name for the payment
-    and `provider_reference` its name for this operation. `verdict` is absent when it decides
-    nothing yet.
+    and `provider_reference` its name for this operation. `verdict` is absent when nothing is
+    decided yet.
     """
+
+    reference: str
+    operation: Operation
+    verdict: Verdict | None
+    amount: Money
+    provider_payment: str
+    provider_reference: str
+    decline_code: str | None = None
+    capture_before: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookReceived(Event):
+    """A provider's signed notification, verified and stored; read by payments alone."""
 
     provider: str
     webhook_id: str
     payment_id: str
-    reference: str
-    operation: Operation
-    verdict: Verdict | None
-    provider_payment: str
-    provider_reference: str
-    amount: Money
-    decline_code: str | None = None
-    capture_before: datetime | None = None
+    notice: Notice
 
 
 type Published = (

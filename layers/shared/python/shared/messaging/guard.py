@@ -59,7 +59,7 @@ class CommandGuard:
             raise_on_no_idempotency_key=True,
             expires_after_seconds=REMEMBERED_SECONDS,
             hash_function="sha256",
-            response_hook=_mark_replayed,
+            response_hook=_mark_replayed,  # type: ignore[arg-type]  # a plain function, called by place
         )
         self._once = idempotent_function(
             _run,
@@ -100,7 +100,7 @@ def _run(*, request: dict[str, Any], action: Callable[[], dict[str, Any]]) -> di
     return action()
 
 
-def _mark_replayed(answer: dict[str, Any], record: Any) -> dict[str, Any]:
+def _mark_replayed(answer: Any, record: Any) -> Any:
     del record
     return {**answer, _REPLAYED: True}
 

@@ -6,7 +6,7 @@ back by the stream's retries, and what the stream gives up on is found again by 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
@@ -109,11 +109,6 @@ class Relay:
             "DetailType": message.type,
             "Detail": message.payload,
         }
-
-
-def scheduled(sweep: Callable[[], int]) -> dict[str, int]:
-    """The answer of the scheduled Lambda: how many messages were swept."""
-    return {"swept": sweep()}
 
 
 def _from_record(record: dict[str, Any]) -> Waiting | None:

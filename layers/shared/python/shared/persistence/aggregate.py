@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from shared.contracts.envelope import Cause, Envelope, Message
-from shared.errors.taxonomy import StaleRow
 from shared.ids import message_id
 from shared.persistence.outbox import outbox_attributes
 from shared.persistence.rows import Row
@@ -15,7 +14,6 @@ from shared.persistence.table import Key, Put, Table
 
 STATE: Final = "STATE"
 MESSAGE: Final = "MESSAGE#"
-TRIES_MAX: Final = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,13 +81,3 @@ class Aggregates:
 
     def partition(self, aggregate_id: str) -> str:
         return f"{self._kind}#{aggregate_id}"
-
-
-def until_fresh[T](action: Callable[[], T]) -> T:
-    """Run a read-decide-write again while someone else wrote in between, at most TRIES_MAX times."""
-    for _ in range(TRIES_MAX - 1):
-        try:
-            return action()
-        except StaleRow:
-            continue
-    return action()

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-type Value = str | int | bool | None | list[Value] | dict[str, Value]
+type Value = str | int | bool | list[Value] | dict[str, Value] | None
 type Row = dict[str, Value]
 
 

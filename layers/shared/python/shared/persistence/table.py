@@ -72,10 +72,13 @@ class Table:
         """Every row of a partition in the order of `sk`, page by page."""
         condition, values = "pk = :pk", {":pk": {"S": pk}}
         if sk_prefix:
-            condition, values = condition + " AND begins_with(sk, :sk)", {
-                **values,
-                ":sk": {"S": sk_prefix},
-            }
+            condition, values = (
+                condition + " AND begins_with(sk, :sk)",
+                {
+                    **values,
+                    ":sk": {"S": sk_prefix},
+                },
+            )
         pages = self._client.get_paginator("query").paginate(
             TableName=self._name,
             KeyConditionExpression=condition,
@@ -135,7 +138,7 @@ class Table:
                 _raise_refusal(error, cause_id)
                 if attempt == TRIES_MAX:
                     raise StoreBusy(_code(error)) from error
-                time.sleep(random.uniform(0, _PAUSE_SECONDS * 2**attempt))
+                time.sleep(random.uniform(0, _PAUSE_SECONDS * 2**attempt))  # noqa: S311 - jitter
             else:
                 return
 

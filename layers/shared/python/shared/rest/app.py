@@ -14,7 +14,13 @@ from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
 from shared.contracts.envelope import Cause
 from shared.errors.problem import CONTENT_TYPE as PROBLEM_JSON
 from shared.errors.problem import problem
-from shared.errors.taxonomy import InternalError, NotFound, QuittanceException, ScopeMissing
+from shared.errors.taxonomy import (
+    InternalError,
+    MalformedJson,
+    NotFound,
+    QuittanceException,
+    ScopeMissing,
+)
 from shared.ids import derived, fresh
 from shared.messaging.guard import CommandGuard
 from shared.observability import log, metrics
@@ -80,7 +86,11 @@ class RestApp:
         return self.routes.current_event
 
     def body(self) -> dict[str, Any]:
-        return requests.json_object(self.event.decoded_body)
+        try:
+            text = self.event.decoded_body
+        except ValueError:  # neither base 64 nor UTF-8
+            raise MalformedJson from None
+        return requests.json_object(text)
 
     def idempotency_key(self) -> str:
         return requests.idempotency_key(self.event.headers.get("Idempotency-Key"))

@@ -1,6 +1,6 @@
 """The gateway's own check of the API key, before any function of a service runs.
 
-Scopes are checked by the function, which checks the key once more: the gateway is not its only door.
+Scopes are checked by the function, which checks the key once more: there are other doors to it.
 """
 
 from typing import Any, Final
@@ -19,7 +19,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     try:
         principal = secret_access.api_keys().authenticate(headers.get("authorization"))
     except Unauthenticated:
-        raise Exception(UNAUTHORIZED) from None  # noqa: TRY002
+        raise Exception(UNAUTHORIZED) from None
     except QuittanceException as failure:
         raise RuntimeError(failure.code) from failure
     api, stage = event["methodArn"].split("/")[:2]

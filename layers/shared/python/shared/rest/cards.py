@@ -5,12 +5,27 @@ from typing import Any, Final
 
 from shared.errors.taxonomy import CardNumberRefused, InputError
 
-_RUN: Final = re.compile(r"(?<!\d)\d(?:[ -]?\d){12,18}(?!\d)", re.ASCII)
+DIGITS_MIN: Final = 13
+DIGITS_MAX: Final = 19
+_CHAIN: Final = re.compile(r"[0-9]+(?:[ -][0-9]+)*")
 
 
 def has_card_number(text: str) -> bool:
-    """Whether `text` holds a run of 13–19 digits (single blanks or dashes between) that is valid."""
-    return any(_luhn(re.sub(r"[ -]", "", run)) for run in _RUN.findall(text))
+    """Whether `text` holds 13 to 19 digits that pass Luhn's check.
+
+    The digits may be grouped by single blanks or dashes, among other groups of digits.
+    """
+    for chain in _CHAIN.findall(text):
+        groups = re.split("[ -]", chain)
+        for first in range(len(groups)):
+            digits = ""
+            for group in groups[first:]:
+                digits += group
+                if len(digits) > DIGITS_MAX:
+                    break
+                if len(digits) >= DIGITS_MIN and _luhn(digits):
+                    return True
+    return False
 
 
 def refuse_card_numbers(document: Any) -> None:
@@ -35,7 +50,6 @@ def refuse_card_numbers(document: Any) -> None:
 
 
 def _luhn(digits: str) -> bool:
-    doubled = (int(digit) * 2 for digit in digits[-2::-2])
-    return (
-        sum(int(digit) for digit in digits[::-2]) + sum(d - 9 if d > 9 else d for d in doubled)
-    ) % 10 == 0
+    kept = sum(map(int, digits[-1::-2]))
+    doubled = sum(sum(divmod(2 * int(digit), 10)) for digit in digits[-2::-2])
+    return (kept + doubled) % 10 == 0

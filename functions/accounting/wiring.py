@@ -1,0 +1,55 @@
+"""The one place where the adapters of accounting meet its use cases."""
+
+import os
+from functools import cache
+from typing import TYPE_CHECKING
+
+import boto3
+
+from accounting.infrastructure.dynamodb_journal import DynamoDbJournal
+from accounting.settings import Settings
+from shared import clock
+from shared.messaging.guard import CommandGuard
+from shared.messaging.relay import Relay
+from shared.persistence.table import Table
+from shared.settings import from_env
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+
+@cache
+def settings() -> Settings:
+    return from_env(Settings, os.environ)
+
+
+@cache
+def _dynamodb() -> "DynamoDBClient":
+    return boto3.client("dynamodb")
+
+
+@cache
+def table() -> Table:
+    return Table(name=settings().table_name, client=_dynamodb())
+
+
+@cache
+def guard() -> CommandGuard:
+    return CommandGuard(
+        table_name=settings().commands_table_name, client=_dynamodb(), clock=clock.now
+    )
+
+
+@cache
+def journal() -> DynamoDbJournal:
+    return DynamoDbJournal(table())
+
+
+@cache
+def relay() -> Relay:
+    return Relay(
+        service="accounting",
+        table=table(),
+        bus=boto3.client("events"),
+        bus_name=settings().bus_name,
+    )

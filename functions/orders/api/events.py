@@ -1,0 +1,19 @@
+"""The Lambda behind the events inbox of orders."""
+
+from functools import partial
+from typing import Any
+
+from orders import wiring
+from orders.application.reactions import Subscribed, react
+from shared import clock
+from shared.messaging.consumer import Consumer
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    consumer = Consumer(
+        Subscribed,
+        react=partial(react, orders=wiring.orders()),
+        handled=wiring.table().handled,
+        clock=clock.now,
+    )
+    return consumer.on_queue(event, context)

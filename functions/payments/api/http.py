@@ -1,0 +1,58 @@
+"""The payments routes of the REST API."""
+
+from typing import Any
+
+from aws_lambda_powertools.event_handler import Response
+
+from payments import wiring
+from payments.api.views import payment_view
+from payments.application.sync_payment import sync_payment
+from payments.domain.payment import Payment
+from shared import clock
+from shared.errors.taxonomy import NotFound
+from shared.rest.app import RestApp, ok
+from shared.rest.events import listing
+from shared.rest.secret_access import api_keys
+
+app = RestApp(api_keys=api_keys, guard=wiring.guard, clock=clock.now)
+
+
+@app.routes.get("/payments/<payment_id>")
+def get_payment(payment_id: str) -> Response[str]:
+    app.caller.require("payments:read")
+    return ok(payment_view(_find(payment_id)))
+
+
+@app.routes.post("/payments/<payment_id>/sync")
+def post_sync(payment_id: str) -> Response[str]:
+    app.caller.require("payments:operate")
+    key = app.idempotency_key()
+
+    def action() -> dict[str, Any]:
+        payment = sync_payment(
+            payment_id,
+            payments=wiring.payments(),
+            gateways=wiring.provider,
+            cause=app.caller.cause(app.caller.request_id(key)),
+        )
+        return payment_view(payment)
+
+    return app.once(status=200, body=app.body(), action=action)
+
+
+@app.routes.get("/payments/<payment_id>/events")
+def get_payment_events(payment_id: str) -> Response[str]:
+    app.caller.require("payments:read")
+    _find(payment_id)
+    return ok(listing(wiring.payments().messages(payment_id)))
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    return app.on_request(event, context)
+
+
+def _find(payment_id: str) -> Payment:
+    payment = wiring.payments().find(payment_id)
+    if payment is None:
+        raise NotFound("no such payment")
+    return payment

@@ -1,0 +1,87 @@
+"""Effect and outcome: call the provider for an attempt that is durable, keep what it said."""
+
+from collections.abc import Callable
+from typing import Final
+
+from payments.application.ports import Gateway, Payments
+from payments.domain.attempt import Answer, Attempt, Outcome
+from payments.domain.errors import OutcomeUnknown
+from payments.domain.payment import Payment
+from shared.contracts.envelope import Cause, Message
+from shared.errors.taxonomy import AlreadyHandled
+from shared.persistence.until_fresh import until_fresh
+
+CORRELATION: Final = "correlation_id"
+CAUSATION: Final = "causation_id"
+
+
+def carry_out(
+    payment: Payment,
+    *,
+    first_try: bool,
+    call: Callable[[Attempt, dict[str, str]], Answer],
+    gateway: Gateway,
+    payments: Payments,
+    cause: Cause,
+) -> None:
+    """Bring the cause's attempt to where its outcome is known or awaited, and mark the cause.
+
+    On any but the first try the provider is asked what it knows before it is called again: its
+    key may have expired since. Raises OutcomeUnknown to be tried again.
+    """
+    attempt = payment.attempt_caused_by(cause.id)
+    if attempt is None or not attempt.may_be_called:
+        payments.acknowledge(cause)
+        return
+    if not first_try:
+        notice = gateway.find(attempt.attempt_id)
+        if notice is not None and notice.verdict is not None:
+            change(payment.payment_id, lambda read: read.noticed(notice), payments, cause)
+            return
+    answer = call(attempt, {CORRELATION: payment.correlation_id, CAUSATION: cause.id})
+    if answer.outcome is Outcome.UNKNOWN:
+        _keep_unknown(payment.payment_id, attempt.attempt_id, answer, payments, cause)
+        raise OutcomeUnknown
+    change(
+        payment.payment_id, lambda read: read.answered(attempt.attempt_id, answer), payments, cause
+    )
+
+
+def change(
+    payment_id: str,
+    decide: Callable[[Payment], tuple[Payment, tuple[Message, ...]]],
+    payments: Payments,
+    cause: Cause,
+) -> None:
+    """Read, decide, write; again while someone else wrote in between. Marks the cause."""
+
+    def once() -> None:
+        read = payments.find(payment_id)
+        assert read is not None, f"{payment_id} was here before"
+        decided, messages = decide(read)
+        if decided == read:
+            payments.acknowledge(cause)
+        else:
+            payments.commit(decided, messages, cause)
+
+    until_fresh(once)
+
+
+def _keep_unknown(
+    payment_id: str, attempt_id: str, answer: Answer, payments: Payments, cause: Cause
+) -> None:
+    """The cause stays open: it is delivered again, and then the provider is asked."""
+
+    def once() -> None:
+        read = payments.find(payment_id)
+        assert read is not None, f"{payment_id} was here before"
+        unknown, _ = read.answered(attempt_id, answer)
+        if unknown != read:
+            payments.keep_intent(unknown, cause)
+            return
+        attempt = read.attempt(attempt_id)
+        if attempt is not None and attempt.decided:  # a webhook was faster
+            payments.acknowledge(cause)
+            raise AlreadyHandled(cause.id)
+
+    until_fresh(once)

@@ -1,0 +1,58 @@
+"""What the use cases of payments need from the outside."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Protocol
+
+from payments.domain.attempt import Answer, Attempt
+from payments.domain.payment import Payment
+from shared.contracts.envelope import Cause, Message
+from shared.contracts.payments import Notice, WebhookReceived
+from shared.persistence.rows import Row
+
+
+class Payments(Protocol):
+    def find(self, payment_id: str) -> Payment | None: ...
+
+    def keep_intent(self, payment: Payment, cause: Cause) -> Payment:
+        """Write the payment alone: its cause has not taken its effect yet.
+
+        Raises StaleRow, StoreBusy.
+        """
+
+    def commit(self, payment: Payment, messages: Sequence[Message], cause: Cause) -> Payment:
+        """Write the payment, its messages and its cause together; returns it as written.
+
+        Raises AlreadyHandled, StaleRow, StoreBusy.
+        """
+
+    def acknowledge(self, cause: Cause) -> None:
+        """Mark a cause that changes nothing; raises AlreadyHandled, StoreBusy."""
+
+    def messages(self, payment_id: str) -> Iterable[Row]: ...
+
+
+class Webhooks(Protocol):
+    def keep(self, received: WebhookReceived, raw: str, cause: Cause) -> None:
+        """Store a verified webhook, which announces itself; a known one is left as it is."""
+
+
+class Gateway(Protocol):
+    """A payment provider.
+
+    Calls carry the attempt's key, so that asking again is the same request. Each raises
+    ProviderNotReached or ProviderBusy when nothing has happened yet, ProviderRefusesUs when our
+    credentials are wrong; an outcome that nobody can know is an Answer, not an exception.
+    """
+
+    def authorize(self, attempt: Attempt, *, token: str, metadata: Mapping[str, str]) -> Answer: ...
+
+    def capture(
+        self, attempt: Attempt, *, provider_payment: str, metadata: Mapping[str, str]
+    ) -> Answer: ...
+
+    def find(self, reference: str) -> Notice | None:
+        """What the provider knows under our reference; raises OutcomeUnknown if it cannot tell."""
+
+
+class Gateways(Protocol):
+    def __call__(self, provider: str) -> Gateway: ...

@@ -1,0 +1,107 @@
+"""One try of one operation at one provider: the row that exists before the provider is called."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from shared.contracts.payments import Operation, Verdict
+from shared.money import Money
+
+
+class AttemptStatus(StrEnum):
+    """`started`: about to call. `pending`: the provider has it. `unknown`: it may have it."""
+
+    STARTED = "started"
+    PENDING = "pending"
+    UNKNOWN = "unknown"
+    SUCCEEDED = "succeeded"
+    DECLINED = "declined"
+    FAILED = "failed"
+
+
+class Outcome(StrEnum):
+    """What a provider's immediate answer means. Silence and words nobody knows are `unknown`."""
+
+    PENDING = "pending"
+    REJECTED = "rejected"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """A provider's immediate answer. It never finalizes success: its own notice does.
+
+    `rejected` is for a request that the provider did not take on at all: nothing will follow.
+    """
+
+    outcome: Outcome
+    provider_payment: str | None = None
+    provider_reference: str | None = None
+    decline_code: str | None = None
+
+
+DECIDED: Final = {
+    Verdict.SUCCEEDED: AttemptStatus.SUCCEEDED,
+    Verdict.DECLINED: AttemptStatus.DECLINED,
+    Verdict.FAILED: AttemptStatus.FAILED,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """`attempt_id` is our reference at the provider, `key` the provider's idempotency key."""
+
+    attempt_id: str
+    operation: Operation
+    provider: str
+    key: str
+    amount: Money
+    status: AttemptStatus
+    cause_id: str
+    started_at: datetime
+    provider_reference: str | None = None
+    decline_code: str | None = None
+
+    @property
+    def decided(self) -> bool:
+        return self.status in DECIDED.values()
+
+    @property
+    def may_be_called(self) -> bool:
+        """Whether the provider may have to be asked (again), with the same key."""
+        return self.status in {AttemptStatus.STARTED, AttemptStatus.UNKNOWN}
+
+    def answered(self, answer: Answer) -> Attempt:
+        """With what the provider said at once; only a notice decides, or a plain rejection."""
+        if self.decided:
+            return self
+        status = {
+            Outcome.PENDING: AttemptStatus.PENDING,
+            Outcome.UNKNOWN: AttemptStatus.UNKNOWN,
+            Outcome.REJECTED: AttemptStatus.FAILED,
+        }[answer.outcome]
+        return replace(
+            self,
+            status=status,
+            provider_reference=answer.provider_reference or self.provider_reference,
+            decline_code=answer.decline_code or self.decline_code,
+        )
+
+
+def attempt_id(payment_id: str, operation: Operation, number: int) -> str:
+    """Our reference for the `number`th try of an operation. No colon: some providers refuse it."""
+    return f"{payment_id}-{operation}-{number}"
+
+
+def provider_key(payment_id: str, operation: Operation, number: int) -> str:
+    """The provider's idempotency key of that try: the same however often it is sent."""
+    return f"{payment_id}:{operation}:{number}"
+
+
+def payment_of(reference: str) -> str:
+    """The payment that a reference of ours belongs to (the whole of it, if it is not ours)."""
+    payment_id, *rest = reference.rsplit("-", 2)
+    return payment_id if len(rest) == 2 else reference  # noqa: PLR2004

@@ -1,0 +1,143 @@
+"""The simulated acquirer as a provider: its HTTP API and its signed webhooks."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+from urllib.parse import quote
+
+from payments.domain.attempt import Answer, Attempt, Outcome
+from payments.domain.errors import (
+    OutcomeUnknown,
+    ProviderBusy,
+    ProviderNotReached,
+    ProviderRefusesUs,
+    WebhookMalformed,
+)
+from payments.infrastructure.providers.received import Received
+from payments.infrastructure.standard_webhooks import verified_id
+from shared.contracts.codec import reject_constant
+from shared.contracts.payments import Notice, Operation, Verdict
+from shared.http import HttpAnswer, HttpClient, NotAnswered, NotSent
+from shared.money import Money
+
+TOTAL_SECONDS: Final = 8.0
+"""Well inside the Lambda's own timeout, so that an outcome can still be written."""
+_VERDICTS: Final = {verdict.value: verdict for verdict in Verdict}
+_DECIDES: Final = "operation."
+_REJECTIONS: Final = frozenset({400, 404, 409})
+_REFUSALS: Final = frozenset({401, 403})
+_BUSY: Final = 429
+_IN_FLIGHT: Final = "idempotency_in_flight"
+
+
+class SandboxGateway:
+    """Configured by `url`, `api_key` and `webhook_secret`."""
+
+    def __init__(self, config: Mapping[str, str]) -> None:
+        self._webhook_secret = config["webhook_secret"]
+        self._http = HttpClient(
+            config["url"],
+            headers={"Authorization": f"Bearer {config['api_key']}"},
+            total_seconds=TOTAL_SECONDS,
+        )
+
+    def authorize(self, attempt: Attempt, *, token: str, metadata: Mapping[str, str]) -> Answer:
+        body = _body(attempt, metadata)
+        return self._operate("/v1/payments", attempt, {**body, "payment_method": {"token": token}})
+
+    def capture(
+        self, attempt: Attempt, *, provider_payment: str, metadata: Mapping[str, str]
+    ) -> Answer:
+        path = f"/v1/payments/{quote(provider_payment, safe='')}/captures"
+        return self._operate(path, attempt, {**_body(attempt, metadata), "final": True})
+
+    def find(self, reference: str) -> Notice | None:
+        try:
+            answer = self._http.call("GET", f"/v1/operations?reference={quote(reference, safe='')}")
+        except NotSent as error:
+            raise ProviderNotReached from error
+        except NotAnswered as error:
+            raise OutcomeUnknown from error
+        if answer.status in _REFUSALS:
+            raise ProviderRefusesUs
+        if answer.status != 200 or not isinstance(answer.body, dict):  # noqa: PLR2004
+            raise OutcomeUnknown
+        operations = answer.body.get("data")
+        if not isinstance(operations, list):
+            raise OutcomeUnknown
+        return _notice(operations[-1]) if operations else None
+
+    def receive(
+        self, raw: bytes, headers: Mapping[str, str], *, now: datetime
+    ) -> tuple[Received, ...]:
+        webhook_id = verified_id(raw, headers, secret=self._webhook_secret, now=now)
+        try:
+            document = json.loads(raw, parse_constant=reject_constant)
+            operation = document["data"]
+            notice = _notice(operation, decides=document["type"].startswith(_DECIDES))
+            metadata = {str(name): str(text) for name, text in operation["metadata"].items()}
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            raise WebhookMalformed from None
+        return (Received(webhook_id=webhook_id, notice=notice, metadata=metadata),)
+
+    def _operate(self, path: str, attempt: Attempt, body: dict[str, Any]) -> Answer:
+        try:
+            answer = self._http.call(
+                "POST", path, body=body, headers={"Idempotency-Key": attempt.key}
+            )
+        except NotSent as error:
+            raise ProviderNotReached from error
+        except NotAnswered:
+            return Answer(outcome=Outcome.UNKNOWN)
+        return _answer(answer)
+
+
+def _body(attempt: Attempt, metadata: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "amount": attempt.amount.minor,
+        "currency": attempt.amount.currency,
+        "reference": attempt.attempt_id,
+        "metadata": dict(metadata),
+    }
+
+
+def _answer(answer: HttpAnswer) -> Answer:
+    """An operation means that its notice will follow; only a plain no means that none will.
+
+    A key that came with another body (422) is unknown, too: something did run under it.
+    """
+    body = answer.body if isinstance(answer.body, dict) else {}
+    error = body.get("error")
+    code = str(error.get("code")) if isinstance(error, dict) else None
+    if answer.status in _REFUSALS:
+        raise ProviderRefusesUs
+    if answer.status == _BUSY or code == _IN_FLIGHT:
+        raise ProviderBusy
+    if answer.status in _REJECTIONS and code:
+        return Answer(outcome=Outcome.REJECTED, decline_code=code)
+    operation = body.get("operation") if error else body
+    if not isinstance(operation, dict) or not {"id", "payment", "status"} <= operation.keys():
+        return Answer(outcome=Outcome.UNKNOWN)
+    return Answer(
+        outcome=Outcome.PENDING,
+        provider_payment=str(operation["payment"]),
+        provider_reference=str(operation["id"]),
+        decline_code=operation.get("decline_code"),
+    )
+
+
+def _notice(operation: dict[str, Any], *, decides: bool = True) -> Notice:
+    capture_before = operation.get("capture_before")
+    return Notice(
+        reference=operation["reference"],
+        operation=Operation(operation["operation"]),
+        verdict=_VERDICTS.get(operation["status"]) if decides else None,
+        amount=Money(operation["amount"], operation["currency"]),
+        provider_payment=operation["payment"],
+        provider_reference=operation["id"],
+        decline_code=operation.get("decline_code"),
+        capture_before=datetime.fromisoformat(capture_before) if capture_before else None,
+    )
