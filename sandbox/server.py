@@ -25,7 +25,7 @@ BODY_MAX_BYTES = 64 * 1024
 DRAINED_MAX_BYTES = 1024 * 1024
 LENGTH_DIGITS_MAX = 12
 IDLE_TIMEOUT_SECONDS = 60
-STOP_POLL_SECONDS = 0.1
+STOP_POLL_SECONDS = 0.05
 
 log = logging.getLogger(__name__)
 
@@ -148,23 +148,33 @@ class Handler(BaseHTTPRequestHandler):
         """Silence the parent's access log: its lines hold the query."""
 
     def _serve(self) -> None:
-        target = urlsplit(self.path)
         try:
-            body = self._body()
+            request = self._request()
         except Refused as refused:
             self.close_connection = True
-            answer: Answer | None = answers.refusal(refused)
-        else:
-            query = parse_qs(target.query, keep_blank_values=True)
-            headers = {name.title(): value for name, value in self.headers.items()}
-            request = Request(self.command, target.path, query, headers, body)
-            answer = respond(self.server, request)
+            self._write(answers.refusal(refused))
+            return
+        answer = respond(self.server, request)
         outcome = "dropped" if answer is None else answer.status
-        log.info("%s %s %s", self.command, target.path, outcome)
+        log.info("%s %s %s", request.method, request.path, outcome)
         if answer is None:
             self._drop()
         else:
             self._write(answer)
+
+    def _request(self) -> Request:
+        body = self._body()
+        try:
+            target = urlsplit(self.path)
+        except ValueError:
+            raise Refused("invalid_request", "The address is malformed.") from None
+        return Request(
+            method=self.command,
+            path=target.path,
+            query=parse_qs(target.query, keep_blank_values=True),
+            headers={name.title(): value for name, value in self.headers.items()},
+            body=body,
+        )
 
     def _body(self) -> bytes:
         if "Transfer-Encoding" in self.headers:

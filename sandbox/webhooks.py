@@ -111,6 +111,9 @@ class Postman:
             threading.Thread(target=self._work, name=name, daemon=True).start()
 
     def stop(self) -> None:
+        """Drop what still waits; a delivery under way ends within its timeout."""
+        self.endpoint = None
+        self._http.clear()
         for _ in range(WORKERS):
             self._queue.put(None)
 
