@@ -1,0 +1,76 @@
+"""What must wake somebody: single alarms, gathered into one a stack that tells the topic."""
+
+from collections.abc import Mapping, Sequence
+
+from aws_cdk import Duration
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_cloudwatch_actions as actions
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from infra.names import alarm_topic_arn
+from infra.stages import Stage
+
+FIVE_MINUTES = Duration.minutes(5)
+STREAM_BEHIND_MILLISECONDS = 3_600_000
+"""The stream keeps a record for 24 hours: at one hour most of a day is left to mend the relay."""
+FAILURES_IN_FIVE_MINUTES = 5
+"""A single failure is retried and comes right; a row of them does not."""
+
+
+def queue_not_empty(scope: Construct, id_: str, queue: sqs.IQueue) -> cloudwatch.Alarm:
+    """Something lies where only a person takes it out."""
+    metric = queue.metric_approximate_number_of_messages_visible(
+        period=FIVE_MINUTES, statistic="Maximum"
+    )
+    return _alarm(scope, id_, metric, threshold=1)
+
+
+def stream_behind(scope: Construct, id_: str, relay: lambda_.IFunction) -> cloudwatch.Alarm:
+    """The relay does not keep up with its table's stream, or does not run."""
+    metric = relay.metric("IteratorAge", period=FIVE_MINUTES, statistic="Maximum")
+    return _alarm(scope, id_, metric, threshold=STREAM_BEHIND_MILLISECONDS)
+
+
+def function_alarms(
+    scope: Construct, functions: Mapping[str, lambda_.IFunction]
+) -> list[cloudwatch.Alarm]:
+    """For each function: it raises more often than retries mend, or Lambda refuses to run it."""
+    raised = []
+    for name, function in functions.items():
+        title = name.capitalize()
+        failing = function.metric_errors(period=FIVE_MINUTES)
+        throttled = function.metric_throttles(period=FIVE_MINUTES)
+        raised.append(failing_often(scope, f"{title}Failing", failing))
+        raised.append(failing_often(scope, f"{title}Throttled", throttled))
+    return raised
+
+
+def failing_often(scope: Construct, id_: str, metric: cloudwatch.Metric) -> cloudwatch.Alarm:
+    """There are more failures in five minutes than chance explains."""
+    return _alarm(scope, id_, metric, threshold=FAILURES_IN_FIVE_MINUTES)
+
+
+def tell(scope: Construct, stage: Stage, alarms: Sequence[cloudwatch.Alarm]) -> None:
+    """One alarm for the whole stack, so that one cause sends one message."""
+    composite = cloudwatch.CompositeAlarm(
+        scope, "Alarm", alarm_rule=cloudwatch.AlarmRule.any_of(*alarms)
+    )
+    topic = sns.Topic.from_topic_arn(scope, "AlarmTopic", alarm_topic_arn(scope, stage))
+    composite.add_alarm_action(actions.SnsAction(topic))
+
+
+def _alarm(
+    scope: Construct, id_: str, metric: cloudwatch.Metric, *, threshold: int
+) -> cloudwatch.Alarm:
+    return cloudwatch.Alarm(
+        scope,
+        id_,
+        metric=metric,
+        threshold=threshold,
+        evaluation_periods=1,
+        comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+        treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+    )

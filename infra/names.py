@@ -1,0 +1,36 @@
+"""Names by which stacks find each other's resources without exporting them."""
+
+from aws_cdk import ArnFormat, Stack
+from constructs import Construct
+
+from infra.stages import Stage
+
+
+def bus_name(stage: Stage) -> str:
+    return f"quittance-{stage.name}"
+
+
+def alarm_topic_name(stage: Stage) -> str:
+    return f"quittance-{stage.name}-alarms"
+
+
+def api_keys_secret(stage: Stage) -> str:
+    return f"quittance/{stage.name}/api-keys"
+
+
+def providers_secret(stage: Stage) -> str:
+    return f"quittance/{stage.name}/providers"
+
+
+def alarm_topic_arn(scope: Construct, stage: Stage) -> str:
+    return Stack.of(scope).format_arn(service="sns", resource=alarm_topic_name(stage))
+
+
+def secret_arn(scope: Construct, name: str) -> str:
+    """Secrets Manager adds six random characters to a secret's name in its ARN."""
+    return Stack.of(scope).format_arn(
+        service="secretsmanager",
+        resource="secret",
+        resource_name=f"{name}-??????",
+        arn_format=ArnFormat.COLON_RESOURCE_NAME,
+    )

@@ -1,0 +1,1 @@
+"""What is deployed together: the platform, a stack a service, and the edge in front of them."""

@@ -1,0 +1,173 @@
+"""One REST API in front of the three services: routes, keys, throttles, the access log."""
+
+import json
+from collections.abc import Mapping
+
+from aws_cdk import CfnOutput, Duration, Stack
+from aws_cdk import aws_apigateway as apigateway
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from infra import names
+from infra.constructs import alarms
+from infra.constructs.acknowledge import acknowledge
+from infra.constructs.code import shared_bundle
+from infra.constructs.gateway_problems import answer_with_problems
+from infra.constructs.service_function import AUTHORIZER, Deployment, ServiceFunction
+from infra.stages import Stage
+
+ROUTES = (
+    ("POST", "/orders", "orders"),
+    ("GET", "/orders/{order_id}", "orders"),
+    ("POST", "/orders/{order_id}/confirm", "orders"),
+    ("GET", "/orders/{order_id}/events", "orders"),
+    ("GET", "/payments/{payment_id}", "payments"),
+    ("GET", "/payments/{payment_id}/events", "payments"),
+    ("POST", "/payments/{payment_id}/sync", "payments"),
+    ("GET", "/journal-entries", "accounting"),
+    ("GET", "/journal-entries/{entry_id}", "accounting"),
+    ("GET", "/trial-balance", "accounting"),
+)
+
+# Routes that mean nothing without a body. The gateway checks only that it is a JSON object: the
+# functions check the rest, and can say where it is wrong.
+BODY_REQUIRED = frozenset({("POST", "/orders")})
+
+ACCESS_LOG = {
+    "request_id": "$context.requestId",
+    "time": "$context.requestTimeEpoch",
+    "method": "$context.httpMethod",
+    "route": "$context.resourcePath",
+    "status": "$context.status",
+    "latency_ms": "$context.responseLatency",
+    "principal": "$context.authorizer.principalId",
+    "source_ip": "$context.identity.sourceIp",
+    "error": "$context.error.responseType",
+}
+"""Routes, not paths, and no header: nothing that a caller wrote stands in the log."""
+
+
+class EdgeStack(Stack):
+    """Deployed last: it refers to the HTTP functions of the services."""
+
+    def __init__(
+        self, scope: Construct, stage: Stage, services: Mapping[str, ServiceFunction]
+    ) -> None:
+        super().__init__(
+            scope,
+            f"Quittance-{stage.name}-Edge",
+            description="Quittance: the REST API in front of the services",
+        )
+        self._stage = stage
+        authorizer = self._authorizer_function()
+        api = self._gateway(authorizer)
+        self._add_routes(api, services)
+        answer_with_problems(api)
+        failures = api.metric_server_error(period=alarms.FIVE_MINUTES, statistic="Sum")
+        raised = [
+            alarms.failing_often(self, "ServerErrors", failures),
+            *alarms.function_alarms(self, {"authorizer": authorizer}),
+        ]
+        alarms.tell(self, stage, raised)
+        CfnOutput(self, "RestApiId", value=api.rest_api_id)
+        CfnOutput(self, "StageName", value=api.deployment_stage.stage_name)
+        CfnOutput(self, "ApiUrl", value=api.url)
+
+    def _authorizer_function(self) -> ServiceFunction:
+        secret = names.api_keys_secret(self._stage)
+        deployment = Deployment(
+            stage=self._stage,
+            service="edge",
+            bundle=shared_bundle(self, self._stage),
+            environment={"API_KEYS_SECRET": secret},
+        )
+        function = ServiceFunction(
+            self,
+            "Authorizer",
+            deployment,
+            handler="shared.rest.authorizer.handler",
+            sizing=AUTHORIZER,
+        )
+        function.grant_secret(secret)
+        return function
+
+    def _gateway(self, authorizer: ServiceFunction) -> apigateway.RestApi:
+        access_log = logs.LogGroup(
+            self,
+            "AccessLog",
+            retention=self._stage.log_retention,
+            removal_policy=self._stage.removal_policy,
+        )
+        api = apigateway.RestApi(
+            self,
+            "Api",
+            rest_api_name=f"quittance-{self._stage.name}",
+            endpoint_types=[apigateway.EndpointType.REGIONAL],
+            cloud_watch_role=True,
+            default_method_options=apigateway.MethodOptions(
+                authorization_type=apigateway.AuthorizationType.CUSTOM,
+                authorizer=apigateway.RequestAuthorizer(
+                    self,
+                    "ApiKey",
+                    handler=authorizer,
+                    identity_sources=[apigateway.IdentitySource.header("Authorization")],
+                    results_cache_ttl=Duration.seconds(self._stage.authorizer_cache_seconds),
+                ),
+            ),
+            deploy_options=apigateway.StageOptions(
+                stage_name="v1",
+                access_log_destination=apigateway.LogGroupLogDestination(access_log),
+                access_log_format=apigateway.AccessLogFormat.custom(json.dumps(ACCESS_LOG)),
+                logging_level=apigateway.MethodLoggingLevel.ERROR,
+                metrics_enabled=True,
+                tracing_enabled=self._stage.tracing,
+                throttling_rate_limit=self._stage.requests_per_second,
+                throttling_burst_limit=self._stage.requests_burst,
+            ),
+        )
+        api.node.try_remove_child("Endpoint")  # an output that repeats ApiUrl
+        _acknowledge(api)
+        return api
+
+    def _add_routes(self, api: apigateway.RestApi, services: Mapping[str, ServiceFunction]) -> None:
+        validator = api.add_request_validator(
+            "Validator", validate_request_body=True, validate_request_parameters=True
+        )
+        document = api.add_model(
+            "JsonObject",
+            content_type="application/json",
+            schema=apigateway.JsonSchema(type=apigateway.JsonSchemaType.OBJECT),
+        )
+        integrations = {
+            name: apigateway.LambdaIntegration(
+                function, allow_test_invoke=False, scope_permission_to_method=False
+            )
+            for name, function in services.items()
+        }
+        for method, path, service in ROUTES:
+            with_body = (method, path) in BODY_REQUIRED
+            api.root.resource_for_path(path).add_method(
+                method,
+                integrations[service],
+                request_validator=validator,
+                request_models={"application/json": document} if with_body else None,
+            )
+
+
+def _acknowledge(api: apigateway.RestApi) -> None:
+    acknowledge(
+        api,
+        "AwsSolutions-COG4",
+        reason="Callers are programs with API keys; the authorizer and the function check them.",
+    )
+    acknowledge(
+        api,
+        "AwsSolutions-APIG3",
+        reason="The firewall belongs to the account that owns the domain in front of this API.",
+    )
+    acknowledge(
+        api,
+        "AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/"
+        "AmazonAPIGatewayPushToCloudWatchLogs]",
+        reason="API Gateway writes its logs by the role AWS made for that, once an account.",
+    )

@@ -1,0 +1,114 @@
+"""What every service has: two tables, an outbox, HTTP, inboxes, and alarms over all of it."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from aws_cdk import CfnOutput, Stack
+from constructs import Construct
+
+from infra import names
+from infra.constructs import alarms
+from infra.constructs.code import service_bundle
+from infra.constructs.inbox import Inbox
+from infra.constructs.outbox import Outbox
+from infra.constructs.service_function import (
+    RELAY,
+    SWEEP,
+    SYNCHRONOUS,
+    Deployment,
+    ServiceFunction,
+    Sizing,
+    consumer,
+)
+from infra.constructs.service_tables import Index, ServiceTables
+from infra.stages import Stage
+from shared.settings import to_env
+
+
+class ServiceStack(Stack):
+    """The skeleton. A service's own stack adds its functions and inboxes and says what each may
+    do, and calls `watch` when all of them are there."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        stage: Stage,
+        *,
+        service: str,
+        settings: Callable[..., Any],
+        indexes: Sequence[Index] = (),
+    ) -> None:
+        super().__init__(
+            scope,
+            f"Quittance-{stage.name}-{service.capitalize()}",
+            description=f"Quittance: the {service} service",
+        )
+        self.stage = stage
+        self.tables = ServiceTables(self, "Tables", stage=stage, indexes=indexes)
+        self._deployment = Deployment(
+            stage=stage,
+            service=service,
+            bundle=service_bundle(self, service, stage),
+            environment=to_env(
+                settings(
+                    stage=stage.name,
+                    table_name=self.tables.main.table_name,
+                    commands_table_name=self.tables.commands.table_name,
+                    bus_name=names.bus_name(stage),
+                    api_keys_secret=names.api_keys_secret(stage),
+                )
+            ),
+        )
+        self._functions: dict[str, ServiceFunction] = {}
+        self._inboxes: dict[str, Inbox] = {}
+        self.http = self.function("http", SYNCHRONOUS)
+        self.http.grant_secret(names.api_keys_secret(stage))
+        self._outbox = Outbox(
+            self,
+            "Outbox",
+            stage=stage,
+            tables=self.tables,
+            relay=self.function("relay", RELAY),
+            sweep=self.function("schedule", SWEEP),
+        )
+
+    def function(
+        self, name: str, sizing: Sizing, *, concurrency: int | None = None
+    ) -> ServiceFunction:
+        """The Lambda at `<service>.api.<name>`."""
+        function = ServiceFunction(
+            self,
+            name.capitalize(),
+            self._deployment,
+            handler=f"{self._deployment.service}.api.{name}.handler",
+            sizing=sizing,
+            concurrency=concurrency,
+        )
+        self._functions[name] = function
+        return function
+
+    def consumer(self, name: str, listens_to: Any) -> ServiceFunction:
+        """The Lambda at `<service>.api.<name>`, handed the messages of that union."""
+        function = self.function(name, consumer(self.stage))
+        title = name.capitalize()
+        self._inboxes[title] = Inbox(
+            self, f"{title}Inbox", stage=self.stage, listens_to=listens_to, consumer=function
+        )
+        return function
+
+    def watch(self) -> None:
+        """Alarms over everything that was added, and the outputs that tools read."""
+        CfnOutput(self, "TableName", value=self.tables.main.table_name)
+        CfnOutput(self, "CommandsTableName", value=self.tables.commands.table_name)
+        CfnOutput(self, "RelayFunctionName", value=self._functions["relay"].function_name)
+        CfnOutput(self, "RelayFailuresQueueUrl", value=self._outbox.failures.queue_url)
+        raised = [
+            *alarms.function_alarms(self, self._functions),
+            alarms.stream_behind(self, "StreamBehind", self._functions["relay"]),
+            alarms.queue_not_empty(self, "RelayFailures", self._outbox.failures),
+        ]
+        for title, inbox in self._inboxes.items():
+            CfnOutput(self, f"{title}QueueUrl", value=inbox.queue.queue_url)
+            CfnOutput(self, f"{title}DeadLetterQueueUrl", value=inbox.dead_letters.queue_url)
+            raised.append(alarms.queue_not_empty(self, f"{title}DeadLetters", inbox.dead_letters))
+        alarms.tell(self, self.stage, raised)
