@@ -12,6 +12,8 @@ from payments.domain.errors import SignatureInvalid
 
 TOLERANCE: Final = timedelta(minutes=5)
 """How far the signed time may be from ours, before and after."""
+KEY_BYTES_MIN: Final = 24
+"""The least that Standard Webhooks asks of a secret."""
 _PREFIX: Final = "whsec_"
 _VERSION: Final = "v1"
 
@@ -37,9 +39,12 @@ def verified_id(raw: bytes, headers: Mapping[str, str], *, secret: str, now: dat
 
 def _key(secret: str) -> bytes:
     try:
-        return base64.b64decode(secret.removeprefix(_PREFIX), validate=True)
+        key = base64.b64decode(secret.removeprefix(_PREFIX), validate=True)
     except binascii.Error:
         raise SignatureInvalid("our own secret is not base 64") from None
+    if len(key) < KEY_BYTES_MIN:
+        raise SignatureInvalid("our own secret is too short to protect anything")
+    return key
 
 
 def _signature(text: str) -> bytes:
