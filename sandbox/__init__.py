@@ -33,43 +33,43 @@ Webhooks (Standard Webhooks), tried again with backoff until a 2xx, for 3 days o
 ------------------------------------------------------------------------------------------
 ``{"id": "evt_…", "type", "created_at", "data": operation}``, first sent 50 ms after the answer.
 
-========================  ======================================================================
-``operation.succeeded``   the operation took effect
-``operation.declined``    the card was declined
-``operation.failed``      the operation did not take effect, or no longer stands after a success
-``authorization.expired`` the uncaptured rest was released at ``capture_before``; ``data`` is the
-                          authorize operation with the code ``expired``, its status ``failed``
-                          unless a part was captured
-========================  ======================================================================
+=========================  =========================================================================
+``operation.succeeded``    the operation took effect
+``operation.declined``     the card was declined
+``operation.failed``       the operation did not take effect, or no longer stands after a success
+``authorization.expired``  the uncaptured rest was released at ``capture_before``; ``data`` is the
+                           authorize operation with the code ``expired``, its status ``failed``
+                           unless a part was captured
+=========================  =========================================================================
 
 ``webhook-timestamp`` is the machine's time, which receivers compare with their own;
 ``created_at`` is the sandbox's, which can be advanced.
 
 Tokens (any other is 400 ``invalid_request``)
 ---------------------------------------------
-=============================  =================================================================
-``tok_visa``                   everything succeeds; an authorization stands for 7 days
-``tok_insufficient_funds``     declined with the code ``insufficient_funds``
-``tok_lost_card``              declined with the code ``lost_card``
-``tok_expired_card``           declined with the code ``expired_card``
-``tok_do_not_honor``           declined with the code ``do_not_honor``
-``tok_requires_action``        pending; half a second later it succeeds and the webhook says so
-``tok_timeout_after_charge``   every operation takes effect and the line drops without an answer;
-                               the same key then replays the success
-``tok_timeout_before_charge``  the line drops, on every try, and nothing was taken
-``tok_server_error``           500, kept under the key, and nothing was taken
-``tok_charge_and_say_pending`` every operation takes effect and the answer says ``pending``
-``tok_webhook_never``          no webhook for any operation
-``tok_webhook_twice``          every webhook twice, with the same id
-``tok_webhook_first``          every webhook is tried before the answer is given (5 s at most)
-``tok_webhooks_reversed``      a webhook waits for the next one of its payment and arrives after
-                               it; it waits 3 s at most
-``tok_capture_fails``          a capture answers ``failed``
-``tok_capture_fails_later``    a capture succeeds and fails a second later
-``tok_void_fails``             a void answers ``failed``; the authorization stands
-``tok_refund_fails_later``     a refund succeeds and fails a second later
-``tok_expires``                the authorization expires after 3 seconds
-=============================  =================================================================
+==============================  ====================================================================
+``tok_visa``                    everything succeeds; an authorization stands for 7 days
+``tok_insufficient_funds``      declined with the code ``insufficient_funds``
+``tok_lost_card``               declined with the code ``lost_card``
+``tok_expired_card``            declined with the code ``expired_card``
+``tok_do_not_honor``            declined with the code ``do_not_honor``
+``tok_requires_action``         pending; half a second later it succeeds and the webhook says so
+``tok_timeout_after_charge``    every operation takes effect and the line drops without an answer;
+                                the same key then replays the success
+``tok_timeout_before_charge``   the line drops, on every try, and nothing was taken
+``tok_server_error``            500, kept under the key, and nothing was taken
+``tok_charge_and_say_pending``  every operation takes effect and the answer says ``pending``
+``tok_webhook_never``           no webhook for any operation
+``tok_webhook_twice``           every webhook twice, with the same id
+``tok_webhook_first``           every webhook is tried before the answer is given (5 s at most)
+``tok_webhooks_reversed``       a webhook waits for the next one of its payment and arrives after
+                                it; it waits 3 s at most
+``tok_capture_fails``           a capture answers ``failed``
+``tok_capture_fails_later``     a capture succeeds and fails a second later
+``tok_void_fails``              a void answers ``failed``; the authorization stands
+``tok_refund_fails_later``      a refund succeeds and fails a second later
+``tok_expires``                 the authorization expires after 3 seconds
+==============================  ====================================================================
 
 Control (no key; loopback)
 --------------------------

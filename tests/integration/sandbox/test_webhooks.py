@@ -154,7 +154,7 @@ def test_the_webhook_may_be_first_and_the_answer_second(
 def test_reversed_webhooks_arrive_later_one_first(merchant: Merchant, receiver: Receiver) -> None:
     payment = merchant.authorize("tok_webhooks_reversed").body["payment"]
     merchant.change("captures", payment, 5_000)
-    stories = [one.story[1] for one in receiver.wait_for(2)]
+    stories = [one.story[1] for one in receiver.wait_for(2, timeout_seconds=2)]
     assert stories == ["capture", "authorize"]
 
 
@@ -166,6 +166,15 @@ def test_a_reversed_webhook_waits_three_seconds_at_most(
     assert receiver.arrived == []
     merchant.control("clock", {"advance_seconds": 2})
     assert [one.story[1] for one in receiver.wait_for(1)] == ["authorize"]
+
+
+def test_what_is_almost_due_after_an_advance_still_comes_in_time(
+    merchant: Merchant, receiver: Receiver
+) -> None:
+    merchant.authorize()
+    receiver.wait_for(1)
+    merchant.control("clock", {"advance_seconds": 7 * 86_400 - 1})
+    assert receiver.wait_for(2)[1].story == ("authorization.expired", "authorize", "expired")
 
 
 def test_a_webhook_is_tried_again_until_it_arrives(merchant: Merchant, receiver: Receiver) -> None:

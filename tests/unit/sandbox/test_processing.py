@@ -1,5 +1,7 @@
 """What each token does over time, on a clock that only the test moves."""
 
+import sys
+import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -90,6 +92,27 @@ def test_a_refund_fails_a_second_after_it_succeeded(world: World) -> None:
     advance(world, seconds=1)
     assert truth(world, "refund_1") == [("failed", "refund_rejected")]
     assert truth(world, "capture_1") == [("succeeded", None)]
+
+
+def test_captures_at_once_are_all_counted(world: World) -> None:
+    authorized = authorize(world, "tok_visa")
+
+    def capture_often() -> None:
+        for _ in range(100):
+            change(world, Kind.CAPTURE, authorized.payment_id, 10)
+
+    interval_seconds = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        threads = [threading.Thread(target=capture_often) for _ in range(5)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(timeout=20)
+    finally:
+        sys.setswitchinterval(interval_seconds)
+    [payment] = world.processing.payments()
+    assert (payment.captured, len(payment.operations)) == (5_000, 501)
 
 
 def test_an_unknown_payment_and_an_unknown_reference_are_told_apart(world: World) -> None:
