@@ -120,14 +120,8 @@ class Table:
         Raises AlreadyHandled when the cause has taken effect before, StaleRow when a row is no
         longer what it was, StoreBusy when the database keeps refusing for load or conflict.
         """
-        if cause_id is not None:
-            mark: Row = {
-                "handled_at": timestamp(now),
-                "expires_at": int((now + CAUSE_KEPT).timestamp()),
-            }
-            puts = (Put(key=_cause_key(cause_id), row=mark), *puts)
-        assert puts, "a commit that writes nothing"
-        writes = [self._write(put) for put in puts]
+        writes = [self._write(put) for put in with_mark(puts, cause_id=cause_id, now=now)]
+        assert writes, "a commit that writes nothing"
         for attempt in range(1, TRIES_MAX + 1):
             try:
                 if len(writes) == 1:
@@ -183,6 +177,14 @@ class Table:
             write["ConditionExpression"] = "version = :seen"
             write["ExpressionAttributeValues"] = {":seen": {"N": str(put.seen)}}
         return write
+
+
+def with_mark(puts: Sequence[Put], *, cause_id: str | None, now: datetime) -> tuple[Put, ...]:
+    """`puts` behind the mark that their cause was handled, if there is one to mark."""
+    if cause_id is None:
+        return tuple(puts)
+    mark: Row = {"handled_at": timestamp(now), "expires_at": int((now + CAUSE_KEPT).timestamp())}
+    return (Put(key=_cause_key(cause_id), row=mark), *puts)
 
 
 def _cause_key(cause_id: str) -> Key:

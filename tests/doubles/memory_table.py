@@ -1,0 +1,157 @@
+"""A service's table in memory, which keeps every promise of the real one and can fail on demand."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from shared.contracts.codec import timestamp
+from shared.errors.taxonomy import AlreadyHandled, StaleRow
+from shared.persistence import outbox
+from shared.persistence.rows import Row, dump_row, load_row
+from shared.persistence.table import Key, Put, Table, with_mark
+
+WRITES_MAX: Final = 100
+"""What one transaction of DynamoDB may hold."""
+
+
+class RowMissing(Exception):
+    """An update of a message that is not there: DynamoDB's condition refuses it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Index:
+    """A sparse index: it holds the rows that have both attributes."""
+
+    partition: str
+    sort: str
+    keys_only: bool = False
+
+
+INDEXES: Final = {
+    outbox.INDEX: Index(partition="Unprocessed", sort="OccurredOn", keys_only=True),
+    "by_payment": Index(partition="payment_id", sort="booked_at"),
+}
+
+
+class MemoryTable(Table):
+    """`on_write` is told `before …` and `after …` each of `commit`, `stamp_processed` and
+    `count_retry`; what it raises leaves the call, before or after the write took effect. A write
+    that is refused has no `after`.
+    """
+
+    def __init__(self) -> None:
+        self.on_write: Callable[[str], None] | None = None
+        self._items: dict[Key, dict[str, dict[str, Any]]] = {}
+        self._inserts: list[Row] = []
+        self._lock = threading.RLock()
+
+    def drain_inserts(self) -> list[Row]:
+        """The messages inserted since the last call, in order, as they were inserted."""
+        with self._lock:
+            rows, self._inserts = self._inserts, []
+        return rows
+
+    def get(self, key: Key) -> Row | None:
+        with self._lock:
+            return self._row(key) if key in self._items else None
+
+    def partition(self, pk: str, *, sk_prefix: str = "") -> Iterator[Row]:
+        with self._lock:
+            keys = [key for key in self._items if key.pk == pk and key.sk.startswith(sk_prefix)]
+            rows = [self._row(key) for key in sorted(keys, key=lambda key: key.sk.encode())]
+        return iter(rows)
+
+    def index(self, name: str, *, attribute: str, value: str) -> Iterator[Row]:
+        index = INDEXES[name]
+        assert attribute == index.partition, f"{name} is partitioned by {index.partition}"
+        return iter(self._indexed(index, value))
+
+    def scan(self, *, sk: str) -> Iterator[Row]:
+        with self._lock:
+            return iter([self._row(key) for key in self._items if key.sk == sk])
+
+    def commit(self, puts: Sequence[Put], *, cause_id: str | None, now: datetime) -> None:
+        puts = with_mark(puts, cause_id=cause_id, now=now)
+        items = [(put, dump_row({**put.row, "pk": put.key.pk, "sk": put.key.sk})) for put in puts]
+        assert 0 < len(items) <= WRITES_MAX, f"{len(items)} writes in one transaction"
+        assert len({put.key for put in puts}) == len(puts), "one row twice in a transaction"
+        with self._storing("commit"):
+            holds = [self._holds(put) for put in puts]
+            if cause_id is not None and not holds[0]:
+                raise AlreadyHandled(cause_id)
+            if not all(holds):
+                raise StaleRow
+            for put, item in items:
+                if "Payload" in item and put.key not in self._items:
+                    self._inserts.append(load_row(item))
+                self._items[put.key] = item
+
+    def stamp_processed(self, key: Key, *, now: datetime) -> None:
+        with self._storing("stamp_processed"):
+            item = self._message(key)
+            item["ProcessedOn"] = {"S": timestamp(now)}
+            item.pop("Unprocessed", None)
+
+    def count_retry(self, key: Key) -> None:
+        with self._storing("count_retry"):
+            item = self._message(key)
+            item["Retries"] = {"N": str(int(item["Retries"]["N"]) + 1)}
+
+    def unprocessed(self, *, before: str, shard: str, rows_max: int) -> list[Key]:
+        rows = self._indexed(INDEXES[outbox.INDEX], shard)
+        overdue = [row for row in rows if str(row["OccurredOn"]) < before]
+        return [Key(str(row["pk"]), str(row["sk"])) for row in overdue[:rows_max]]
+
+    @contextmanager
+    def _storing(self, name: str) -> Iterator[None]:
+        self._tell(f"before {name}")
+        with self._lock:
+            yield
+        self._tell(f"after {name}")
+
+    def _tell(self, moment: str) -> None:
+        if self.on_write is not None:
+            self.on_write(moment)
+
+    def _holds(self, put: Put) -> bool:
+        item = self._items.get(put.key)
+        if not put.seen:
+            return item is None
+        return item is not None and item.get("version") == {"N": str(put.seen)}
+
+    def _message(self, key: Key) -> dict[str, dict[str, Any]]:
+        item = self._items.get(key, {})
+        if "Payload" not in item:
+            raise RowMissing(key)
+        return item
+
+    def _row(self, key: Key) -> Row:
+        return load_row(self._items[key])
+
+    def _indexed(self, index: Index, value: str) -> list[Row]:
+        with self._lock:
+            rows = [self._row(key) for key in self._items]
+        found = [row for row in rows if row.get(index.partition) == value and index.sort in row]
+        found.sort(key=lambda row: str(row[index.sort]))
+        if not index.keys_only:
+            return found
+        names = ("pk", "sk", index.partition, index.sort)
+        return [{name: row[name] for name in names} for row in found]
+
+
+def stream_event(rows: Iterable[Row]) -> dict[str, Any]:
+    """The rows as the table's stream tells its relay of their insertion."""
+    return {
+        "Records": [
+            {
+                "eventName": "INSERT",
+                "dynamodb": {"NewImage": dump_row(row), "SequenceNumber": f"{number:021d}"},
+            }
+            for number, row in enumerate(rows, start=1)
+        ]
+    }
