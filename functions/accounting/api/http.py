@@ -6,7 +6,7 @@ from typing import Any
 from aws_lambda_powertools.event_handler import Response
 
 from accounting import wiring
-from accounting.api.views import entry_view, trial_balance_view
+from accounting.api.views import entries_view, entry_view, trial_balance_view
 from accounting.application.balance import balance_at
 from shared import clock
 from shared.errors.taxonomy import InputError, InvalidRequest, NotFound
@@ -23,8 +23,7 @@ def get_journal_entries() -> Response[str]:
     payment_id = app.event.query_string_parameters.get("payment_id", "")
     if not payment_id:
         raise _invalid("payment_id", "required")
-    entries = wiring.journal().of_payment(payment_id)
-    return ok({"data": [entry_view(each) for each in entries], "next_cursor": None})
+    return ok(entries_view(wiring.journal().of_payment(payment_id)))
 
 
 @app.routes.get("/journal-entries/<entry_id>")

@@ -2,14 +2,71 @@
 
 import json
 from datetime import datetime
-from typing import Any
+from typing import TypedDict
 
+from accounting.domain.chart_of_accounts import Side
 from accounting.domain.journal import TrialBalance
 from accounting.infrastructure.dynamodb_journal import Booked
 from shared.contracts.codec import timestamp
+from shared.rest.events import Timestamp
 
 
-def entry_view(booked: Booked) -> dict[str, Any]:
+class PostingView(TypedDict):
+    """An amount, in whole minor units, on one side of an account."""
+
+    account: str
+    account_name: str
+    side: Side
+    amount: int
+    currency: str
+
+
+class EntryView(TypedDict):
+    """A journal entry; `cause` is the id of the event that is booked, `fact` its type."""
+
+    entry_id: str
+    fact: str
+    payment_id: str
+    order_id: str
+    cause: str
+    description: str
+    postings: list[PostingView]
+    booked_at: Timestamp
+    effective_at: Timestamp
+    event_id: str
+    correlation_id: str
+    causation_id: str
+
+
+class EntriesView(TypedDict):
+    """Journal entries in the order they were booked; this list has one page."""
+
+    data: list[EntryView]
+    next_cursor: None
+
+
+class AccountView(TypedDict):
+    """An account's sums; `balance` is positive on the account's normal side."""
+
+    account: str
+    name: str
+    debit: int
+    credit: int
+    balance: int
+    normal_side: Side
+
+
+class TrialBalanceView(TypedDict):
+    """Every account that was used, in one currency's minor units; both totals are equal."""
+
+    currency: str
+    at: Timestamp
+    accounts: list[AccountView]
+    total_debit: int
+    total_credit: int
+
+
+def entry_view(booked: Booked) -> EntryView:
     """An entry with its postings, its cause, and the message that announced it."""
     entry = booked.entry
     message = json.loads(str(booked.message["Payload"]))
@@ -24,7 +81,7 @@ def entry_view(booked: Booked) -> dict[str, Any]:
             {
                 "account": posting.account.code,
                 "account_name": posting.account.name,
-                "side": posting.side.value,
+                "side": posting.side,
                 "amount": posting.amount.minor,
                 "currency": posting.amount.currency,
             }
@@ -38,7 +95,11 @@ def entry_view(booked: Booked) -> dict[str, Any]:
     }
 
 
-def trial_balance_view(balance: TrialBalance, at: datetime) -> dict[str, Any]:
+def entries_view(page: list[Booked]) -> EntriesView:
+    return {"data": [entry_view(each) for each in page], "next_cursor": None}
+
+
+def trial_balance_view(balance: TrialBalance, at: datetime) -> TrialBalanceView:
     return {
         "currency": balance.currency,
         "at": timestamp(at),
@@ -49,7 +110,7 @@ def trial_balance_view(balance: TrialBalance, at: datetime) -> dict[str, Any]:
                 "debit": each.debit.minor,
                 "credit": each.credit.minor,
                 "balance": each.balance.minor,
-                "normal_side": each.account.normal_side.value,
+                "normal_side": each.account.normal_side,
             }
             for each in balance.accounts
         ],

@@ -6,7 +6,7 @@ from aws_lambda_powertools.event_handler import Response
 
 from orders import wiring
 from orders.api.requests import ConfirmationRequest, OrderRequest
-from orders.api.views import order_view
+from orders.api.views import OrderView, order_view
 from orders.application.confirm_order import confirm_order
 from orders.application.place_order import place_order
 from orders.domain.order import CaptureMode, Line, Order, Purchase, place
@@ -32,7 +32,7 @@ def post_order() -> Response[str]:
     request_id = app.caller.request_id(key)
     order, messages = _placed(request, request_id)
 
-    def action() -> dict[str, Any]:
+    def action() -> OrderView:
         cause = app.caller.cause(request_id)
         return order_view(place_order(order, messages, orders=wiring.orders(), cause=cause))
 
@@ -51,7 +51,7 @@ def post_confirmation(order_id: str) -> Response[str]:
     key = app.idempotency_key()
     request = checked(ConfirmationRequest, app.body())
 
-    def action() -> dict[str, Any]:
+    def action() -> OrderView:
         order = confirm_order(
             order_id,
             minor=request.amount,

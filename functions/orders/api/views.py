@@ -1,15 +1,43 @@
 """An order as the API shows it."""
 
-from typing import Any
+from typing import TypedDict
 
-from orders.domain.order import Order
+from orders.domain.order import CaptureMode, Order, OrderStatus
 from shared.contracts.codec import timestamp
+from shared.rest.events import Timestamp
 
 
-def order_view(order: Order) -> dict[str, Any]:
+class LineView(TypedDict):
+    """What is bought, how many of it, and what one costs in minor units of the currency."""
+
+    sku: str
+    quantity: int
+    unit_amount: int
+
+
+class OrderView(TypedDict):
+    """An order; all amounts are whole minor units of `currency`."""
+
+    order_id: str
+    status: OrderStatus
+    customer_id: str
+    amount: int
+    currency: str
+    captured: int
+    lines: list[LineView]
+    payment_id: str
+    capture: CaptureMode
+    failure_code: str | None
+    metadata: dict[str, str]
+    correlation_id: str
+    created_at: Timestamp
+    version: int
+
+
+def order_view(order: Order) -> OrderView:
     return {
         "order_id": order.order_id,
-        "status": order.status.value,
+        "status": order.status,
         "customer_id": order.purchase.customer_id,
         "amount": order.amount.minor,
         "currency": order.amount.currency,
@@ -19,7 +47,7 @@ def order_view(order: Order) -> dict[str, Any]:
             for line in order.purchase.lines
         ],
         "payment_id": order.payment_id,
-        "capture": order.purchase.capture.value,
+        "capture": order.purchase.capture,
         "failure_code": order.failure_code,
         "metadata": dict(order.purchase.metadata),
         "correlation_id": order.correlation_id,

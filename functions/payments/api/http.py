@@ -5,7 +5,7 @@ from typing import Any
 from aws_lambda_powertools.event_handler import Response
 
 from payments import wiring
-from payments.api.views import payment_view
+from payments.api.views import PaymentView, payment_view
 from payments.application.sync_payment import sync_payment
 from payments.domain.payment import Payment
 from shared import clock
@@ -28,7 +28,7 @@ def post_sync(payment_id: str) -> Response[str]:
     app.caller.require("payments:operate")
     key = app.idempotency_key()
 
-    def action() -> dict[str, Any]:
+    def action() -> PaymentView:
         payment = sync_payment(
             payment_id,
             payments=wiring.payments(),

@@ -1,18 +1,58 @@
 """A payment as the API shows it."""
 
-from typing import Any
+from typing import TypedDict
 
-from payments.domain.attempt import Attempt
-from payments.domain.payment import Payment
+from payments.domain.attempt import Attempt, AttemptStatus
+from payments.domain.payment import Payment, PaymentStatus
 from shared.contracts.codec import timestamp
+from shared.contracts.payments import Operation
+from shared.rest.events import Timestamp
 
 
-def payment_view(payment: Payment) -> dict[str, Any]:
+class AttemptView(TypedDict):
+    """One try of one operation at the provider; `key` is the provider's idempotency key."""
+
+    attempt_id: str
+    operation: Operation
+    provider: str
+    status: AttemptStatus
+    amount: int
+    provider_reference: str | None
+    decline_code: str | None
+    key: str
+    started_at: Timestamp
+
+
+class PaymentView(TypedDict):
+    """A payment; all amounts are whole minor units of `currency`."""
+
+    payment_id: str
+    order_id: str
+    status: PaymentStatus
+    currency: str
+    amount: int
+    authorized: int
+    captured: int
+    refunded: int
+    disputed: int
+    capturable: int
+    refundable: int
+    provider: str
+    provider_payment: str | None
+    capture_before: Timestamp | None
+    attempts: list[AttemptView]
+    refunds: list[str]
+    disputes: list[str]
+    correlation_id: str
+    version: int
+
+
+def payment_view(payment: Payment) -> PaymentView:
     capture_before = payment.capture_before
     return {
         "payment_id": payment.payment_id,
         "order_id": payment.order_id,
-        "status": payment.status.value,
+        "status": payment.status,
         "currency": payment.amount.currency,
         "amount": payment.amount.minor,
         "authorized": payment.authorized.minor,
@@ -32,12 +72,12 @@ def payment_view(payment: Payment) -> dict[str, Any]:
     }
 
 
-def _attempt_view(attempt: Attempt) -> dict[str, Any]:
+def _attempt_view(attempt: Attempt) -> AttemptView:
     return {
         "attempt_id": attempt.attempt_id,
-        "operation": attempt.operation.value,
+        "operation": attempt.operation,
         "provider": attempt.provider,
-        "status": attempt.status.value,
+        "status": attempt.status,
         "amount": attempt.amount.minor,
         "provider_reference": attempt.provider_reference,
         "decline_code": attempt.decline_code,

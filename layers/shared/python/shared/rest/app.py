@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -96,7 +96,7 @@ class RestApp:
         return requests.idempotency_key(self.event.headers.get("Idempotency-Key"))
 
     def once(
-        self, *, status: int, body: dict[str, Any], action: Callable[[], dict[str, Any]]
+        self, *, status: int, body: dict[str, Any], action: Callable[[], Mapping[str, object]]
     ) -> Response[str]:
         """Answer a POST: `action` runs once for the caller's key, replays are marked as such."""
         answered = self._guard().run(
@@ -146,7 +146,7 @@ class RestApp:
         return answer
 
 
-def ok(document: dict[str, Any]) -> Response[str]:
+def ok(document: Mapping[str, object]) -> Response[str]:
     return Response(200, JSON, json.dumps(document))
 
 
