@@ -2,7 +2,7 @@
 
 import os
 
-from aws_cdk import App, Tags
+from aws_cdk import App
 
 from infra.stacks.accounting import AccountingStack
 from infra.stacks.edge import EdgeStack
@@ -36,8 +36,6 @@ def add_stacks(app: App, stage: Stage) -> None:
     for service in services.values():
         service.add_stack_dependency(platform)
     EdgeStack(app, stage, {name: service.http for name, service in services.items()})
-    Tags.of(app).add("application", "quittance")
-    Tags.of(app).add("stage", stage.name)
 
 
 if __name__ == "__main__":

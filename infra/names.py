@@ -6,6 +6,15 @@ from constructs import Construct
 from infra.stages import Stage
 
 
+def stack_name(stage: Stage, title: str) -> str:
+    return f"Quittance-{stage.name}-{title}"
+
+
+def tags(stage: Stage) -> dict[str, str]:
+    """CloudFormation hands a stack's tags on to everything in it."""
+    return {"application": "quittance", "stage": stage.name}
+
+
 def bus_name(stage: Stage) -> str:
     return f"quittance-{stage.name}"
 

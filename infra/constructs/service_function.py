@@ -14,7 +14,6 @@ from infra.constructs.code import RUNTIME, Bundle, architecture
 from infra.names import secret_arn
 from infra.stages import Stage
 
-
 PINNED = "The runtime is the Python that the tests run on and the byte code is made by."
 TRACED = "xray:PutTraceSegments and xray:PutTelemetryRecords name no resource."
 
@@ -36,7 +35,7 @@ SWEEP = Sizing(memory_mb=512, timeout_seconds=300)
 """Up to a hundred messages of each of the index's partitions, before the next sweep begins."""
 
 
-def consumer(stage: Stage) -> Sizing:
+def consumer_sizing(stage: Stage) -> Sizing:
     """A batch of messages, each with at most a call or two to a provider."""
     return Sizing(memory_mb=512, timeout_seconds=stage.consumer_timeout_seconds)
 

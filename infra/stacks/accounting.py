@@ -27,7 +27,7 @@ class AccountingStack(ServiceStack):
             settings=Settings,
             indexes=[BY_PAYMENT],
         )
-        self.tables.grant(self.http, "GetItem", "Query", "Scan")
+        self.tables.grant(self.http, "GetItem", "Scan")
         self.tables.grant_index(self.http, BY_PAYMENT)
         events = self.consumer("events", Subscribed)
         self.tables.grant(events, "GetItem", "PutItem")

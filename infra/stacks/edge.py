@@ -55,8 +55,10 @@ class EdgeStack(Stack):
     ) -> None:
         super().__init__(
             scope,
-            f"Quittance-{stage.name}-Edge",
+            names.stack_name(stage, "Edge"),
             description="Quittance: the REST API in front of the services",
+            tags=names.tags(stage),
+            termination_protection=stage.retain_data,
         )
         self._stage = stage
         authorizer = self._authorizer_function()

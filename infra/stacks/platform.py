@@ -22,8 +22,10 @@ class PlatformStack(Stack):
     def __init__(self, scope: Construct, stage: Stage) -> None:
         super().__init__(
             scope,
-            f"Quittance-{stage.name}-Platform",
+            names.stack_name(stage, "Platform"),
             description="Quittance: bus, archive, alarm topic and secrets",
+            tags=names.tags(stage),
+            termination_protection=stage.retain_data,
         )
         self._stage = stage
         bus = events.EventBus(self, "Bus", event_bus_name=names.bus_name(stage))

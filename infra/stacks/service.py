@@ -18,7 +18,7 @@ from infra.constructs.service_function import (
     Deployment,
     ServiceFunction,
     Sizing,
-    consumer,
+    consumer_sizing,
 )
 from infra.constructs.service_tables import Index, ServiceTables
 from infra.stages import Stage
@@ -40,8 +40,10 @@ class ServiceStack(Stack):
     ) -> None:
         super().__init__(
             scope,
-            f"Quittance-{stage.name}-{service.capitalize()}",
+            names.stack_name(stage, service.capitalize()),
             description=f"Quittance: the {service} service",
+            tags=names.tags(stage),
+            termination_protection=stage.retain_data,
         )
         self.stage = stage
         self.tables = ServiceTables(self, "Tables", stage=stage, indexes=indexes)
@@ -89,7 +91,7 @@ class ServiceStack(Stack):
 
     def consumer(self, name: str, listens_to: Any) -> ServiceFunction:
         """The Lambda at `<service>.api.<name>`, handed the messages of that union."""
-        function = self.function(name, consumer(self.stage))
+        function = self.function(name, consumer_sizing(self.stage))
         title = name.capitalize()
         self._inboxes[title] = Inbox(
             self, f"{title}Inbox", stage=self.stage, listens_to=listens_to, consumer=function
