@@ -1,6 +1,7 @@
 """Messages to CloudEvents JSON and back. The classes are plain; pydantic checks them here."""
 
 import json
+import re
 from datetime import UTC, datetime
 from typing import Any, Final, NoReturn
 
@@ -12,6 +13,7 @@ from shared.errors.taxonomy import DomainException
 
 SPEC_VERSION: Final = "1.0"
 CONTENT_TYPE: Final = "application/json"
+_SEQUENCE: Final = re.compile(r"[0-9]{1,18}")
 
 
 class UndecodableMessage(DomainException):
@@ -65,12 +67,14 @@ def decode(subscribed: Any, document: Any) -> Envelope[Any]:
     if kind is None:
         raise UndecodableMessage("of a type that is not subscribed to")
     try:
+        if _text(document, "specversion") != SPEC_VERSION:
+            raise ValueError("specversion")
         return Envelope(
             id=_text(document, "id"),
             source=_text(document, "source"),
             subject=_text(document, "subject"),
-            time=datetime.fromisoformat(_text(document, "time")),
-            sequence=int(_text(document, "sequence")),
+            time=_moment(_text(document, "time")),
+            sequence=_ordinal(_text(document, "sequence")),
             correlation_id=_text(document, "correlationid"),
             causation_id=_text(document, "causationid"),
             traceparent=_text(document, "traceparent"),
@@ -80,12 +84,13 @@ def decode(subscribed: Any, document: Any) -> Envelope[Any]:
     except ValidationError as error:
         places = sorted({"/".join(map(str, item["loc"])) for item in error.errors()})
         raise UndecodableMessage(f"{kind.__name__} is wrong at {', '.join(places)}") from None
-    except (TypeError, ValueError, KeyError) as error:
+    except (TypeError, ValueError, KeyError, RecursionError) as error:
         raise UndecodableMessage(f"the envelope is wrong: {type(error).__name__}") from None
 
 
 def timestamp(moment: datetime) -> str:
     """RFC 3339 in UTC with microseconds, so that text order is time order."""
+    assert moment.tzinfo is not None, "a time without its zone is no moment"
     return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
@@ -99,3 +104,16 @@ def _text(document: dict[str, Any], name: str) -> str:
     if not isinstance(value, str) or not value:
         raise TypeError(name)
     return value
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError("no time zone")
+    return moment
+
+
+def _ordinal(text: str) -> int:
+    if not _SEQUENCE.fullmatch(text) or int(text) == 0:
+        raise ValueError("not a place in a sequence")
+    return int(text)
