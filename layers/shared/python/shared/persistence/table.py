@@ -36,6 +36,7 @@ _BUSY: Final = frozenset(
         "InternalServerError",
     }
 )
+_UNPROCESSED: Final = {"#unprocessed": "Unprocessed"}  # a reserved word of DynamoDB
 _CONDITION: Final = frozenset({"ConditionalCheckFailed", "ConditionalCheckFailedException"})
 
 
@@ -141,8 +142,9 @@ class Table:
         self._client.update_item(
             TableName=self._name,
             Key=dump_row({"pk": key.pk, "sk": key.sk}),
-            UpdateExpression="SET ProcessedOn = :now REMOVE Unprocessed",
+            UpdateExpression="SET ProcessedOn = :now REMOVE #unprocessed",
             ConditionExpression="attribute_exists(Payload)",
+            ExpressionAttributeNames=_UNPROCESSED,
             ExpressionAttributeValues={":now": {"S": timestamp(now)}},
         )
 
@@ -161,7 +163,8 @@ class Table:
         answer = self._client.query(
             TableName=self._name,
             IndexName=outbox.INDEX,
-            KeyConditionExpression="Unprocessed = :shard AND OccurredOn < :before",
+            KeyConditionExpression="#unprocessed = :shard AND OccurredOn < :before",
+            ExpressionAttributeNames=_UNPROCESSED,
             ExpressionAttributeValues={":shard": {"S": shard}, ":before": {"S": before}},
             Limit=rows_max,
         )
