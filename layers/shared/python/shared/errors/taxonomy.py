@@ -128,7 +128,9 @@ class AlreadyHandled(Exception):
     """This cause has taken effect before; acknowledge it and move on. Never an error."""
 
 
-def catalogue(root: type[QuittanceException] = QuittanceException) -> Iterator[type[QuittanceException]]:
+def catalogue(
+    root: type[QuittanceException] = QuittanceException,
+) -> Iterator[type[QuittanceException]]:
     """Every named failure that is loaded, depth first."""
     for kind in root.__subclasses__():
         if kind.code:
