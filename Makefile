@@ -18,7 +18,9 @@ UV := .tools/bin/uv
 BIN := .venv/bin
 READY := .venv/.ready .cloud/.ready node_modules/.ready
 COMPILE := pip compile -q pyproject.toml --generate-hashes --no-header --no-emit-index-url --python-version 3.13 --universal
-CDK := PATH="$(CURDIR)/$(BIN):$$PATH" QUITTANCE_STAGE=$(STAGE) node_modules/.bin/cdk
+# As in an activated environment: the CDK command calls `python`, npm calls `node`.
+ACTIVE := PATH="$(CURDIR)/$(BIN):$$PATH"
+CDK := $(ACTIVE) QUITTANCE_STAGE=$(STAGE) node_modules/.bin/cdk
 say = @printf '\033[2m%s\033[0m\n'
 
 .PHONY: help
@@ -56,7 +58,7 @@ endef
 
 node_modules/.ready: package.json package-lock.json .npmrc | .venv/.ready
 	$(say) "setup: the pinned CDK command (node_modules)"
-	@PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --silent
+	@$(ACTIVE) npm ci --silent
 	@touch $@
 
 .PHONY: lock
@@ -80,70 +82,70 @@ lock-check: | .tools/.uv-$(UV_VERSION) ## Fail where requirements/*.txt differ f
 .PHONY: lint
 lint: setup ## Style and formatting (ruff), import contracts (import-linter)
 	$(say) "lint: ruff"
-	@$(BIN)/ruff check --quiet
-	@$(BIN)/ruff format --check --quiet
+	@$(ACTIVE) ruff check --quiet
+	@$(ACTIVE) ruff format --check --quiet
 	$(say) "lint: import contracts"
-	@$(BIN)/lint-imports --no-logo
+	@$(ACTIVE) lint-imports --no-logo
 
 .PHONY: types
 types: setup ## Types (mypy --strict)
 	$(say) "types: mypy"
-	@$(BIN)/mypy
+	@$(ACTIVE) mypy
 
 .PHONY: check
 check: lint types ## Lint, types, architecture, unit and property tests; under two minutes
 	$(say) "check: architecture, unit and property tests"
-	@$(BIN)/pytest -n 2 --dist loadgroup tests/architecture tests/unit tests/properties
+	@$(ACTIVE) pytest -n 2 --dist loadgroup tests/architecture tests/unit tests/properties
 
 .PHONY: test
 test: lint types ## Everything that needs no Docker: check, and the tests against the embedded cloud
 	$(say) "test: the whole suite"
-	@$(BIN)/pytest -n 2 --dist loadgroup
+	@$(ACTIVE) pytest -n 2 --dist loadgroup
 
 .PHONY: format
 format: setup ## Put the code into the house format
-	@$(BIN)/ruff check --fix --quiet
-	@$(BIN)/ruff format
+	@$(ACTIVE) ruff check --fix --quiet
+	@$(ACTIVE) ruff format
 
 .PHONY: golden
 golden: setup ## Accept the synthesized templates as the golden ones
 	$(say) "golden: synthesizing and writing the golden templates"
-	@UPDATE_GOLDEN=1 $(BIN)/pytest -n 2 --dist loadgroup tests/infrastructure
+	@UPDATE_GOLDEN=1 $(ACTIVE) pytest -n 2 --dist loadgroup tests/infrastructure
 	@git status --short tests/infrastructure
 
 .PHONY: docs
 docs: setup ## Generate docs/contracts from the code
 	$(say) "docs: generating docs/contracts"
-	@$(BIN)/python -m tools.contracts
+	@$(ACTIVE) python -m tools.contracts
 
 # --- the local cloud ---------------------------------------------------------------------------
 
 .PHONY: demo
 demo: setup ## Run real orders from HTTP to the ledger on the embedded cloud, and check them
-	@$(BIN)/python -m apphost demo
+	@$(ACTIVE) python -m apphost demo
 
 .PHONY: up
 up: setup ## Start the local cloud in the background and deploy the app to it
-	@$(BIN)/python -m apphost up --target $(TARGET)
+	@$(ACTIVE) python -m apphost up --target $(TARGET)
 
 .PHONY: status
 status: setup ## Show what runs where
-	@$(BIN)/python -m apphost status --target $(TARGET)
+	@$(ACTIVE) python -m apphost status --target $(TARGET)
 
 .PHONY: down
 down: setup ## Stop what `make up` started, by its process ids
-	@$(BIN)/python -m apphost down --target $(TARGET)
+	@$(ACTIVE) python -m apphost down --target $(TARGET)
 
 .PHONY: e2e
 e2e: setup ## End-to-end tests against the local cloud of TARGET
-	@$(BIN)/python -m apphost e2e --target $(TARGET)
+	@$(ACTIVE) python -m apphost e2e --target $(TARGET)
 
 # --- AWS ---------------------------------------------------------------------------------------
 
 .PHONY: synth
 synth: setup ## Synthesize the CDK app of STAGE into cdk.out
 	$(say) "synth: stage $(STAGE)"
-	@QUITTANCE_STAGE=$(STAGE) CDK_OUTDIR=cdk.out $(BIN)/python -m infra.app
+	@QUITTANCE_STAGE=$(STAGE) CDK_OUTDIR=cdk.out $(ACTIVE) python -m infra.app
 
 .PHONY: bootstrap
 bootstrap: setup ## Prepare the AWS account and region of your credentials for the CDK, once
