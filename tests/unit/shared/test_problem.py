@@ -36,6 +36,13 @@ def test_wrong_input_is_told_place_by_place() -> None:
     ]
 
 
+def test_a_place_with_a_very_long_name_is_told_in_part() -> None:
+    failure = InvalidRequest(errors=(InputError("/" + "n" * 100_000, "unknown"),))
+    assert problem(failure, correlation_id="c")["errors"] == [
+        {"pointer": "/" + "n" * 199, "detail": "unknown"}
+    ]
+
+
 def test_what_nobody_expected_is_told_without_its_text() -> None:
     document = problem(InternalError(), correlation_id="c")
     assert document["detail"] == "Something went wrong on our side"

@@ -6,6 +6,8 @@ from shared.errors.taxonomy import QuittanceException
 
 CONTENT_TYPE: Final = "application/problem+json"
 PAGES: Final = "https://quittance.dev/problems/"
+POINTER_LENGTH_MAX: Final = 200
+"""The names in a pointer are the caller's own, of any length."""
 
 
 def problem(failure: QuittanceException, *, correlation_id: str) -> dict[str, Any]:
@@ -21,6 +23,7 @@ def problem(failure: QuittanceException, *, correlation_id: str) -> dict[str, An
     }
     if failure.errors:
         document["errors"] = [
-            {"pointer": error.pointer, "detail": error.detail} for error in failure.errors
+            {"pointer": error.pointer[:POINTER_LENGTH_MAX], "detail": error.detail}
+            for error in failure.errors
         ]
     return document

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
@@ -14,6 +15,7 @@ KEPT_SECONDS: Final = 300
 RELOADED_SECONDS_MIN: Final = 2
 """An unknown key makes the secret be read again, but not more often than this."""
 _SCHEME: Final = "bearer "
+_SHA256: Final = re.compile(r"[0-9a-fA-F]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,8 @@ class ApiKeys:
         header = authorization or ""
         if not header.lower().startswith(_SCHEME):
             raise Unauthenticated
-        digest = hashlib.sha256(header[len(_SCHEME) :].strip().encode()).hexdigest()
+        key = header[len(_SCHEME) :].strip().encode(errors="surrogatepass")
+        digest = hashlib.sha256(key).hexdigest()
         if self._older_than(KEPT_SECONDS):
             self._reload()
         found = self._match(digest)
@@ -72,10 +75,20 @@ class ApiKeys:
         try:
             entries = json.loads(self._load())["keys"]
             self._known = tuple(
-                _KnownKey(entry["sha256"], Principal(entry["name"], frozenset(entry["scopes"])))
+                _known_key(name=entry["name"], sha256=entry["sha256"], scopes=entry["scopes"])
                 for entry in entries
             )
         except (KeyError, TypeError, ValueError):
             self._known = ()
             raise AccessUnavailable("the secret of API keys is not readable") from None
         self._loaded_at = self._seconds()
+
+
+def _known_key(*, name: str, sha256: str, scopes: list[str]) -> _KnownKey:
+    """An entry of the secret; raises TypeError or ValueError for anything but text in its place."""
+    if not _SHA256.fullmatch(sha256) or not isinstance(scopes, list):
+        raise ValueError("not an API key")
+    for text in (name, *scopes):
+        if not isinstance(text, str):
+            raise TypeError("not text")
+    return _KnownKey(sha256.lower(), Principal(name, frozenset(scopes)))

@@ -48,8 +48,7 @@ def refuse_card_numbers(document: Any) -> None:
                 if has_card_number(name):
                     places.append(InputError(pointer or "/", "a card number as a field's name"))
                 else:
-                    step = name.replace("~", "~0").replace("/", "~1")
-                    waiting.append((f"{pointer}/{step}", item))
+                    waiting.append((f"{pointer}/{pointer_step(name)}", item))
         elif isinstance(value, list):
             waiting.extend((f"{pointer}/{index}", item) for index, item in enumerate(value))
         elif isinstance(value, str | int | float) and has_card_number(str(value)):
@@ -57,6 +56,11 @@ def refuse_card_numbers(document: Any) -> None:
     if places:
         places.sort(key=lambda place: place.pointer)
         raise CardNumberRefused(errors=tuple(places[:PLACES_MAX]))
+
+
+def pointer_step(name: object) -> str:
+    """A field's name or an item's place as a JSON pointer writes it (RFC 6901)."""
+    return str(name).replace("~", "~0").replace("/", "~1")
 
 
 def _luhn(digits: str) -> bool:

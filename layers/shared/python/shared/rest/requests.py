@@ -14,7 +14,7 @@ from shared.errors.taxonomy import (
     InvalidRequest,
     MalformedJson,
 )
-from shared.rest.cards import has_card_number, refuse_card_numbers
+from shared.rest.cards import has_card_number, pointer_step, refuse_card_numbers
 
 KEY_LENGTH_MAX: Final = 255
 ERRORS_MAX: Final = 20
@@ -31,6 +31,7 @@ def json_object(body: str | None) -> dict[str, Any]:
         document = json.loads(
             body or "{}", parse_constant=reject_constant, object_pairs_hook=_without_duplicates
         )
+        json.dumps(document, ensure_ascii=False).encode()  # half a surrogate pair is no text
     except (ValueError, RecursionError):
         raise MalformedJson from None
     if not isinstance(document, dict):
@@ -47,7 +48,7 @@ def checked[T: BaseModel](shape: type[T], document: dict[str, Any]) -> T:
         faults = error.errors(include_url=False, include_context=False, include_input=False)
         raise InvalidRequest(
             errors=tuple(
-                InputError("/" + "/".join(map(str, fault["loc"])), fault["msg"])
+                InputError("/" + "/".join(map(pointer_step, fault["loc"])), fault["msg"])
                 for fault in faults[:ERRORS_MAX]
             )
         ) from None
