@@ -25,4 +25,12 @@ class OrderConfirmed(Event):
     amount: Money
 
 
-type Published = OrderPlaced | OrderConfirmed
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderCancelled(Event):
+    """The order will not be delivered, and no money of it is held or was taken."""
+
+    order_id: str
+    payment_id: str
+
+
+type Published = OrderPlaced | OrderConfirmed | OrderCancelled

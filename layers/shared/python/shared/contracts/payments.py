@@ -20,14 +20,46 @@ class AuthorizePayment(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CapturePayment(Command):
-    """Take `amount` of what is authorized; the rest is released by the provider."""
+    """Take `amount` of what is authorized; a `final` capture gives the rest back."""
 
     payment_id: str
     order_id: str
     amount: Money
+    final: bool = True
 
 
-type Accepted = AuthorizePayment | CapturePayment
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelPayment(Command):
+    """Give back what is authorized and not captured."""
+
+    payment_id: str
+    order_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundPayment(Command):
+    """Give `amount` of what was captured back to the customer."""
+
+    payment_id: str
+    order_id: str
+    refund_id: str
+    amount: Money
+    reason: str
+
+
+type Accepted = AuthorizePayment | CapturePayment | CancelPayment | RefundPayment
+
+
+class DeclineClass(StrEnum):
+    """What a refusal means for the next try, whatever the provider calls it."""
+
+    SOFT = "soft"
+    HARD = "hard"
+    TECHNICAL = "technical"
+    FRAUD = "fraud"
+    AUTHENTICATION_REQUIRED = "authentication_required"
+    CONFIGURATION = "configuration"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,8 +75,31 @@ class PaymentAuthorized(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentFailed(Event):
+    """The authorization was refused; no money is held. Another payment method may be tried."""
+
+    payment_id: str
+    order_id: str
+    amount: Money
+    decline_code: str
+    decline_class: DeclineClass = DeclineClass.HARD
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuthorizationExpired(Event):
+    """The provider no longer holds `amount`: it was not captured in time."""
+
+    payment_id: str
+    order_id: str
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentCaptured(Event):
-    """The provider has taken `amount`; `captured` is the payment's total after it."""
+    """The provider has taken `amount`; `captured` is the payment's total after it.
+
+    `unapplied` money came after the payment was given up: it is owed back, and never revenue.
+    """
 
     payment_id: str
     order_id: str
@@ -53,41 +108,161 @@ class PaymentCaptured(Event):
     captured: Money
     provider: str
     provider_reference: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PaymentFailed(Event):
-    """The provider refused the authorization; no money is held."""
-
-    payment_id: str
-    order_id: str
-    amount: Money
-    decline_code: str
+    unapplied: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaptureFailed(Event):
-    """A capture of `amount` was refused, by the provider or by our own limits; nothing moved."""
+    """A capture of `amount` was refused, by the provider or by our own limits.
+
+    `undoes_capture` when the provider had said yes before: PaymentCaptured was published for the
+    same `capture_id`, and the money is gone again.
+    """
 
     payment_id: str
     order_id: str
     amount: Money
     code: str
+    capture_id: str | None = None
+    undoes_capture: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentVoided(Event):
+    """The provider has given `amount`, which was authorized and not captured, back."""
+
+    payment_id: str
+    order_id: str
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoidFailed(Event):
+    """The hold still stands: it could not be given back."""
+
+    payment_id: str
+    order_id: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundRequested(Event):
+    """`amount` is owed to the customer and reserved; the provider is being asked."""
+
+    payment_id: str
+    order_id: str
+    refund_id: str
+    amount: Money
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentRefunded(Event):
+    """The provider has given `amount` back; `refunded` is the payment's total after it."""
+
+    payment_id: str
+    order_id: str
+    refund_id: str
+    amount: Money
+    refunded: Money
+    provider: str
+    provider_reference: str
+
+
+class Undoes(StrEnum):
+    """What had been published of a refund before it failed."""
+
+    NOTHING = "nothing"
+    REQUEST = "request"
+    REFUND = "refund"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundFailed(Event):
+    """A refund will not arrive; its amount may be refunded again.
+
+    It `undoes` nothing when our own limits refused it, the request (RefundRequested) when the
+    provider refused, the refund (PaymentRefunded) when it came back days later.
+    """
+
+    payment_id: str
+    order_id: str
+    refund_id: str
+    amount: Money
+    code: str
+    undoes: Undoes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisputeOpened(Event):
+    """The customer's bank has taken `amount` back until the dispute is decided."""
+
+    payment_id: str
+    order_id: str
+    dispute_id: str
+    amount: Money
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisputeWon(Event):
+    """The disputed `amount` is ours again."""
+
+    payment_id: str
+    order_id: str
+    dispute_id: str
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisputeLost(Event):
+    """The disputed `amount` stays with the customer: a chargeback."""
+
+    payment_id: str
+    order_id: str
+    dispute_id: str
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeContradicted(Event):
+    """A provider said something that cannot be: it is stored, was not applied, and needs a person.
+
+    `reference` is what the notice was about, `contradiction` why it was refused.
+    """
+
+    payment_id: str
+    order_id: str
+    provider: str
+    reference: str
+    contradiction: str
 
 
 class Operation(StrEnum):
-    """What a provider can be asked to do with a payment."""
+    """What can be done with a payment at a provider; a dispute is the customer's doing."""
 
     AUTHORIZE = "authorize"
     CAPTURE = "capture"
+    VOID = "void"
+    REFUND = "refund"
+    DISPUTE = "dispute"
 
 
 class Verdict(StrEnum):
-    """A provider's final word on an operation. Anything that is not one of these is no verdict."""
+    """A provider's word on an operation. Anything that is not one of these is no verdict.
+
+    `reversed` succeeded before and no longer stands; `expired` is for an authorization; the last
+    three are for disputes.
+    """
 
     SUCCEEDED = "succeeded"
     DECLINED = "declined"
     FAILED = "failed"
+    REVERSED = "reversed"
+    EXPIRED = "expired"
+    OPENED = "opened"
+    WON = "won"
+    LOST = "lost"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +281,7 @@ class Notice:
     provider_payment: str
     provider_reference: str
     decline_code: str | None = None
+    decline_class: DeclineClass | None = None
     capture_before: datetime | None = None
 
 
@@ -120,5 +296,19 @@ class WebhookReceived(Event):
 
 
 type Published = (
-    PaymentAuthorized | PaymentCaptured | PaymentFailed | CaptureFailed | WebhookReceived
+    PaymentAuthorized
+    | PaymentFailed
+    | AuthorizationExpired
+    | PaymentCaptured
+    | CaptureFailed
+    | PaymentVoided
+    | VoidFailed
+    | RefundRequested
+    | PaymentRefunded
+    | RefundFailed
+    | DisputeOpened
+    | DisputeWon
+    | DisputeLost
+    | NoticeContradicted
+    | WebhookReceived
 )
