@@ -16,6 +16,7 @@ PYTHON ?= python3
 UV_VERSION := 0.13.9
 UV := .tools/bin/uv
 BIN := .venv/bin
+CLOUDLESS := $(wildcard $(addprefix tests/,architecture contract properties regressions simulation unit))
 READY := .venv/.ready .cloud/.ready node_modules/.ready
 COMPILE := pip compile -q pyproject.toml --generate-hashes --no-header --no-emit-index-url --python-version 3.13 --universal
 # As in an activated environment: the CDK command calls `python`, npm calls `node`.
@@ -93,9 +94,9 @@ types: setup ## Types (mypy --strict)
 	@$(ACTIVE) mypy
 
 .PHONY: check
-check: lint types ## Lint, types, architecture, unit and property tests; under two minutes
-	$(say) "check: architecture, unit and property tests"
-	@$(ACTIVE) pytest -n 2 --dist loadgroup tests/architecture tests/unit tests/properties
+check: lint types ## Lint, types, and the tests that need no cloud; under two minutes
+	$(say) "check: the tests that need no cloud"
+	@$(ACTIVE) pytest -n 2 --dist loadgroup $(CLOUDLESS)
 
 .PHONY: test
 test: lint types ## Everything that needs no Docker: check, and the tests against the embedded cloud
@@ -116,7 +117,8 @@ golden: setup ## Accept the synthesized templates as the golden ones
 .PHONY: docs
 docs: setup ## Generate docs/contracts from the code
 	$(say) "docs: generating docs/contracts"
-	@$(ACTIVE) python -m tools.contracts
+	@UPDATE_CONTRACTS=1 $(ACTIVE) pytest tests/contract/test_documents.py
+	@git status --short docs/contracts
 
 # --- the local cloud ---------------------------------------------------------------------------
 
