@@ -21,9 +21,16 @@ BOOTSTRAP = str(Path(__file__).parent / "bootstrap.py")
 START_LIMIT_SECONDS = 30
 START_ATTEMPTS = 3
 CALL_LIMIT_SECONDS = 5
+PROBE_LIMIT_SECONDS = 1
 KILL_LIMIT_SECONDS = 5
 POLL_SECONDS = 0.02
 LOG_TAIL_CHARACTERS = 2000
+DEFUNCT = "ZX"  # ended, and not yet collected by its parent
+TEMPORARY = "tmp"
+STATE = "state"
+SAVING_FAILED = "ERROR [persistence]"
+
+_children: dict[int, subprocess.Popen[bytes]] = {}
 
 
 @dataclass(frozen=True)
@@ -49,17 +56,24 @@ class CloudError(Exception):
 
 
 def start(
-    *, state_dir: Path, port: int | None = None, env: Mapping[str, str] | None = None
+    *,
+    state_dir: Path,
+    port: int | None = None,
+    env: Mapping[str, str] | None = None,
+    from_snapshot: Path | None = None,
 ) -> EmbeddedCloud:
     """Start one that listens on 127.0.0.1, on a free port where none is given.
 
-    It is a session of its own, logs to `state_dir/cloud.log` and keeps its temporary files under
-    `state_dir/tmp`, which is emptied first. `env` adds to its environment.
+    It is a session of its own, logs to `state_dir/cloud.log`, and starts empty, or with a copy of
+    what `stop_to_snapshot` left in `from_snapshot`. `env` adds to its environment.
     """
     if not PYTHON.exists():
         raise CloudError(f"The embedded cloud is not installed ({PYTHON}): run `make setup`")
-    shutil.rmtree(state_dir / "tmp", ignore_errors=True)
-    (state_dir / "tmp").mkdir(parents=True)
+    for name in (TEMPORARY, STATE):
+        shutil.rmtree(state_dir / name, ignore_errors=True)
+    (state_dir / TEMPORARY).mkdir(parents=True)
+    if from_snapshot is not None:
+        shutil.copytree(from_snapshot, state_dir / STATE)
     log = state_dir / "cloud.log"
     log.write_text("")
     for _ in range(START_ATTEMPTS if port is None else 1):
@@ -93,6 +107,20 @@ def stop(pid: int, *, timeout_seconds: float = 10) -> None:
         raise CloudError(f"The embedded cloud {pid} could not be stopped")
 
 
+def stop_to_snapshot(cloud: EmbeddedCloud, snapshot: Path, *, timeout_seconds: float = 30) -> None:
+    """End it and keep what is in it: deployed stacks, tables, streams, queues, functions, secrets.
+
+    Raises CloudError when it did not end by itself or could not save everything.
+    """
+    os.kill(cloud.pid, signal.SIGTERM)
+    _await_end(cloud.pid, timeout_seconds)
+    ended = not is_running(cloud.pid)
+    stop(cloud.pid)
+    if not ended or SAVING_FAILED in cloud.log.read_text(errors="replace"):
+        raise CloudError(f"The embedded cloud was not saved; {cloud.log} ends:\n{_tail(cloud.log)}")
+    shutil.copytree(cloud.log.parent / STATE, snapshot)
+
+
 def is_running(pid: int) -> bool:
     """Whether that process is an embedded cloud; the number may belong to another by now."""
     return any(p.pid == pid and LAUNCHER in p.command for p in _processes())
@@ -119,6 +147,7 @@ def _launch(state_dir: Path, log: Path, port: int, env: Mapping[str, str]) -> Em
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
+    _children[process.pid] = process
     cloud = EmbeddedCloud(url=f"http://127.0.0.1:{port}", pid=process.pid, log=log)
     deadline = time.monotonic() + START_LIMIT_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
@@ -135,7 +164,11 @@ def _environment(state_dir: Path, port: int) -> dict[str, str]:
     """Small on purpose: no profile, credential or Docker of the user's can get in."""
     return {
         "PATH": os.environ.get("PATH", os.defpath),
-        "TMPDIR": str(state_dir.absolute() / "tmp"),
+        "TMPDIR": str(state_dir.absolute() / TEMPORARY),
+        "PERSIST_STATE": "1",
+        "STATE_DIR": str(state_dir.absolute() / STATE),
+        "S3_PERSIST": "1",
+        "S3_DATA_DIR": str(state_dir.absolute() / STATE / "s3"),
         "GATEWAY_PORT": str(port),
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
@@ -156,14 +189,14 @@ def _free_port() -> int:
 def _serves(cloud: EmbeddedCloud) -> bool:
     """Whether it answers, and is not another that has taken the port."""
     try:
-        return bool(_ask(cloud.url)["pid"] == cloud.pid)
+        return bool(_ask(cloud.url, timeout_seconds=PROBE_LIMIT_SECONDS)["pid"] == cloud.pid)
     except (OSError, HTTPException, ValueError, KeyError):
         return False
 
 
-def _ask(url: str) -> dict[str, Any]:
+def _ask(url: str, *, timeout_seconds: float = CALL_LIMIT_SECONDS) -> dict[str, Any]:
     address = url.removeprefix("http://")
-    with contextlib.closing(HTTPConnection(address, timeout=CALL_LIMIT_SECONDS)) as connection:
+    with contextlib.closing(HTTPConnection(address, timeout=timeout_seconds)) as connection:
         connection.request("GET", "/_embedded/workers")
         found: dict[str, Any] = json.loads(connection.getresponse().read())
         return found
@@ -183,10 +216,9 @@ def _await_end(pid: int, timeout_seconds: float) -> None:
 
 def _reap(pid: int) -> None:
     """Let a child that ended go; a cloud that another process started is not our child."""
-    try:
-        os.waitpid(pid, os.WNOHANG)
-    except ChildProcessError:
-        return
+    child = _children.get(pid)
+    if child is not None and child.poll() is not None:
+        del _children[pid]
 
 
 def _kill(pid: int) -> None:
@@ -220,18 +252,20 @@ def _processes_by_proc() -> Iterator[SystemProcess]:
             fields = (entry / "stat").read_text(errors="replace").rpartition(")")[2].split()
         except (FileNotFoundError, ProcessLookupError, PermissionError):
             continue
-        yield SystemProcess(pid=int(entry.name), group=int(fields[2]), command=command)
+        if fields[0] not in DEFUNCT:
+            yield SystemProcess(pid=int(entry.name), group=int(fields[2]), command=command)
 
 
 def _processes_by_ps() -> Iterator[SystemProcess]:
     """Where there is no /proc, as on macOS."""
     listing = subprocess.run(
-        ["/bin/ps", "-A", "-ww", "-o", "pid=,pgid=,command="],
+        ["/bin/ps", "-A", "-ww", "-o", "stat=,pid=,pgid=,command="],
         capture_output=True,
         text=True,
         check=True,
         timeout=CALL_LIMIT_SECONDS,
     )
     for line in listing.stdout.splitlines():
-        pid, group, command = line.split(maxsplit=2)
-        yield SystemProcess(pid=int(pid), group=int(group), command=command)
+        state, pid, group, command = line.split(maxsplit=3)
+        if state[0] not in DEFUNCT:
+            yield SystemProcess(pid=int(pid), group=int(group), command=command)

@@ -1,4 +1,4 @@
-"""The thread that serves requests is the only one that may change queues and tables."""
+"""Calls onto the thread that serves requests, where they come one after the other with those."""
 
 import asyncio
 import contextvars

@@ -1,0 +1,181 @@
+"""Starting and stopping a cloud leaves nothing behind, and what was saved starts again."""
+
+import os
+import signal
+import socket
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import urllib3
+from botocore.exceptions import HTTPClientError
+
+from apphost.cloud import embedded
+from apphost.cloud.embedded import CloudError, EmbeddedCloud
+from tests.cloud import open_account
+from tests.conformance.functions import Journal, deploy, invoke
+from tests.conformance.resources import make_queue, make_table, map_source, put, receive
+from tests.conformance.waiting import eventually
+
+SLEEPS = "def handler(event, context):\n    record(os.getpid())\n    time.sleep(60)\n"
+RECORDS = "def handler(event, context):\n    record(event['Records'][0]['eventSource'])\n"
+
+
+@pytest.fixture
+def cloud(tmp_path: Path) -> Iterator[EmbeddedCloud]:
+    started = embedded.start(state_dir=tmp_path / "cloud")
+    yield started
+    embedded.stop(started.pid)
+
+
+def _is_alive(pid: int) -> bool:
+    return any(process.pid == pid for process in embedded._processes())
+
+
+@contextmanager
+def _busy_worker(cloud: EmbeddedCloud, journal: Journal) -> Iterator[int]:
+    """The process id of a function that sleeps for a minute."""
+    account = open_account(cloud.url)
+    deploy(account, SLEEPS, journal=journal, timeout_seconds=90)
+    with ThreadPoolExecutor(1) as caller:
+        running = caller.submit(invoke, account)
+        yield eventually(journal.entries)[0]
+        with pytest.raises(HTTPClientError):
+            running.result(timeout=10)
+
+
+def test_a_started_cloud_answers_on_its_own_port_and_is_gone_after_stop(tmp_path: Path) -> None:
+    cloud = embedded.start(state_dir=tmp_path)
+    embedded.wait_ready(cloud, timeout_seconds=5)
+    assert embedded.is_running(cloud.pid)
+    assert embedded.lambda_workers(cloud) == []
+    assert "Ready" in (tmp_path / "cloud.log").read_text()
+    embedded.stop(cloud.pid)
+    assert not embedded.is_running(cloud.pid)
+    assert not _is_alive(cloud.pid)
+    embedded.stop(cloud.pid)
+
+
+def test_it_listens_on_the_loopback_address_only(cloud: EmbeddedCloud) -> None:
+    port = int(cloud.url.rpartition(":")[2])
+    sockets = Path(f"/proc/{cloud.pid}/net/tcp").read_text().split("\n")[1:]
+    listening = {line.split()[1] for line in sockets if line and line.split()[3] == "0A"}
+    assert {a for a in listening if a.endswith(f":{port:04X}")} == {f"0100007F:{port:04X}"}
+
+
+def test_two_clouds_run_side_by_side(cloud: EmbeddedCloud, tmp_path: Path) -> None:
+    other = embedded.start(state_dir=tmp_path / "other")
+    try:
+        make_queue(open_account(cloud.url, "111111111111"), "mine")
+        queues = open_account(other.url, "111111111111").client("sqs").list_queues()
+        assert queues.get("QueueUrls", []) == []
+    finally:
+        embedded.stop(other.pid)
+
+
+def test_a_busy_lambda_process_ends_with_its_cloud(cloud: EmbeddedCloud, journal: Journal) -> None:
+    with _busy_worker(cloud, journal) as worker:
+        embedded.stop(cloud.pid, timeout_seconds=3)
+        assert not _is_alive(worker)
+
+
+def test_stop_ends_the_lambda_processes_of_a_cloud_that_was_killed(
+    cloud: EmbeddedCloud, journal: Journal
+) -> None:
+    with _busy_worker(cloud, journal) as worker:
+        os.kill(cloud.pid, signal.SIGKILL)
+        embedded.stop(cloud.pid)
+        assert not _is_alive(worker)
+
+
+def test_a_cloud_that_does_not_listen_to_reason_is_stopped_by_force(
+    cloud: EmbeddedCloud,
+) -> None:
+    os.kill(cloud.pid, signal.SIGSTOP)
+    start = time.monotonic()
+    embedded.stop(cloud.pid, timeout_seconds=1)
+    assert time.monotonic() - start < 5
+    assert not _is_alive(cloud.pid)
+
+
+def test_stop_leaves_a_process_alone_that_is_no_cloud() -> None:
+    embedded.stop(os.getpid())
+    assert not embedded.is_running(os.getpid())
+
+
+def test_a_cloud_that_ended_is_not_ready(cloud: EmbeddedCloud) -> None:
+    embedded.stop(cloud.pid)
+    with pytest.raises(CloudError, match="not ready"):
+        embedded.wait_ready(cloud, timeout_seconds=5)
+
+
+def test_a_missing_environment_says_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(embedded, "PYTHON", tmp_path / "python")
+    with pytest.raises(CloudError, match="run `make setup`"):
+        embedded.start(state_dir=tmp_path)
+
+
+@pytest.fixture
+def taken_port() -> Iterator[int]:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        yield taken.getsockname()[1]
+
+
+def test_a_port_that_was_asked_for_and_is_taken_is_an_error(
+    tmp_path: Path, taken_port: int
+) -> None:
+    with pytest.raises(CloudError, match="already in use"):
+        embedded.start(state_dir=tmp_path, port=taken_port)
+
+
+def test_a_port_that_was_taken_meanwhile_is_replaced(
+    tmp_path: Path, taken_port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ports = iter([taken_port, embedded._free_port()])
+    monkeypatch.setattr(embedded, "_free_port", lambda: next(ports))
+    cloud = embedded.start(state_dir=tmp_path)
+    embedded.wait_ready(cloud, timeout_seconds=5)
+    embedded.stop(cloud.pid)
+    assert not cloud.url.endswith(f":{taken_port}")
+
+
+def test_a_cloud_started_from_a_snapshot_goes_on_where_the_other_stopped(
+    cloud: EmbeddedCloud, tmp_path: Path, journal: Journal
+) -> None:
+    account = open_account(cloud.url)
+    deploy(account, RECORDS, journal=journal)
+    map_source(account, make_table(account), StartingPosition="TRIM_HORIZON")
+    _, inbox_arn = make_queue(account, "inbox")
+    map_source(account, inbox_arn)
+    left_url, _ = make_queue(account, "left")
+    account.client("sqs").send_message(QueueUrl=left_url, MessageBody="waiting")
+    account.client("secretsmanager").create_secret(Name="keys", SecretString="kept")
+    made = account.client("lambda").create_function_url_config(FunctionName="fn", AuthType="NONE")
+    url_id = made["FunctionUrl"].split("//")[1].split(".")[0]
+    put(account, "before")
+    assert eventually(lambda: journal.entries() == ["aws:dynamodb"])
+
+    embedded.stop_to_snapshot(cloud, tmp_path / "snapshot")
+    again = embedded.start(state_dir=tmp_path / "again", from_snapshot=tmp_path / "snapshot")
+    try:
+        account = open_account(again.url, account.account_id)
+        put(account, "after")
+        assert eventually(lambda: journal.entries() == ["aws:dynamodb"] * 2)
+        inbox_url = account.client("sqs").get_queue_url(QueueName="inbox")["QueueUrl"]
+        account.client("sqs").send_message(QueueUrl=inbox_url, MessageBody="new")
+        assert eventually(lambda: journal.entries() == ["aws:dynamodb"] * 2 + ["aws:sqs"])
+        left_url = account.client("sqs").get_queue_url(QueueName="left")["QueueUrl"]
+        assert [message["Body"] for message in receive(account, left_url)] == ["waiting"]
+        secret = account.client("secretsmanager").get_secret_value(SecretId="keys")
+        assert secret["SecretString"] == "kept"
+        answer = urllib3.request("GET", f"{again.url}/_aws/lambda-url/{url_id}/")
+        assert answer.status == 502
+    finally:
+        embedded.stop(again.pid)
