@@ -40,7 +40,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         return run(said, console)
     except FAILURES as error:
-        console.print(f"[red]{type(error).__name__}[/]", error, markup=False, highlight=False)
+        console.print(f"{type(error).__name__}: {error}", style="red", markup=False)
         return FAILED
     except KeyboardInterrupt:
         console.print("interrupted; everything that was started is stopped")

@@ -41,6 +41,7 @@ def start(state_dir: Path, *, api_key: str) -> Process:
         child.kill()
         child.wait()
         raise
+    child.returncode = 0  # it goes on without us: its handle is not to complain about that
     return processes.identify(child.pid, url=url, log=str(log))
 
 

@@ -55,13 +55,15 @@ def _balanced(story: Story) -> tuple[bool, str]:
 
 
 def _truth(story: Story) -> tuple[bool, str]:
-    """Compared in total and payment by payment: what was taken, and what the books say of it."""
+    """Order A's money was taken once, and all that was taken, nothing else, is in the books."""
     taken = sum(charge["captured"] for charge in story.charges if charge["currency"] == CURRENCY)
     booked = sum(
         account["credit"] for account in story.balance["accounts"] if account["account"] == REVENUE
     )
-    times = len([charge for charge in story.charges if charge["captured"]])
-    return taken == booked == AMOUNT and times == 1, f"taken {taken} in {times}, booked {booked}"
+    attempts = {attempt["attempt_id"] for attempt in story.paid.payment["attempts"]}
+    own = [charge["captured"] for charge in story.charges if charge["reference"] in attempts]
+    held = own == [AMOUNT] and taken == booked
+    return held, f"taken for order A: {own}, taken in all {taken}, booked {booked}"
 
 
 def _one_correlation(story: Story) -> tuple[bool, str]:
@@ -70,18 +72,14 @@ def _one_correlation(story: Story) -> tuple[bool, str]:
 
 
 def _causes_known(story: Story) -> tuple[bool, str]:
-    """Only the client's requests and the provider's notifications come from outside."""
+    """Only the client's own requests come from outside."""
     outside = [_outside(told) for told in _both(story)]
     held = all(ids == told.requests for ids, told in zip(outside, _both(story), strict=True))
     return held, " · ".join(", ".join(sorted(ids)) for ids in outside)
 
 
 def _outside(told: Told) -> set[str]:
-    return {
-        moment.causation_id
-        for moment in roots(told.timeline.moments)
-        if moment.message != "WebhookReceived"
-    }
+    return {moment.causation_id for moment in roots(told.timeline.moments)}
 
 
 def _both(story: Story) -> Sequence[Told]:

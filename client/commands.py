@@ -121,7 +121,10 @@ def _show_order(api: Api, arguments: Namespace, order: Order, wanted: set[str] |
     """Show the order, after a wait if asked; success is a wanted status at the end of the wait."""
     if not arguments.watch:
         return _show(arguments, order, lambda: render.order(order))
-    look = _telling(lambda: api.order(order["order_id"]), lambda seen: seen["status"])
+    look = _telling(
+        lambda: api.order(order["order_id"]),
+        lambda seen: f"{seen['order_id']} is {seen['status']}",
+    )
     rested = until(look, lambda seen: not order_moves(seen), _patience(arguments))
     _show(arguments, rested, lambda: render.order(rested))
     return OK if wanted is None or rested["status"] in wanted else FAILED

@@ -11,7 +11,7 @@ from client.answers import JournalEntry, Order, Payment, Posting, TrialBalance
 from client.timeline import Moment, Timeline
 from shared.money import Money
 
-WIDTH_WITHOUT_TERMINAL = 200
+WIDTH_WITHOUT_TERMINAL = 212
 
 
 def width(stream: TextIO) -> int | None:

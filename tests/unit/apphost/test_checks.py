@@ -17,7 +17,10 @@ DECLINED: Any = {
     "status": "payment_failed",
     "failure_code": "insufficient_funds",
 }
-CAPTURED: Any = {"status": "captured", "attempts": [{"decline_code": None}]}
+CAPTURED: Any = {
+    "status": "captured",
+    "attempts": [{"attempt_id": "att_1", "decline_code": None}],
+}
 FAILED: Any = {"status": "failed", "attempts": [{"decline_code": "insufficient_funds"}]}
 BALANCE: Any = {
     "accounts": [{"account": "1100", "credit": 0}, {"account": "4000", "credit": 4488}],
@@ -116,6 +119,10 @@ BROKEN: dict[str, tuple[str, Breaking]] = {
     "charged twice": (
         "the acquirer's charges equal the ledger",
         lambda s: replace(s, charges=[charge(4488), charge(4488)]),
+    ),
+    "charged for nothing": (
+        "the acquirer's charges equal the ledger",
+        lambda s: replace(s, charges=[charge(4488), charge(1) | {"reference": "att_9"}]),
     ),
     "not charged": (
         "the acquirer's charges equal the ledger",

@@ -1,0 +1,38 @@
+"""One platform for the whole suite: its own, or the one that QUITTANCE_E2E_OUTPUTS names."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from apphost import outputs, platform
+from apphost.state_directory import temporary
+from tests.e2e.driver import Platform
+
+HERE = Path(__file__).parent
+LAST = "test_dead_letters.py"  # what it looks for takes two minutes, while the others run
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All of the suite runs on one worker: there is one platform."""
+    for item in items:
+        if item.path.is_relative_to(HERE):
+            item.add_marker(pytest.mark.xdist_group("e2e"))
+    items.sort(key=lambda item: item.path == HERE / LAST)
+
+
+@pytest.fixture(scope="session")
+def quittance() -> Iterator[Platform]:
+    running = os.environ.get("QUITTANCE_E2E_OUTPUTS")
+    if running:
+        yield Platform(outputs.read(Path(running)), Path(running))
+        return
+    with temporary("e2e") as state_dir, platform.running(state_dir) as made:
+        yield Platform(made, state_dir / outputs.FILE)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def poison(quittance: Platform) -> str:
+    """Every test of the suite runs beside messages that nobody can read, in every inbox."""
+    return quittance.poison()

@@ -1,0 +1,90 @@
+"""The story of one order as a person at a terminal lives through it."""
+
+import json
+import subprocess
+import sys
+from typing import Any
+
+from apphost.deployment import ROOT
+from tests.e2e.driver import Platform
+
+
+def client(quittance: Platform, *words: str, code: int = 0) -> Any:
+    """What a command prints as JSON, and on stderr when it fails."""
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "client",
+            *words,
+            "--outputs",
+            str(quittance.outputs_file),
+            "--json",
+        ],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == code, done.stderr
+    return json.loads(done.stdout) if code == 0 else done.stderr
+
+
+def place(token: str, *more: str) -> list[str]:
+    words = "order place --customer ada --currency EUR --line mug:2:19.99 --line postage:1:4.90"
+    return [*words.split(), "--token", token, *more]
+
+
+def test_an_order_is_placed_confirmed_and_looked_up(quittance: Platform) -> None:
+    placed = client(quittance, *place("tok_visa", "--watch"))
+    assert (placed["status"], placed["amount"]) == ("authorized", 4488)
+    order_id = placed["order_id"]
+    confirmed = client(quittance, "order", "confirm", order_id, "--watch")
+    assert (confirmed["status"], confirmed["captured"]) == ("paid", 4488)
+    assert client(quittance, "order", "show", order_id) == confirmed
+    payment = client(quittance, "payment", "show", placed["payment_id"])
+    assert (payment["status"], payment["captured"]) == ("captured", 4488)
+
+
+def test_the_timeline_tells_every_message_with_its_cause(quittance: Platform) -> None:
+    placed = client(quittance, *place("tok_visa", "--capture", "automatic", "--watch"))
+    told = client(quittance, "timeline", placed["order_id"])["timeline"]
+    assert [(each["service"], each["message"], each["kind"]) for each in told] == [
+        ("orders", "OrderPlaced", "event"),
+        ("orders", "AuthorizePayment", "command"),
+        ("payments", "WebhookReceived", "event"),
+        ("payments", "PaymentAuthorized", "event"),
+        ("orders", "OrderConfirmed", "event"),
+        ("orders", "CapturePayment", "command"),
+        ("payments", "WebhookReceived", "event"),
+        ("payments", "PaymentCaptured", "event"),
+        ("accounting", "LedgerEntryCreated", "event"),
+    ]
+    assert len({each["correlation_id"] for each in told}) == 1
+    causes = [told[0]["causation_id"], *(each["id"] for each in told)]
+    assert all(each["causation_id"] in causes for each in told)
+
+
+def test_the_ledger_is_read(quittance: Platform) -> None:
+    paid = quittance.paid()
+    entries = client(quittance, "ledger", "entries", "--payment", paid["payment_id"])["data"]
+    assert [entry["order_id"] for entry in entries] == [paid["order_id"]]
+    balance = client(quittance, "ledger", "trial-balance", "--currency", "EUR")
+    assert balance["total_debit"] == balance["total_credit"] > 0
+
+
+def test_the_exit_code_says_whether_it_worked(quittance: Platform) -> None:
+    told = client(quittance, *place("tok_lost_card", "--watch"), code=1)
+    assert "payment_failed" in told
+    told = client(quittance, "order", "show", "ord_nothing", code=1)
+    assert "HTTP 404, not_found" in told
+    assert "correlation id" in told
+    client(quittance, *place("tok_visa", "--line", "mug:two:1.00"), code=2)
+
+
+def test_a_repeated_command_under_its_key_is_one_order(quittance: Platform) -> None:
+    words = place("tok_visa", "--idempotency-key", "cli-4711")
+    first, second = (client(quittance, *words) for _ in range(2))
+    assert first["order_id"] == second["order_id"]
+    quittance.rest(first)
