@@ -12,7 +12,10 @@ from infra.stacks.platform import PlatformStack
 from infra.stages import STAGES, Stage
 
 # Said here and not in cdk.json, which only the CDK command reads: both ways give one template.
-CONTEXT = {"@aws-cdk/aws-iam:minimizePolicies": True}
+CONTEXT = {
+    "@aws-cdk/aws-iam:minimizePolicies": True,
+    "@aws-cdk/core:defaultCrossStackReferences": "strong",  # a stack in use cannot be removed
+}
 
 
 def main() -> None:

@@ -96,6 +96,7 @@ def dependencies(platform: str) -> Path:
             building = Path(scratch, "tree")
             install(building, platform)
             _move_into_place(building, target)
+    os.utime(target)
     return target
 
 
@@ -167,10 +168,18 @@ def _kept(name: str, digest: str, write: Callable[[Path], None]) -> Package:
         building = Path(scratch, target.name)
         write(building)
         building.replace(target)
-    for old in BUILD.glob("*.zip"):
-        if time.time() - old.stat().st_mtime > UNUSED_FOR_SECONDS_MAX:
-            old.unlink(missing_ok=True)
+    _forget_unused()
     return target, digest
+
+
+def _forget_unused() -> None:
+    for old in (*BUILD.glob("*.zip"), *BUILD.glob("dependencies/*")):
+        if time.time() - old.stat().st_mtime < UNUSED_FOR_SECONDS_MAX:
+            continue
+        if old.is_dir():
+            shutil.rmtree(old)
+        else:
+            old.unlink()
 
 
 def _move_into_place(built: Path, target: Path) -> None:

@@ -141,9 +141,7 @@ class EdgeStack(Stack):
             schema=apigateway.JsonSchema(type=apigateway.JsonSchemaType.OBJECT),
         )
         integrations = {
-            name: apigateway.LambdaIntegration(
-                function, allow_test_invoke=False, scope_permission_to_method=False
-            )
+            name: apigateway.LambdaIntegration(function, scope_permission_to_method=False)
             for name, function in services.items()
         }
         for method, path, service in ROUTES:

@@ -64,11 +64,11 @@ def test_an_unknown_stage_is_refused() -> None:
         run_python("infra.app", QUITTANCE_STAGE="production")
 
 
-def test_the_cdk_command_gives_the_same_templates(assemblies: Assemblies) -> None:
+def test_the_cdk_command_gives_the_same_templates_without_a_warning(assemblies: Assemblies) -> None:
     def write(out: Path) -> None:
         cdk = str(ROOT / "node_modules" / ".bin" / "cdk")
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-        arguments = ["synth", "--quiet", "-c", "stage=local", "--output", str(out)]
+        arguments = ["synth", "--quiet", "--strict", "-c", "stage=local", "--output", str(out)]
         run([cdk, *arguments], {"PATH": path, "CDK_VALIDATION": "false"})
 
     by_command = assemblies.once("by-command", write)
