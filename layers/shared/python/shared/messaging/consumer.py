@@ -55,6 +55,7 @@ class Consumer:
         )
 
     def _handle(self, record: SQSRecord) -> None:
+        log.bind(message_id=record.message_id)  # the queue's, until the message's own is read
         try:
             self._consume(record.body)
         except AlreadyHandled:
