@@ -58,49 +58,53 @@ class Relay:
     def on_stream(self, event: dict[str, Any], *, now: datetime) -> dict[str, Any]:
         """Publish a batch of stream records; the answer names the first that must come again."""
         waiting = [found for record in event["Records"] if (found := _from_record(record))]
-        refused = self._publish(waiting, now=now)
-        failures = [{"itemIdentifier": refused.position}] if refused else []
+        first = next(self._refused(waiting, now=now), None)
+        failures = [{"itemIdentifier": first.position}] if first else []
         return {"batchItemFailures": failures}
 
     def sweep(self, *, now: datetime) -> int:
         """Publish what has waited too long; returns how many, raises BusRefused if any is left.
 
-        A relay that was down for longer than the stream keeps its records loses nothing.
+        A relay that was down for longer than the stream keeps its records loses nothing, and a
+        message that the bus never takes does not hold up the others.
         """
-        before = timestamp(now - SWEPT_AFTER)
-        waiting = list(self._overdue(before))
-        refused = self._publish(waiting, now=now)
+        overdue = sorted(self._overdue(timestamp(now - SWEPT_AFTER)), key=_place_in_time)
+        waiting = [_waiting(row, position="") for row in overdue]
+        refused = list(self._refused(waiting, now=now))
         if waiting:
             metrics.count("OutboxSwept", len(waiting))
         if refused:
             raise BusRefused
         return len(waiting)
 
-    def _overdue(self, before: str) -> Iterator[Waiting]:
+    def _overdue(self, before: str) -> Iterator[Row]:
         for shard in SHARDS:
             for key in self._table.unprocessed(
                 before=before, shard=shard, rows_max=SWEPT_PER_SHARD_MAX
             ):
                 row = self._table.get(key)
                 if row is not None and "Unprocessed" in row:
-                    yield _waiting(row, position=f"{key.pk}|{key.sk}")
+                    yield row
 
-    def _publish(self, waiting: Sequence[Waiting], *, now: datetime) -> Waiting | None:
-        """Put messages on the bus in order; returns the first that was refused, if any."""
+    def _refused(self, waiting: Sequence[Waiting], *, now: datetime) -> Iterator[Waiting]:
+        """Put messages on the bus in order and stamp them; gives those that were refused.
+
+        It goes no further than it is asked: the stream stops at the first.
+        """
         published = 0
         for batch in _batches(waiting):
             answer = self._bus.put_events(Entries=[self._entry(message) for message in batch])
             for message, result in zip(batch, answer["Entries"], strict=True):
-                if "EventId" not in result:
-                    code = result.get("ErrorCode", "")
-                    log.warning("bus refused a message", message_type=message.type, code=code)
-                    metrics.count("OutboxRefused")
-                    self._table.count_retry(message.key)
-                    return message
-                self._table.stamp_processed(message.key, now=now)
-                published += 1
+                if "EventId" in result:
+                    self._table.stamp_processed(message.key, now=now)
+                    published += 1
+                    continue
+                code = result.get("ErrorCode", "")
+                log.warning("bus refused a message", message_type=message.type, code=code)
+                metrics.count("OutboxRefused")
+                self._table.count_retry(message.key)
+                yield message
         log.info("outbox published", published=published)
-        return None
 
     def _entry(self, message: Waiting) -> PutEventsRequestEntryTypeDef:
         return {
@@ -116,6 +120,10 @@ def _from_record(record: dict[str, Any]) -> Waiting | None:
     if record["eventName"] != "INSERT" or "Payload" not in image:
         return None
     return _waiting(load_row(image), position=record["dynamodb"]["SequenceNumber"])
+
+
+def _place_in_time(row: Row) -> tuple[str, str]:
+    return str(row["OccurredOn"]), str(row["sk"])
 
 
 def _waiting(row: Row, *, position: str) -> Waiting:
