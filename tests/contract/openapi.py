@@ -28,7 +28,7 @@ FAULT: Final = InputError("/lines/0/quantity", "Input should be a valid integer"
 
 
 def render() -> dict[str, Any]:
-    """The document. Raises KeyError for a route of a service that OPERATIONS does not describe."""
+    """The document; fails for a route of a service that OPERATIONS does not describe."""
     names, schemas = components(
         {
             **{(each.view, "serialization"): TypeAdapter(each.view) for each in _all()},
@@ -77,6 +77,7 @@ def _bodies() -> list[Body]:
 
 def _operation(service: str, route: Route, names: dict[Any, Any]) -> dict[str, Any]:
     method, path = route
+    assert route in OPERATIONS, f"describe {method} {path} in tests/contract/operations.py"
     operation = OPERATIONS[route]
     once = method == "POST"
     parameters = [_path_parameter(name) for name in re.findall(r"{(\w+)}", path)]

@@ -23,6 +23,15 @@ from tests.contract.services import (
     subscribed,
 )
 
+FIELDS = {
+    "document": "asyncapi id info servers defaultContentType channels operations components",
+    "channels": "address messages title summary description servers parameters tags bindings",
+    "operations": "action channel title summary description security tags bindings traits "
+    "messages reply",
+    "messages": "headers payload correlationId contentType name title summary description tags "
+    "bindings examples traits",
+}
+"""The fields that the objects of AsyncAPI 3.0 may have."""
 DOCUMENT = json.loads(json.dumps(asyncapi.render()))
 MESSAGES = all_messages()
 
@@ -34,6 +43,17 @@ def assert_fits(value: Any, message: str) -> None:
 
 def of(kind: type[Message]) -> set[type[Message]]:
     return {each for each in MESSAGES if issubclass(each, kind)}
+
+
+def test_every_object_has_the_fields_that_asyncapi_knows() -> None:
+    assert DOCUMENT["asyncapi"] == "3.0.0"
+    assert set(DOCUMENT) <= set(FIELDS["document"].split())
+    for kind in ("channels", "operations"):
+        for part in DOCUMENT[kind].values():
+            assert set(part) <= set(FIELDS[kind].split()), kind
+    for message in DOCUMENT["components"]["messages"].values():
+        assert set(message) <= set(FIELDS["messages"].split())
+    assert {each["action"] for each in DOCUMENT["operations"].values()} == {"send", "receive"}
 
 
 def test_every_event_is_published_by_exactly_one_service() -> None:

@@ -19,6 +19,21 @@ from tests.contract.operations import OPERATIONS, failures_of
 from tests.contract.parts import HEADERS, PARAMETERS
 from tests.contract.services import SERVICES, routes
 
+FIELDS = {
+    "document": "openapi info jsonSchemaDialect servers paths webhooks components security tags "
+    "externalDocs",
+    "info": "title summary description termsOfService contact license version",
+    "operation": "tags summary description externalDocs operationId parameters requestBody "
+    "responses callbacks deprecated security servers",
+    "parameter": "name in description required deprecated allowEmptyValue style explode "
+    "allowReserved schema example examples content",
+    "body": "description content required",
+    "response": "description headers content links",
+    "header": "description required deprecated style explode schema example examples content",
+    "media": "schema example examples encoding",
+    "example": "summary description value externalValue",
+}
+"""The fields that the objects of OpenAPI 3.1 may have."""
 DOCUMENT = json.loads(json.dumps(openapi.render()))
 WEBHOOKS = ("post", "/webhooks/{provider}")
 
@@ -29,6 +44,10 @@ def operations() -> Iterator[tuple[str, str, dict[str, Any]]]:
         for method, operation in methods.items():
             if method != "servers" and (method, path) != WEBHOOKS:
                 yield method, path, operation
+
+
+EVERY_OPERATION = [*operations(), (*WEBHOOKS, DOCUMENT["paths"][WEBHOOKS[1]][WEBHOOKS[0]])]
+"""With the webhooks, which have an address of their own."""
 
 
 def resolved(part: dict[str, Any]) -> dict[str, Any]:
@@ -52,6 +71,32 @@ def contents(operation: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     yield from operation.get("requestBody", {"content": {}})["content"].items()
     for response in operation["responses"].values():
         yield from resolved(response)["content"].items()
+
+
+def assert_is(kind: str, part: Mapping[str, Any]) -> None:
+    assert set(part) <= set(FIELDS[kind].split()), kind
+
+
+def test_every_object_has_the_fields_that_openapi_knows() -> None:
+    assert DOCUMENT["openapi"] == "3.1.0"
+    assert_is("document", DOCUMENT)
+    assert_is("info", DOCUMENT["info"])
+    for _, _, operation in EVERY_OPERATION:
+        assert_is("operation", operation)
+        assert_is("body", operation.get("requestBody", {}))
+        for parameter in map(resolved, operation["parameters"]):
+            assert_is("parameter", parameter)
+            assert parameter["in"] in {"path", "query", "header"}
+        for status, response in operation["responses"].items():
+            assert re.fullmatch("[1-5][0-9][0-9]", status)
+            assert_is("response", resolved(response))
+            assert resolved(response)["description"]
+            for header in resolved(response)["headers"].values():
+                assert_is("header", resolved(header))
+        for _, content in contents(operation):
+            assert_is("media", content)
+            for example in content.get("examples", {}).values():
+                assert_is("example", resolved(example))
 
 
 def test_every_route_of_the_services_is_described_and_nothing_else() -> None:
@@ -109,9 +154,7 @@ def test_every_operation_may_refuse_with_the_problems_of_its_kind() -> None:
 
 
 def test_every_refusal_is_a_problem_whose_codes_have_that_status() -> None:
-    described = [(each, DOCUMENT["paths"][each]["post"]) for each in (WEBHOOKS[1],)]
-    described += [(path, operation) for _, path, operation in operations()]
-    for path, operation in described:
+    for _, path, operation in EVERY_OPERATION:
         refusals = {k: v for k, v in operation["responses"].items() if k >= "400"}
         for status, response in refusals.items():
             [(media, content)] = resolved(response)["content"].items()
@@ -126,7 +169,7 @@ def test_every_refusal_is_a_problem_whose_codes_have_that_status() -> None:
 
 def test_every_example_is_as_its_schema_says() -> None:
     checked = 0
-    for _, _, operation in [*operations(), (*WEBHOOKS, DOCUMENT["paths"][WEBHOOKS[1]]["post"])]:
+    for _, _, operation in EVERY_OPERATION:
         for parameter in map(resolved, operation["parameters"]):
             if "example" in parameter:
                 assert_fits(parameter["example"], parameter["schema"])
