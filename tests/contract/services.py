@@ -7,7 +7,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from shared.contracts.envelope import Event, Message
+from shared.contracts.envelope import Command, Event, Message
 from shared.contracts.union import message_types
 from shared.errors.taxonomy import QuittanceException, catalogue
 from shared.rest.app import RestApp
@@ -86,10 +86,9 @@ def all_messages() -> tuple[type[Message], ...]:
     found = {
         value
         for module in modules("shared.contracts")
-        if module.__name__.rpartition(".")[2] in SERVICES
         for value in vars(module).values()
         if isinstance(value, type) and issubclass(value, Message)
-        if value.__module__ == module.__name__
+        if value not in {Message, Command, Event}
     }
     return tuple(sorted(found, key=lambda message: message.__name__))
 

@@ -129,7 +129,7 @@ def test_every_operation_needs_one_scope_of_a_key() -> None:
     for _, _, operation in operations():
         [requirement] = operation["security"]
         [scope] = requirement["apiKey"]
-        assert re.fullmatch(r"(orders|payments|ledger):(read|write|operate)", scope)
+        assert re.fullmatch(r"(orders|payments|ledger|recon):(read|write|operate)", scope)
 
 
 def test_every_operation_takes_and_gives_the_headers_of_its_kind() -> None:
