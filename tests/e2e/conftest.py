@@ -1,13 +1,14 @@
 """One platform for the whole suite: its own, or the one that QUITTANCE_E2E_OUTPUTS names."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from apphost import outputs, platform
-from apphost.state_directory import temporary
+from apphost.state_directory import LOCAL, temporary
 from tests.e2e.driver import Platform
 
 HERE = Path(__file__).parent
@@ -23,13 +24,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def quittance() -> Iterator[Platform]:
+def quittance(request: pytest.FixtureRequest) -> Iterator[Platform]:
     running = os.environ.get("QUITTANCE_E2E_OUTPUTS")
     if running:
         yield Platform(outputs.read(Path(running)), Path(running))
         return
     with temporary("e2e") as state_dir, platform.running(state_dir) as made:
         yield Platform(made, state_dir / outputs.FILE)
+        if request.session.testsfailed:
+            shutil.copy(state_dir / "cloud" / "cloud.log", LOCAL / "e2e-failed.log")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -103,10 +103,15 @@ def test_what_a_killed_demo_has_left_is_removed_by_the_next(
     demo.kill()
     demo.wait(60)
     assert all(map(processes.is_running, started.values()))
-    with temporary("demo", within=tmp_path) as fresh:
-        assert fresh != abandoned
-    assert nothing_is_left(started)
-    assert not abandoned.exists()
+    with temporary("demo", within=tmp_path):
+        assert nothing_is_left(started)
+
+    def removed() -> bool:
+        """At the latest when the demo's last orphan has written what it was writing."""
+        with temporary("demo", within=tmp_path):
+            return not abandoned.exists()
+
+    until(removed, bool, PATIENCE)
 
 
 def test_a_platform_that_is_up_is_kept_and_deployed_to_again(tmp_path: Path) -> None:
