@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from shared.errors.taxonomy import StaleRow
+from shared.persistence.rows import Row
 from shared.persistence.table import Key, Put
 from tests.doubles.memory_table import MemoryTable, stream_event
 
@@ -18,8 +19,13 @@ class Crash(Exception):
 
 
 def message(number: int) -> Put:
-    row = {"Payload": f"{number}", "Retries": 0, "Unprocessed": "0", "OccurredOn": "2026-01-02"}
-    return Put(key=Key("ORDER#ord_1", f"MESSAGE#{number:010d}"), row={**row})
+    row: Row = {
+        "Payload": f"{number}",
+        "Retries": 0,
+        "Unprocessed": "0",
+        "OccurredOn": "2026-01-02",
+    }
+    return Put(key=Key("ORDER#ord_1", f"MESSAGE#{number:010d}"), row=row)
 
 
 def crash_at(table: MemoryTable, moment: str) -> None:
