@@ -11,16 +11,12 @@ from apphost import outputs, platform
 from apphost.state_directory import LOCAL, temporary
 from tests.e2e.driver import Platform
 
-HERE = Path(__file__).parent
-LAST = "test_dead_letters.py"  # what it looks for takes two minutes, while the others run
+LAST = Path(__file__).parent / "test_dead_letters.py"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All of the suite runs on one worker: there is one platform."""
-    for item in items:
-        if item.path.is_relative_to(HERE):
-            item.add_marker(pytest.mark.xdist_group("e2e"))
-    items.sort(key=lambda item: item.path == HERE / LAST)
+    """The slowest to come true is looked for at the end."""
+    items.sort(key=lambda item: item.path == LAST)
 
 
 @pytest.fixture(scope="session")

@@ -70,7 +70,7 @@ def both_processes(tmp_path: Path) -> tuple[Path, dict[str, Process]]:
     """The demo's own state directory once its cloud and its sandbox are recorded."""
 
     def look() -> list[tuple[Path, dict[str, Process]]]:
-        found = [(path, processes.load(path)) for path in tmp_path.glob("demo-*")]
+        found = [(path, processes.load(path)) for path in tmp_path.glob("demo-*/")]
         return [(path, started) for path, started in found if len(started) == 2]
 
     return until(look, bool, PATIENCE)[0]
