@@ -17,6 +17,7 @@ from shared.persistence.aggregate import Aggregates, Snapshot
 from shared.persistence.table import Key, Table
 from tests.cloud import Account
 from tests.doubles.memory_table import stream_event
+from tests.integration.tables import MAIN
 from tests.unit.shared.lambda_context import LambdaContext
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -91,6 +92,21 @@ class Orders:
         return [row.get("ProcessedOn") for row in self._aggregates.messages(order_id)]
 
 
+def stream_records(account: Account) -> list[dict[str, Any]]:
+    """Everything that the table's stream tells, as Lambda would be told."""
+    description = account.client("dynamodb").describe_table(TableName=MAIN)
+    arn = description["Table"]["LatestStreamArn"]
+    streams = account.client("dynamodbstreams")
+    found: list[dict[str, Any]] = []
+    for shard in streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"]:
+        iterator = streams.get_shard_iterator(
+            StreamArn=arn, ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON"
+        )
+        answer = streams.get_records(ShardIterator=iterator["ShardIterator"])
+        found += answer["Records"]
+    return found
+
+
 @pytest.fixture
 def inbox(account: Account) -> Inbox:
     return Inbox(account)
@@ -111,6 +127,18 @@ def test_messages_arrive_as_they_were_written_and_are_stamped(orders: Orders, in
     assert {stamp for name in names for stamp in orders.stamps(name)} == {
         "2026-01-02T03:10:05.000000Z"
     }
+
+
+def test_the_tables_own_stream_is_relayed(orders: Orders, inbox: Inbox, account: Account) -> None:
+    orders.place("ord_1", "ord_2")
+    orders.table.count_retry(Key("ORDER#ord_1", "MESSAGE#0000000001"))
+    records = stream_records(account)
+    assert [record["eventName"] for record in records].count("MODIFY") == 1
+    answer = orders.relay.on_stream({"Records": records}, now=LATER)
+    assert answer == {"batchItemFailures": []}
+    ids = sorted(detail["id"] for detail in inbox.receive_details(2))
+    assert ids == ["orders/ord_1/1/1", "orders/ord_2/1/1"]
+    assert orders.stamps("ord_2") == ["2026-01-02T03:10:05.000000Z"]
 
 
 def test_a_message_that_is_published_again_keeps_its_id(orders: Orders, inbox: Inbox) -> None:
