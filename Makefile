@@ -147,6 +147,7 @@ e2e: setup ## End-to-end tests against the local cloud of TARGET
 .PHONY: synth
 synth: setup ## Synthesize the CDK app of STAGE into cdk.out
 	$(say) "synth: stage $(STAGE)"
+	@rm -rf cdk.out
 	@QUITTANCE_STAGE=$(STAGE) CDK_OUTDIR=cdk.out $(ACTIVE) python -m infra.app
 
 .PHONY: bootstrap
