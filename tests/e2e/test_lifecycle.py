@@ -54,7 +54,7 @@ def _stat(process: Path) -> str:
 
 @pytest.fixture
 def demo(tmp_path: Path) -> Iterator["subprocess.Popen[str]"]:
-    """A demo on its way, with the platform in `tmp_path`."""
+    """A demo on its way, with the platform in `tmp_path`; none of it outlives a failing test."""
     with subprocess.Popen(
         [*APPHOST, "demo", "--state-dir", str(tmp_path)],
         cwd=ROOT,
@@ -63,7 +63,10 @@ def demo(tmp_path: Path) -> Iterator["subprocess.Popen[str]"]:
         text=True,
     ) as running:
         yield running
-        running.kill()
+        running.terminate()
+        running.wait(60)
+    for left in tmp_path.glob("demo-*/"):
+        platform.down(left)
 
 
 def both_processes(tmp_path: Path) -> tuple[Path, dict[str, Process]]:
