@@ -34,7 +34,9 @@ class Index:
 
 INDEXES: Final = {
     outbox.INDEX: Index(partition="Unprocessed", sort="OccurredOn", keys_only=True),
-    "by_payment": Index(partition="payment_id", sort="booked_at"),
+    "by_payment": Index(partition="payment_id", sort="OccurredOn", keys_only=True),
+    "by_order": Index(partition="order_id", sort="OccurredOn", keys_only=True),
+    "by_payout": Index(partition="payout_id", sort="OccurredOn", keys_only=True),
 }
 
 

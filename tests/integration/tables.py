@@ -9,8 +9,9 @@ COMMANDS = "commands"
 
 
 def create_main_table(client: Any) -> Table:
-    """The table of rows and messages, with the index of accounting as well; a stream of images."""
-    names = ("pk", "sk", "Unprocessed", "OccurredOn", "payment_id", "booked_at")
+    """The table of rows and messages, with the indexes of accounting; a stream of images."""
+    indexed = ("payment_id", "order_id", "payout_id")
+    names = ("pk", "sk", "Unprocessed", "OccurredOn", *indexed)
     client.create_table(
         TableName=MAIN,
         BillingMode="PAY_PER_REQUEST",
@@ -22,11 +23,14 @@ def create_main_table(client: Any) -> Table:
                 "KeySchema": _keys("Unprocessed", "OccurredOn"),
                 "Projection": {"ProjectionType": "KEYS_ONLY"},
             },
-            {
-                "IndexName": "by_payment",
-                "KeySchema": _keys("payment_id", "booked_at"),
-                "Projection": {"ProjectionType": "ALL"},
-            },
+            *(
+                {
+                    "IndexName": f"by_{name.removesuffix('_id')}",
+                    "KeySchema": _keys(name, "OccurredOn"),
+                    "Projection": {"ProjectionType": "KEYS_ONLY"},
+                }
+                for name in indexed
+            ),
         ],
         StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"},
     )

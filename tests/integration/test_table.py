@@ -165,15 +165,15 @@ def test_a_partition_of_many_pages_is_read_to_its_end(table: Table) -> None:
 
 
 def test_an_index_holds_the_rows_that_have_both_its_attributes(table: Table) -> None:
-    for number, (payment, booked_at) in enumerate(
+    for number, (payment, occurred_on) in enumerate(
         [("pay_1", "2026-03"), ("pay_2", "2026-01"), ("pay_1", "2026-02"), ("pay_1", None)]
     ):
         key = Key(f"ENTRY#{number}", "ENTRY")
-        write(table, put(key, payment_id=payment, booked_at=booked_at, postings=[number]))
+        write(table, put(key, payment_id=payment, OccurredOn=occurred_on, postings=[number]))
     rows = list(table.index("by_payment", attribute="payment_id", value="pay_1"))
-    assert [(row["booked_at"], row["postings"]) for row in rows] == [
-        ("2026-02", [2]),
-        ("2026-03", [0]),
+    assert [(row["OccurredOn"], row["pk"], "postings" in row) for row in rows] == [
+        ("2026-02", "ENTRY#2", False),
+        ("2026-03", "ENTRY#0", False),
     ]
     assert list(table.index("by_payment", attribute="payment_id", value="pay_3")) == []
 
