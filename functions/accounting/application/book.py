@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from accounting.application.ports import Journal, Proposal
@@ -34,7 +35,7 @@ def book(
         effective_at=periods.effective(happened_at),
     )
     if entry is not None:
-        append_once([entry], journal=journal, cause=cause)
+        append_once([entry], journal=journal, cause=cause, happened_at=happened_at)
 
 
 def undo_capture(
@@ -52,14 +53,15 @@ def undo_capture(
     original = capture_undone(event, journal.entries_of(event.payment_id), cause_id=cause.id)
     if original is None:
         raise CaptureNotBooked(str(event.capture_id))
+    undone_at = max(happened_at, original.effective_at)
     entry = reversal(
         original,
         cause_id=cause.id,
         fact=type(event).__name__,
         booked_at=cause.now,
-        effective_at=periods.effective(max(happened_at, original.effective_at)),
+        effective_at=periods.effective(undone_at),
     )
-    append_once([entry], journal=journal, cause=cause)
+    append_once([entry], journal=journal, cause=cause, happened_at=undone_at)
 
 
 def append_once(
@@ -68,8 +70,12 @@ def append_once(
     journal: Journal,
     cause: Cause,
     settles: Proposal | None = None,
+    happened_at: datetime | None = None,
 ) -> None:
-    """All entries or none, each once; raises AlreadyHandled, EntryDiffers, LimitExceeded."""
+    """All entries or none, each once; raises AlreadyHandled, EntryDiffers, LimitExceeded.
+
+    With `happened_at` an entry that counts later only because a period was closed says the same.
+    """
     told = [(entry, _announced(entry)) for entry in entries]
 
     def attempt() -> None:
@@ -85,19 +91,28 @@ def append_once(
         try:
             attempt()
         except (StaleRow, LimitExceeded):
-            _settle(entries, journal=journal, cause=cause)
+            _settle(entries, journal=journal, cause=cause, happened_at=happened_at)
             raise
 
     until_fresh(attempt_or_tell)
 
 
-def _settle(entries: Sequence[JournalEntry], *, journal: Journal, cause: Cause) -> None:
+def _settle(
+    entries: Sequence[JournalEntry],
+    *,
+    journal: Journal,
+    cause: Cause,
+    happened_at: datetime | None,
+) -> None:
     """Return if none of the entries is in the books; raise what that means if one is."""
     for entry in entries:
         existing = journal.find(entry.entry_id)
         if existing is None:
             continue
-        if not existing.says_the_same(entry):
+        told = entry
+        if happened_at is not None and Periods.explain(existing.effective_at, happened_at):
+            told = replace(entry, effective_at=existing.effective_at)
+        if not existing.says_the_same(told):
             raise EntryDiffers(entry.entry_id) from None
         raise AlreadyHandled(cause.id) from None
 

@@ -141,6 +141,12 @@ class Periods:
         opens = self.opens_at()
         return happened_at if opens is None else max(happened_at, opens)
 
+    @staticmethod
+    def explain(effective_at: datetime, happened_at: datetime) -> bool:
+        """Whether some closing of periods makes what happened then count at `effective_at`."""
+        opening = effective_at.astimezone(UTC).time() == time()
+        return effective_at == happened_at or (opening and effective_at > happened_at)
+
     def require_open(self, entries: Iterable[JournalEntry]) -> None:
         """Raise PeriodClosed for an entry of a closed period, AccountClosed for its account."""
         opens = self.opens_at()

@@ -8,8 +8,16 @@ from dataclasses import dataclass
 
 from accounting.domain import notation
 from accounting.domain.balances import Sums, sub_ledger_sums
-from accounting.domain.chain import Block, Head, StoredEntry, canonical, first_finding, unchained
-from accounting.domain.chart_of_accounts import AUTHORIZATIONS, CHART
+from accounting.domain.chain import (
+    Block,
+    Head,
+    StoredEntry,
+    canonical,
+    first_finding,
+    lane_of,
+    unchained,
+)
+from accounting.domain.chart_of_accounts import CHART
 from accounting.domain.corrections import CAPTURED
 from accounting.domain.journal import JournalEntry
 from accounting.domain.seals import (
@@ -60,10 +68,12 @@ def chain_breaches(
     for lane in lanes:
         found = first_finding(lane.lane, lane.blocks, stored, ends=lane.head)
         if found is not None:
+            of_lane = (each for each in loose if lane_of(each) == lane.lane)
+            orphan = min(of_lane, key=lambda each: (stored[each]["OccurredOn"], each), default="")
             yield Breach(
                 check="chain",
                 detail=f"{found.what} at position {found.position} of chain {found.lane}",
-                entry_id=found.entry_id,
+                entry_id=found.entry_id or orphan,
             )
     for entry_id in loose:
         if entry_id not in tolerated:
@@ -108,12 +118,9 @@ def entry_breaches(entries: Sequence[JournalEntry]) -> Iterator[Breach]:
 
 def _control_breaches(entries: Sequence[JournalEntry]) -> Iterator[Breach]:
     totals: dict[tuple[str, str], list[int]] = {}
-    for (code, currency, item), (debit, credit) in sorted(sub_ledger_sums(entries).items()):
+    for (code, currency, _), (debit, credit) in sub_ledger_sums(entries).items():
         total = totals.setdefault((code, currency), [0, 0])
         totals[code, currency] = [total[0] + debit, total[1] + credit]
-        if code == AUTHORIZATIONS.code and credit > debit:
-            detail = f"{credit - debit} {currency} more released than authorized on {item}"
-            yield Breach(check="authorization", detail=detail)
     control = Sums()
     for entry in entries:
         control.add_written(notation.written(entry.postings))
@@ -138,6 +145,8 @@ def seal_breaches(
             yield Breach(check="seal", detail=f"{seal.day} does not follow the seal before it")
         previous = digest(sealed.document)
         yield from _export_breaches(seal, imported(sealed.export), lanes, stored)
+    for sealed in days:
+        seal = read_seal(sealed.document)
         for lane, head in zip(lanes, seal.heads, strict=True):
             if head.height and head not in {block.head for block in lane.blocks}:
                 detail = f"chain {lane.lane} is not the one that {seal.day} was sealed with"

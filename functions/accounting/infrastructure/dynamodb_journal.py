@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
@@ -18,6 +19,7 @@ from accounting.infrastructure.entry_rows import ENTRY, from_row, key_of, to_row
 from shared.contracts.accounting import LedgerEntryCreated
 from shared.contracts.codec import timestamp
 from shared.contracts.envelope import Cause
+from shared.errors.taxonomy import StaleRow
 from shared.persistence.rows import Row
 from shared.persistence.table import Key, Put, Table
 
@@ -69,6 +71,13 @@ class DynamoDbJournal:
     def stored(self, entry_id: str) -> Row | None:
         """An entry as it is stored."""
         return self._table.get(key_of(entry_id))
+
+    def restore(self, row: Mapping[str, Any], *, now: datetime) -> None:
+        """Put a stored entry back, as published: its announcement was made when it was booked."""
+        kept: Row = {**row, "Retries": 0, "ProcessedOn": timestamp(now)}
+        key = Key(str(kept.pop("pk")), str(kept.pop("sk")))
+        with suppress(StaleRow):
+            self._table.commit([Put(key=key, row=kept)], cause_id=None, now=now)
 
     def rows(self) -> Iterator[Row]:
         """Every entry as it is stored, consistently, in no order."""
