@@ -73,7 +73,10 @@ class Posting(TypedDict):
 
 
 class JournalEntry(TypedDict):
+    """`cause` is the event that is booked, `fact` its type."""
+
     entry_id: str
+    fact: str
     payment_id: str
     order_id: str
     cause: str

@@ -106,7 +106,7 @@ def trial_balance(shown: TrialBalance) -> RenderableType:
 
 def entries(shown: Sequence[JournalEntry]) -> RenderableType:
     table = _table(
-        "Journal entries", ["entry", "cause", "account", ">debit", ">credit", "booked at"]
+        "Journal entries", ["entry", "fact", "account", ">debit", ">credit", "booked at"]
     )
     for entry in shown:
         for number, posting in enumerate(entry["postings"]):
@@ -114,7 +114,7 @@ def entries(shown: Sequence[JournalEntry]) -> RenderableType:
             first = number == 0
             table.add_row(
                 entry["entry_id"] if first else "",
-                entry["cause"] if first else "",
+                entry["fact"] if first else "",
                 f"{posting['account']} {posting['account_name']}",
                 debit,
                 credit,

@@ -43,6 +43,7 @@ PAYMENT: dict[str, Any] = {
 }
 ENTRY: dict[str, Any] = {
     "entry_id": "ent_1",
+    "fact": "PaymentCaptured",
     "payment_id": "pay_1",
     "order_id": "ord_1",
     "cause": "payments/pay_1/4/0",
