@@ -95,7 +95,61 @@ class AccountBalance(TypedDict):
     debit: int
     credit: int
     balance: int
+    available: int
     normal_side: str
+
+
+class Point(TypedDict):
+    consistency: str
+    entries: int
+    at: str | None
+    root: str | None
+
+
+class Balance(AccountBalance):
+    currency: str
+    point: Point
+
+
+class ChainBlock(TypedDict):
+    bucket: str
+    position: int
+    entries: list[tuple[str, str]]
+    before: str
+    hash: str
+    stored: list[dict[str, Any] | None]
+
+
+class ChainPage(TypedDict):
+    lane: int
+    height: int
+    hash: str
+    balances: dict[str, dict[str, list[int]]]
+    blocks: list[ChainBlock]
+    next_cursor: str | None
+
+
+class Seal(TypedDict):
+    day: str
+    document: str
+    signature: str
+
+
+class Seals(TypedDict):
+    data: list[Seal]
+    public_key: str
+
+
+class LedgerBreach(TypedDict):
+    check: str
+    detail: str
+    entry_id: str
+
+
+class LedgerProof(TypedDict):
+    entries: int
+    sealed_days: int
+    breaches: list[LedgerBreach]
 
 
 class TrialBalance(TypedDict):

@@ -8,7 +8,18 @@ from dataclasses import dataclass
 from typing import Any, NotRequired, TypedDict
 from urllib.parse import quote, urlencode
 
-from client.answers import Event, JournalEntry, Order, OrderLine, Payment, TrialBalance
+from client.answers import (
+    Balance,
+    ChainPage,
+    Event,
+    JournalEntry,
+    LedgerProof,
+    Order,
+    OrderLine,
+    Payment,
+    Seals,
+    TrialBalance,
+)
 from client.connection import Connection
 from client.problem import Problem
 from client.transport import Answer, Transport, Unreachable
@@ -101,6 +112,35 @@ class Api:
         asked = urlencode({"currency": currency, "consistency": "current"})
         balance: TrialBalance = self._get(f"/trial-balance?{asked}")
         return balance
+
+    def balance(self, account: str, currency: str, *, consistency: str) -> Balance:
+        """`folded` is a moment behind and says of which point; `current` counts every entry."""
+        asked = urlencode({"currency": currency, "consistency": consistency})
+        balance: Balance = self._get(f"/accounts/{quote(account, safe='')}/balance?{asked}")
+        return balance
+
+    def chain(self, lane: int) -> list[ChainPage]:
+        """All pages of a hash chain, from genesis."""
+        pages: list[ChainPage] = [self._get(f"/ledger/chains/{lane}")]
+        while (cursor := pages[-1]["next_cursor"]) is not None:
+            if len(pages) == PAGES_MAX:
+                raise MalformedAnswer(f"chain {lane} did not end after {PAGES_MAX} pages")
+            pages.append(self._get(f"/ledger/chains/{lane}?{urlencode({'cursor': cursor})}"))
+        return pages
+
+    def seals(self) -> Seals:
+        seals: Seals = self._get("/ledger/seals")
+        return seals
+
+    def ledger_export(self, day: str) -> str:
+        """A sealed day as CSV."""
+        csv: str = self._get(f"/ledger/exports/{quote(day, safe='')}")["csv"]
+        return csv
+
+    def ledger_proof(self) -> LedgerProof:
+        """What the platform's own checks find."""
+        proof: LedgerProof = self._get("/ledger/proof")
+        return proof
 
     def _get(self, path: str) -> Any:
         return _parsed(self._call("GET", path, None, {}))

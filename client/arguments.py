@@ -70,6 +70,11 @@ def _add_ledger(nouns: Parsers) -> None:
     verbs = _noun(nouns, "ledger", "read the books")
     balance = _command(verbs, "trial-balance", commands.show_trial_balance, role="auditor")
     balance.add_argument("--currency", required=True, type=_currency, metavar="EUR")
+    one = _command(verbs, "balance", commands.show_balance, role="auditor")
+    one.add_argument("account", metavar="CODE", help="an account of the chart: 1100")
+    one.add_argument("--currency", required=True, type=_currency, metavar="EUR")
+    one.add_argument("--consistency", choices=("folded", "current"), default="folded")
+    _command(verbs, "verify", commands.verify_ledger, role="auditor")
     entries = _command(verbs, "entries", commands.show_entries, role="auditor")
     entries.add_argument("--payment", required=True, dest="payment_id", metavar="PAYMENT_ID")
 

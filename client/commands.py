@@ -14,6 +14,7 @@ from client.amounts import LineMalformed, order_line
 from client.answers import Order, Payment
 from client.api import Api, NewOrder
 from client.keys import new_key
+from client.ledger_proof import verify
 from client.motion import order_moves, payment_moves
 from client.timeline import Timeline, read_timeline
 from client.watch import Patience, until
@@ -101,6 +102,19 @@ def show_entries(api: Api, arguments: Namespace) -> int:
     """Show the journal entries of a payment."""
     entries = api.journal_entries(arguments.payment_id)
     return _show(arguments, {"data": entries}, lambda: render.entries(entries))
+
+
+def show_balance(api: Api, arguments: Namespace) -> int:
+    """Show an account's balance in a currency, and the point that it is true for."""
+    balance = api.balance(arguments.account, arguments.currency, consistency=arguments.consistency)
+    return _show(arguments, balance, lambda: render.balance(balance))
+
+
+def verify_ledger(api: Api, arguments: Namespace) -> int:
+    """Recompute the whole ledger from outside; 0 only when nothing was changed or is missing."""
+    found = verify(api)
+    shown = _show(arguments, found.as_json(), lambda: render.verification(found))
+    return FAILED if found.breaches else shown
 
 
 def new_api_key(arguments: Namespace) -> int:

@@ -7,7 +7,8 @@ from typing import TextIO
 from rich.console import Group, RenderableType
 from rich.table import Table
 
-from client.answers import JournalEntry, Order, Payment, Posting, TrialBalance
+from client.answers import Balance, JournalEntry, Order, Payment, Posting, TrialBalance
+from client.ledger_proof import Verification
 from client.timeline import Moment, Timeline
 from shared.money import Money
 
@@ -102,6 +103,36 @@ def trial_balance(shown: TrialBalance) -> RenderableType:
     table.columns[2].footer = money(shown["total_debit"], currency)
     table.columns[3].footer = money(shown["total_credit"], currency)
     return table
+
+
+def balance(shown: Balance) -> RenderableType:
+    currency, point = shown["currency"], shown["point"]
+    return _facts(
+        f"Account {shown['account']} {shown['name']}",
+        {
+            "debit": money(shown["debit"], currency),
+            "credit": money(shown["credit"], currency),
+            "balance": money(shown["balance"], currency),
+            "available": money(shown["available"], currency),
+            "normal side": shown["normal_side"],
+            "true for": f"{point['entries']} entries, {point['consistency']}",
+            "as of": point["at"] or "",
+            "root": point["root"] or "",
+        },
+    )
+
+
+def verification(shown: Verification) -> RenderableType:
+    facts = _facts(
+        "Ledger: nothing was changed" if not shown.breaches else "Ledger: it does not verify",
+        {"entries": str(shown.entries), "sealed days": str(shown.days)},
+    )
+    if not shown.breaches:
+        return facts
+    table = _table("Breaches", ["check", "what", "entry"])
+    for breach in shown.breaches:
+        table.add_row(breach.check, breach.detail, breach.entry_id)
+    return Group(facts, table)
 
 
 def entries(shown: Sequence[JournalEntry]) -> RenderableType:
