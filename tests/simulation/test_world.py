@@ -4,11 +4,15 @@ from collections import Counter
 
 import pytest
 
-from accounting.domain.balances import trial_balance
+from accounting.application.fold import fold
+from accounting.application.prove import prove
+from accounting.domain.balances import sums_of
+from accounting.infrastructure.dynamodb_folds import DynamoDbFolds
 from orders.domain.order import OrderStatus
 from payments.domain.payment import PaymentStatus
 from shared.ids import derived
 from shared.money import Money
+from tests.doubles.memory_vault import MemoryVault
 from tests.simulation.world import World
 
 ORDERS = 4
@@ -38,9 +42,19 @@ def audit(world: World, *, orders: int) -> None:
             payment.status is PaymentStatus.FAILED
         )
         assert order.status not in {OrderStatus.PENDING, OrderStatus.CAPTURING}
-    balance = trial_balance(entries, "EUR")
+    balance = sums_of(entries).trial_balance("EUR")
     assert balance.total_debit == balance.total_credit
+    audit_ledger(world)
     audit_messages(world)
+
+
+def audit_ledger(world: World) -> None:
+    """Folded once, the books prove themselves."""
+    world.tables["accounting"].on_write = None
+    folds = DynamoDbFolds(world.tables["accounting"])
+    fold(list(world.journal.rows()), folds=folds, now=world.time)
+    proof = prove(journal=world.journal, folds=folds, seals=MemoryVault(), young_after="")
+    assert proof.breaches == ()
 
 
 def audit_messages(world: World) -> None:

@@ -138,11 +138,6 @@ def sums_of(entries: Iterable[JournalEntry]) -> Sums:
     return sums
 
 
-def trial_balance(entries: Iterable[JournalEntry], currency: str) -> TrialBalance:
-    """Fold entries into balances; entries in other currencies do not count."""
-    return sums_of(entries).trial_balance(currency)
-
-
 def sub_ledger_sums(entries: Iterable[JournalEntry]) -> dict[tuple[str, str, str], list[int]]:
     """Debit and credit of every item of every control account, by code, currency and item."""
     items: dict[tuple[str, str, str], list[int]] = {}
