@@ -28,8 +28,10 @@ class FunctionOutput:
 
     def _gather(self) -> None:
         """Keep the pipe from filling up: a full one would stop the handler."""
+        readable = select.poll()
+        readable.register(self._pipe, select.POLLIN)
         while True:
-            select.select([self._pipe], [], [])
+            readable.poll()
             with self._reading:
                 if not self._read():
                     self._pipe.close()
