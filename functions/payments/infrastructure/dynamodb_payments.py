@@ -32,8 +32,21 @@ class DynamoDbPayments:
         row = self._aggregates.find(payment_id)
         return None if row is None else from_row(row)
 
-    def keep_intent(self, payment: Payment, cause: Cause) -> Payment:
-        return self._commit(payment, (), cause, handled=False)
+    def keep_intent(
+        self, payment: Payment, cause: Cause, *, messages: Sequence[Message] = ()
+    ) -> Payment:
+        return self._commit(payment, messages, cause, handled=False)
+
+    def to_check(self, now: datetime) -> Iterator[str]:
+        """The payments whose provider is to be asked by now, the longest waiting first."""
+        for shard in SHARDS:
+            yield from self._table.due(
+                UNRESOLVED,
+                partition=("Unresolved", shard),
+                sort=("CheckAt", timestamp(now)),
+                attribute="payment_id",
+                rows_max=CHECKED_PER_SHARD_MAX,
+            )
 
     def commit(self, payment: Payment, messages: Sequence[Message], cause: Cause) -> Payment:
         return self._commit(payment, messages, cause, handled=True)
@@ -79,81 +92,3 @@ class DynamoDbPayments:
         return replace(
             payment, version=payment.version + 1, sequence=payment.sequence + len(messages)
         )
-
-
-def to_row(payment: Payment) -> Row:
-    return {
-        "payment_id": payment.payment_id,
-        "order_id": payment.order_id,
-        "status": payment.status.value,
-        "currency": payment.amount.currency,
-        "amount": payment.amount.minor,
-        "authorized": payment.authorized.minor,
-        "capturing": payment.capturing.minor,
-        "captured": payment.captured.minor,
-        "payment_method_token": payment.payment_method_token,
-        "provider": payment.provider,
-        "provider_payment": payment.provider_payment,
-        "capture_before": _moment(payment.capture_before),
-        "attempts": [_attempt_to_map(attempt) for attempt in payment.attempts],
-    }
-
-
-def from_row(row: Row) -> Payment:
-    read: dict[str, Any] = dict(row)
-    currency = read["currency"]
-    return Payment(
-        payment_id=read["payment_id"],
-        order_id=read["order_id"],
-        status=PaymentStatus(read["status"]),
-        amount=Money(read["amount"], currency),
-        authorized=Money(read["authorized"], currency),
-        capturing=Money(read["capturing"], currency),
-        captured=Money(read["captured"], currency),
-        payment_method_token=read["payment_method_token"],
-        provider=read["provider"],
-        provider_payment=read.get("provider_payment"),
-        capture_before=_read_moment(read.get("capture_before")),
-        attempts=tuple(_attempt_from_map(item, currency) for item in read["attempts"]),
-        correlation_id=read["correlation_id"],
-        version=read["version"],
-        sequence=read["sequence"],
-    )
-
-
-def _attempt_to_map(attempt: Attempt) -> dict[str, Value]:
-    return {
-        "attempt_id": attempt.attempt_id,
-        "operation": attempt.operation.value,
-        "provider": attempt.provider,
-        "key": attempt.key,
-        "amount": attempt.amount.minor,
-        "status": attempt.status.value,
-        "cause_id": attempt.cause_id,
-        "started_at": timestamp(attempt.started_at),
-        "provider_reference": attempt.provider_reference,
-        "decline_code": attempt.decline_code,
-    }
-
-
-def _attempt_from_map(read: dict[str, Any], currency: str) -> Attempt:
-    return Attempt(
-        attempt_id=read["attempt_id"],
-        operation=Operation(read["operation"]),
-        provider=read["provider"],
-        key=read["key"],
-        amount=Money(read["amount"], currency),
-        status=AttemptStatus(read["status"]),
-        cause_id=read["cause_id"],
-        started_at=datetime.fromisoformat(read["started_at"]),
-        provider_reference=read["provider_reference"],
-        decline_code=read["decline_code"],
-    )
-
-
-def _moment(moment: datetime | None) -> str | None:
-    return None if moment is None else timestamp(moment)
-
-
-def _read_moment(text: str | None) -> datetime | None:
-    return None if text is None else datetime.fromisoformat(text)

@@ -248,6 +248,17 @@ class Operation(StrEnum):
     DISPUTE = "dispute"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentUnresolved(Event):
+    """For too long nobody knows what became of an operation; it still counts as unknown."""
+
+    payment_id: str
+    order_id: str
+    attempt_id: str
+    operation: Operation
+    started_at: datetime
+
+
 class Verdict(StrEnum):
     """A provider's word on an operation. Anything that is not one of these is no verdict.
 
@@ -310,5 +321,6 @@ type Published = (
     | DisputeWon
     | DisputeLost
     | NoticeContradicted
+    | PaymentUnresolved
     | WebhookReceived
 )
