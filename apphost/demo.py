@@ -33,7 +33,12 @@ def run(state_dir: Path, target: str, console: Console) -> bool:
         "orders": [told.timeline.as_json() for told in (story.paid, story.declined)],
     }
     write_json(report, state_dir / FILE)
-    console.print(f"{state_dir / FILE} has the report.", highlight=False)
+    kept = sum(check.held for check in checks)
+    console.print(
+        f"{kept} of {len(checks)} checks held, in {progress.elapsed_seconds():.0f} s."
+        f" The report is {state_dir / FILE}.",
+        highlight=False,
+    )
     return held
 
 

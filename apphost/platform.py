@@ -1,15 +1,24 @@
 """The whole platform on this machine: brought up, told apart, brought down."""
 
-import fcntl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from apphost import acquirer, deployment, health, local_aws, outputs, processes, seeding
+from apphost import (
+    acquirer,
+    bootstrapped,
+    deployment,
+    health,
+    local_aws,
+    outputs,
+    processes,
+    seeding,
+)
 from apphost.cloud import embedded
 from apphost.interruption import postponed
+from apphost.lock import alone_in
 from apphost.outputs import Deployed, Outputs
 from apphost.processes import Process
 from apphost.progress import Progress, silent
@@ -17,6 +26,7 @@ from apphost.seeding import Provider
 
 TARGETS = ("embedded",)
 HEALTHY_SECONDS = 90.0
+CLOUD_STOP_SECONDS = 3.0  # nothing of it is kept, so it need not wait for idle connections
 CLOUD, SANDBOX = "cloud", "sandbox"
 
 
@@ -37,7 +47,7 @@ def up(state_dir: Path, *, target: str = "embedded", progress: Progress | None =
     """
     assert target in TARGETS
     told = progress or silent()
-    with _alone_in(state_dir):
+    with alone_in(state_dir):
         kept = is_up(state_dir)
         try:
             return _bring_up(state_dir, target, told)
@@ -52,7 +62,7 @@ def down(state_dir: Path) -> list[str]:
     """Stop what was recorded and still runs, nothing else; returns the names of what was."""
     if not state_dir.is_dir():
         return []
-    with _alone_in(state_dir), postponed():
+    with alone_in(state_dir), postponed():
         return _stop_all(state_dir)
 
 
@@ -75,9 +85,6 @@ def is_up(state_dir: Path) -> bool:
 def _bring_up(state_dir: Path, target: str, progress: Progress) -> Outputs:
     with deployment.synthesis(state_dir) as synthesis:
         found = _keep(state_dir) if is_up(state_dir) else _start(state_dir, progress)
-        if found.fresh:
-            with progress.step("bootstrapping the cloud for the CDK"):
-                deployment.bootstrap(state_dir, found.cloud.url)
         with progress.step("synthesizing the CDK app"):
             synthesis.finish(timeout_seconds=deployment.SYNTH_SECONDS)
     with progress.step("deploying the CDK app") as note:
@@ -98,10 +105,13 @@ def _keep(state_dir: Path) -> Running:
 def _start(state_dir: Path, progress: Progress) -> Running:
     """Half a platform is none: what is left of an earlier one is stopped first."""
     _stop_all(state_dir)
-    with progress.step("starting the embedded cloud"), postponed():
-        started = embedded.start(state_dir=state_dir / "cloud")
-        cloud = processes.identify(started.pid, url=started.url, log=str(started.log))
-        processes.save(state_dir, {CLOUD: cloud})
+    home = state_dir / "cloud"
+    with progress.step("starting the embedded cloud") as note:
+        snapshot = bootstrapped.snapshot(home, note)
+        with postponed():
+            started = embedded.start(state_dir=home, from_snapshot=snapshot)
+            cloud = processes.identify(started.pid, url=started.url, log=str(started.log))
+            processes.save(state_dir, {CLOUD: cloud})
     with progress.step("starting the sandbox acquirer"), postponed():
         api_key, webhook_secret = seeding.new_provider_keys()
         sandbox = acquirer.start(state_dir, api_key=api_key)
@@ -163,16 +173,7 @@ def _stop_all(state_dir: Path) -> list[str]:
     if SANDBOX in recorded:
         processes.stop(recorded[SANDBOX])
     if CLOUD in recorded and not processes.is_taken_over(recorded[CLOUD]):
-        embedded.stop(recorded[CLOUD].pid, timeout_seconds=processes.STOP_SECONDS)
+        embedded.stop(recorded[CLOUD].pid, timeout_seconds=CLOUD_STOP_SECONDS)
     for file in (processes.FILE, outputs.FILE):
         (state_dir / file).unlink(missing_ok=True)
     return stopped
-
-
-@contextmanager
-def _alone_in(state_dir: Path) -> Iterator[None]:
-    """One at a time brings a state directory's platform up or down; others wait."""
-    state_dir.mkdir(parents=True, exist_ok=True)
-    with (state_dir / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield

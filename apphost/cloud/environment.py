@@ -204,6 +204,10 @@ def _until_mark(lines: Lines) -> Iterator[str]:
             line = lines.get(timeout=left)
         except queue.Empty:
             return
-        if line is None or line == bootstrap.LOG_END:
+        if line is None:
             return
-        yield line
+        text, mark, _ = line.partition(bootstrap.LOG_END)
+        if text or not mark:
+            yield text
+        if mark:
+            return

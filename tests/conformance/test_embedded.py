@@ -15,13 +15,18 @@ from botocore.exceptions import HTTPClientError
 
 from apphost.cloud import embedded
 from apphost.cloud.embedded import CloudError, EmbeddedCloud
-from tests.cloud import open_account
+from tests.cloud import Account, open_account
 from tests.conformance.functions import Journal, deploy, invoke
 from tests.conformance.resources import make_queue, make_table, map_source, put, receive
+from tests.conformance.stock import stock_cloud
 from tests.conformance.waiting import eventually
 
 SLEEPS = "def handler(event, context):\n    record(os.getpid())\n    time.sleep(60)\n"
-RECORDS = "def handler(event, context):\n    record(event['Records'][0]['eventSource'])\n"
+RECORDS = """
+def handler(event, context):
+    for r in event["Records"]:
+        record(r["body"] if "body" in r else r["dynamodb"]["Keys"]["pk"]["S"])
+"""
 
 
 @pytest.fixture
@@ -146,36 +151,68 @@ def test_a_port_that_was_taken_meanwhile_is_replaced(
     assert not cloud.url.endswith(f":{taken_port}")
 
 
+def _map_table_and_inbox(account: Account, journal: Journal) -> None:
+    """A function that records what comes from either; the first row of the table has come."""
+    deploy(account, RECORDS, journal=journal)
+    _, inbox_arn = make_queue(account, "inbox")
+    map_source(account, inbox_arn)
+    mapping_id = map_source(account, make_table(account), StartingPosition="TRIM_HORIZON")
+    put(account, "before")
+
+    def result() -> str:
+        found = account.client("lambda").get_event_source_mapping(UUID=mapping_id)
+        said: str = found["LastProcessingResult"]
+        return said
+
+    assert eventually(lambda: result().startswith("OK"))
+    assert journal.entries() == ["before"]
+
+
+def _send(account: Account, queue: str, body: str) -> None:
+    sqs = account.client("sqs")
+    sqs.send_message(QueueUrl=sqs.get_queue_url(QueueName=queue)["QueueUrl"], MessageBody=body)
+
+
 def test_a_cloud_started_from_a_snapshot_goes_on_where_the_other_stopped(
     cloud: EmbeddedCloud, tmp_path: Path, journal: Journal
 ) -> None:
     account = open_account(cloud.url)
-    deploy(account, RECORDS, journal=journal)
-    map_source(account, make_table(account), StartingPosition="TRIM_HORIZON")
-    _, inbox_arn = make_queue(account, "inbox")
-    map_source(account, inbox_arn)
-    left_url, _ = make_queue(account, "left")
-    account.client("sqs").send_message(QueueUrl=left_url, MessageBody="waiting")
+    _map_table_and_inbox(account, journal)
+    make_queue(account, "left")
+    _send(account, "left", "waiting")
     account.client("secretsmanager").create_secret(Name="keys", SecretString="kept")
     made = account.client("lambda").create_function_url_config(FunctionName="fn", AuthType="NONE")
     url_id = made["FunctionUrl"].split("//")[1].split(".")[0]
-    put(account, "before")
-    assert eventually(lambda: journal.entries() == ["aws:dynamodb"])
-
     embedded.stop_to_snapshot(cloud, tmp_path / "snapshot")
     again = embedded.start(state_dir=tmp_path / "again", from_snapshot=tmp_path / "snapshot")
     try:
         account = open_account(again.url, account.account_id)
         put(account, "after")
-        assert eventually(lambda: journal.entries() == ["aws:dynamodb"] * 2)
-        inbox_url = account.client("sqs").get_queue_url(QueueName="inbox")["QueueUrl"]
-        account.client("sqs").send_message(QueueUrl=inbox_url, MessageBody="new")
-        assert eventually(lambda: journal.entries() == ["aws:dynamodb"] * 2 + ["aws:sqs"])
-        left_url = account.client("sqs").get_queue_url(QueueName="left")["QueueUrl"]
-        assert [message["Body"] for message in receive(account, left_url)] == ["waiting"]
+        assert eventually(lambda: journal.entries() == ["before", "after"])
+        _send(account, "inbox", "message")
+        assert eventually(lambda: journal.entries() == ["before", "after", "message"])
+        left = account.client("sqs").get_queue_url(QueueName="left")["QueueUrl"]
+        assert [message["Body"] for message in receive(account, left)] == ["waiting"]
         secret = account.client("secretsmanager").get_secret_value(SecretId="keys")
         assert secret["SecretString"] == "kept"
         answer = urllib3.request("GET", f"{again.url}/_aws/lambda-url/{url_id}/")
         assert answer.status == 502
     finally:
         embedded.stop(again.pid)
+
+
+@pytest.mark.stock
+def test_stock_loses_what_is_written_first_after_a_restart(
+    tmp_path: Path, journal: Journal
+) -> None:
+    kept = {"PERSIST_STATE": "1", "STATE_DIR": str(tmp_path / "state")}
+    with stock_cloud(tmp_path, **kept) as url:
+        account = open_account(url)
+        _map_table_and_inbox(account, journal)
+    with stock_cloud(tmp_path, **kept) as url:
+        account = open_account(url, account.account_id)
+        _send(account, "inbox", "message")
+        put(account, "after")
+        put(account, "later")
+        assert eventually(lambda: "later" in journal.entries())
+        assert journal.entries() == ["before", "later"]

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import statistics
 import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -78,7 +77,8 @@ def test_stock_hands_its_own_environment_on(stock_account: Account) -> None:
     assert "GATEWAY_PORT" in invoke(stock_account).payload
 
 
-def _warm_milliseconds(account: Account) -> float:
+def _quickest_milliseconds(account: Account) -> float:
+    """Of twenty warm invocations."""
     deploy(account, "def handler(event, context): return event\n")
     invoke(account)
     taken = []
@@ -86,16 +86,16 @@ def _warm_milliseconds(account: Account) -> float:
         start = time.perf_counter()
         invoke(account)
         taken.append((time.perf_counter() - start) * 1000)
-    return statistics.median(taken)
+    return min(taken)
 
 
 def test_a_warm_invocation_does_not_wait_for_log_lines(account: Account) -> None:
-    assert _warm_milliseconds(account) < 50
+    assert _quickest_milliseconds(account) < 50
 
 
 @pytest.mark.stock
 def test_stock_waits_fifty_milliseconds_after_each_invocation(stock_account: Account) -> None:
-    assert _warm_milliseconds(stock_account) > 50
+    assert _quickest_milliseconds(stock_account) > 50
 
 
 def _processes_of_a_burst(account: Account) -> set[int]:

@@ -139,6 +139,7 @@ def _run(mapping: Mapping, batch: Batch) -> bool:
         done = _succeeded(batch, result, mapping)
         if done:
             _checkpoint(mapping, batch.records[done - 1][0] + 1)
+            mapping["LastProcessingResult"] = "OK"
             pause_seconds = BACKOFF_SECONDS
         rest = Batch(batch.records[done:], batch.attempts if done == 0 else 0)
         if not rest.records:

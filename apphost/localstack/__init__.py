@@ -1,0 +1,1 @@
+"""LocalStack as the local cloud: started without Docker, with what such a start lacks."""

@@ -1,0 +1,180 @@
+"""What the API shows of one order in its life; the types of the views check every field."""
+
+from typing import Any
+
+from accounting.api.views import EntriesView, EntryView, TrialBalanceView
+from accounting.domain.chart_of_accounts import Side
+from orders.api.views import OrderView
+from orders.domain.order import CaptureMode, OrderStatus
+from payments.api.views import PaymentView
+from payments.domain.attempt import AttemptStatus
+from payments.domain.payment import PaymentStatus
+from shared.contracts.accounting import LedgerEntryCreated
+from shared.contracts.envelope import Message
+from shared.contracts.orders import OrderConfirmed, OrderPlaced
+from shared.contracts.payments import (
+    AuthorizePayment,
+    CapturePayment,
+    Operation,
+    PaymentAuthorized,
+    PaymentCaptured,
+    WebhookReceived,
+)
+from shared.persistence.outbox import outbox_attributes
+from shared.rest.events import EventsView, listing
+from tests.contract.envelopes import (
+    AUTHORIZATION,
+    CAPTURE,
+    CORRELATION,
+    ENTRY,
+    ORDER,
+    PAYMENT,
+    PROVIDER_PAYMENT,
+    envelope,
+)
+
+ORDER_REQUEST: dict[str, Any] = {
+    "customer_id": "customer-17",
+    "currency": "EUR",
+    "lines": [{"sku": "mug-blue", "quantity": 2, "unit_amount": 1999}],
+    "payment_method": {"token": "tok_visa"},
+    "capture": "on_confirmation",
+    "metadata": {"basket": "8841"},
+}
+CONFIRMATION_REQUEST: dict[str, Any] = {"amount": 3998, "currency": "EUR"}
+
+PLACED: OrderView = {
+    "order_id": ORDER,
+    "status": OrderStatus.PENDING,
+    "customer_id": "customer-17",
+    "amount": 3998,
+    "currency": "EUR",
+    "captured": 0,
+    "lines": [{"sku": "mug-blue", "quantity": 2, "unit_amount": 1999}],
+    "payment_id": PAYMENT,
+    "capture": CaptureMode.ON_CONFIRMATION,
+    "failure_code": None,
+    "metadata": {"basket": "8841"},
+    "correlation_id": CORRELATION,
+    "created_at": "2026-11-03T09:30:00.125000Z",
+    "version": 1,
+}
+DECLINED: OrderView = {
+    **PLACED,
+    "status": OrderStatus.PAYMENT_FAILED,
+    "failure_code": "insufficient_funds",
+    "version": 2,
+}
+CAPTURING: OrderView = {**PLACED, "status": OrderStatus.CAPTURING, "version": 3}
+PAID: OrderView = {**PLACED, "status": OrderStatus.PAID, "captured": 3998, "version": 4}
+
+CAPTURED: PaymentView = {
+    "payment_id": PAYMENT,
+    "order_id": ORDER,
+    "status": PaymentStatus.CAPTURED,
+    "currency": "EUR",
+    "amount": 3998,
+    "authorized": 3998,
+    "captured": 3998,
+    "refunded": 0,
+    "disputed": 0,
+    "capturable": 0,
+    "refundable": 3998,
+    "provider": "sandbox",
+    "provider_payment": PROVIDER_PAYMENT,
+    "capture_before": "2026-11-10T09:30:00.625000Z",
+    "attempts": [
+        {
+            "attempt_id": f"{PAYMENT}-authorize-1",
+            "operation": Operation.AUTHORIZE,
+            "provider": "sandbox",
+            "status": AttemptStatus.SUCCEEDED,
+            "amount": 3998,
+            "provider_reference": AUTHORIZATION,
+            "decline_code": None,
+            "key": f"{PAYMENT}:authorize:1",
+            "started_at": "2026-11-03T09:30:00.500000Z",
+        },
+        {
+            "attempt_id": f"{PAYMENT}-capture-1",
+            "operation": Operation.CAPTURE,
+            "provider": "sandbox",
+            "status": AttemptStatus.SUCCEEDED,
+            "amount": 3998,
+            "provider_reference": CAPTURE,
+            "decline_code": None,
+            "key": f"{PAYMENT}:capture:1",
+            "started_at": "2026-11-03T14:05:01.000000Z",
+        },
+    ],
+    "refunds": [],
+    "disputes": [],
+    "correlation_id": CORRELATION,
+    "version": 6,
+}
+
+_BOOKING = envelope(LedgerEntryCreated)
+BOOKED: EntryView = {
+    "entry_id": ENTRY,
+    "fact": "PaymentCaptured",
+    "payment_id": PAYMENT,
+    "order_id": ORDER,
+    "cause": _BOOKING.causation_id,
+    "description": f"Capture {PAYMENT}-capture-1",
+    "postings": [
+        {
+            "account": "1100",
+            "account_name": "Customer receivable",
+            "side": Side.DEBIT,
+            "amount": 3998,
+            "currency": "EUR",
+        },
+        {
+            "account": "4000",
+            "account_name": "Revenue",
+            "side": Side.CREDIT,
+            "amount": 3998,
+            "currency": "EUR",
+        },
+    ],
+    "booked_at": "2026-11-03T14:05:02.000000Z",
+    "effective_at": "2026-11-03T14:05:01.750000Z",
+    "event_id": _BOOKING.id,
+    "correlation_id": CORRELATION,
+    "causation_id": _BOOKING.causation_id,
+}
+ENTRIES: EntriesView = {"data": [BOOKED], "next_cursor": None}
+TRIAL_BALANCE: TrialBalanceView = {
+    "currency": "EUR",
+    "at": "2026-11-03T18:00:00.000000Z",
+    "accounts": [
+        {
+            "account": "1100",
+            "name": "Customer receivable",
+            "debit": 3998,
+            "credit": 0,
+            "balance": 3998,
+            "normal_side": Side.DEBIT,
+        },
+        {
+            "account": "4000",
+            "name": "Revenue",
+            "debit": 0,
+            "credit": 3998,
+            "balance": 3998,
+            "normal_side": Side.CREDIT,
+        },
+    ],
+    "total_debit": 3998,
+    "total_credit": 3998,
+}
+
+
+def _listed(*messages: type[Message]) -> EventsView:
+    processed_on = "2026-11-03T14:05:03.000000Z"
+    rows = [outbox_attributes(envelope(message)) for message in messages]
+    return listing({**row, "ProcessedOn": processed_on} for row in rows)
+
+
+ORDER_EVENTS: EventsView = _listed(OrderPlaced, AuthorizePayment, OrderConfirmed, CapturePayment)
+PAYMENT_EVENTS: EventsView = _listed(WebhookReceived, PaymentAuthorized, PaymentCaptured)
