@@ -5,7 +5,18 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from orders.domain.order import CaptureMode, Line, Order, OrderStatus, Purchase
+from orders.domain.order import (
+    CaptureMode,
+    Dispute,
+    DisputeStatus,
+    Hold,
+    Line,
+    Order,
+    Purchase,
+    Refund,
+    RefundStatus,
+)
+from orders.domain.states import OrderStatus
 from shared.contracts.codec import timestamp
 from shared.contracts.envelope import Cause, Message
 from shared.money import Money
@@ -16,6 +27,7 @@ from shared.persistence.table import Table
 
 class DynamoDbOrders:
     def __init__(self, table: Table) -> None:
+        self._table = table
         self._aggregates = Aggregates(table, service="orders", kind="ORDER")
 
     def find(self, order_id: str) -> Order | None:
@@ -32,6 +44,9 @@ class DynamoDbOrders:
         )
         self._aggregates.commit(snapshot, messages, cause, handled=True)
         return replace(order, version=order.version + 1, sequence=order.sequence + len(messages))
+
+    def acknowledge(self, cause: Cause) -> None:
+        self._table.commit((), cause_id=cause.id, now=cause.now)
 
     def messages(self, order_id: str) -> Iterator[Row]:
         return self._aggregates.messages(order_id)
@@ -55,8 +70,30 @@ def to_row(order: Order) -> Row:
         "amount": order.amount.minor,
         "captured": order.captured.minor,
         "created_at": timestamp(order.created_at),
-        "failure_code": order.failure_code,
+        "hold": order.hold.value,
+        "hold_sequence": order.hold_sequence,
+        "capturing": order.capturing,
+        "cancel_wanted": order.cancel_wanted,
+        "authorizations": order.authorizations,
         "captures": order.captures,
+        "refunds": [
+            {
+                "refund_id": refund.refund_id,
+                "amount": refund.amount.minor,
+                "reason": refund.reason,
+                "status": refund.status.value,
+            }
+            for refund in order.refunds
+        ],
+        "disputes": [
+            {
+                "dispute_id": dispute.dispute_id,
+                "amount": dispute.amount.minor,
+                "status": dispute.status.value,
+            }
+            for dispute in order.disputes
+        ],
+        "failure_code": order.failure_code,
     }
 
 
@@ -87,8 +124,30 @@ def from_row(row: Row) -> Order:
         captured=Money(read["captured"], currency),
         created_at=datetime.fromisoformat(read["created_at"]),
         correlation_id=read["correlation_id"],
-        failure_code=read.get("failure_code"),
+        hold=Hold(read["hold"]),
+        hold_sequence=read["hold_sequence"],
+        capturing=read["capturing"],
+        cancel_wanted=read["cancel_wanted"],
+        authorizations=read["authorizations"],
         captures=read["captures"],
+        refunds=tuple(
+            Refund(
+                refund_id=refund["refund_id"],
+                amount=Money(refund["amount"], currency),
+                reason=refund["reason"],
+                status=RefundStatus(refund["status"]),
+            )
+            for refund in read["refunds"]
+        ),
+        disputes=tuple(
+            Dispute(
+                dispute_id=dispute["dispute_id"],
+                amount=Money(dispute["amount"], currency),
+                status=DisputeStatus(dispute["status"]),
+            )
+            for dispute in read["disputes"]
+        ),
+        failure_code=read.get("failure_code"),
         version=read["version"],
         sequence=read["sequence"],
     )

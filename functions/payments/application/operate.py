@@ -138,6 +138,9 @@ def _intent(
     except DomainException as refusal:
         payments.commit(payment, [steps.refused(payment, refusal.code)], cause)
         return None
+    if started == payment:
+        payments.acknowledge(cause)
+        return None
     if started.attempt_caused_by(cause.id) is None:
         payments.commit(started, messages, cause)
         return None

@@ -40,7 +40,7 @@ def moved(before: Payment, trigger: Trigger, after: Payment) -> Payment:
     """
     target = status_of(after)
     try:
-        MACHINE.step(before.status, trigger, target)
+        MACHINE.check(before.status, trigger, target)
     except InvalidTransition as refusal:
         raise NoticeContradicts(refusal.detail) from None
     return replace(after, status=target, checks=0)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Final
 
 from payments.domain.attempt import AttemptStatus
 from payments.domain.errors import (
@@ -23,7 +24,7 @@ from payments.domain.errors import (
     VoidNotPossible,
 )
 from payments.domain.payment import Payment, status_of
-from payments.domain.states import MACHINE, Trigger
+from payments.domain.states import MACHINE, PaymentStatus, Trigger
 from shared.contracts.payments import (
     AuthorizePayment,
     CapturePayment,
@@ -53,9 +54,7 @@ def start_authorization(
         capture_before=None,
         cancel_requested=False,
     )
-    begun = fresh.with_attempt(
-        Operation.AUTHORIZE, command.amount, cause_id=cause_id, now=now
-    )
+    begun = fresh.with_attempt(Operation.AUTHORIZE, command.amount, cause_id=cause_id, now=now)
     return _moved(payment, Trigger.AUTHORIZATION_STARTED, begun)
 
 
@@ -80,7 +79,10 @@ def start_void(payment: Payment, *, cause_id: str, now: datetime) -> Payment:
     """Ask for everything that is still held to be given back.
 
     While the authorization is not decided nothing is begun: it will be given back when it succeeds.
+    Where nothing was or is held any more there is nothing to do.
     """
+    if payment.status in _NOTHING_HELD:
+        return payment
     if any(each.operation is Operation.AUTHORIZE for each in payment.undecided):
         return replace(payment, cancel_requested=True)
     _allow(payment, Trigger.VOID_STARTED, VoidNotPossible)
@@ -116,6 +118,11 @@ def start_refund(
     return _moved(payment, Trigger.REFUND_STARTED, reserved), requested
 
 
+_NOTHING_HELD: Final = frozenset(
+    {PaymentStatus.FAILED, PaymentStatus.EXPIRED, PaymentStatus.VOIDED}
+)
+
+
 def _allow(payment: Payment, trigger: Trigger, refusal: type[InvalidTransition]) -> None:
     if any(each.status is AttemptStatus.UNKNOWN for each in payment.attempts):
         raise OutcomeUnknown
@@ -131,5 +138,5 @@ def _same_currency(payment: Payment, amount: Money) -> None:
 
 def _moved(before: Payment, trigger: Trigger, after: Payment) -> Payment:
     target = status_of(after)
-    MACHINE.step(before.status, trigger, target)
+    MACHINE.check(before.status, trigger, target)
     return replace(after, status=target)

@@ -103,11 +103,10 @@ class Payment:
         CHECKS_APART_MAX, for a hold when it must have expired; None when all is settled.
         """
         if self.undecided:
-            apart = (min(FIRST_CHECK * 2**n, CHECKS_APART_MAX) for n in range(self.checks + 1))
-            return min(each.started_at for each in self.undecided) + sum(apart, timedelta())
+            oldest = min(each.started_at for each in self.undecided)
+            return oldest + _checked_by(self.checks + 1)
         if self.capture_before is not None and self.held.minor > 0:
-            later = min(FIRST_CHECK * (2**self.checks - 1), CHECKS_APART_MAX * self.checks)
-            return self.capture_before + EXPIRY_CHECKED_AFTER + later
+            return self.capture_before + EXPIRY_CHECKED_AFTER + _checked_by(self.checks)
         return None
 
     def attempt(self, reference: str) -> Attempt | None:
@@ -163,19 +162,23 @@ def status_of(payment: Payment) -> PaymentStatus:
     for operation, status in _UNDER_WAY:
         if operation in under_way:
             return status
-    if payment.disputed.minor > 0:
-        return PaymentStatus.DISPUTED
-    if payment.charged_back.minor > 0:
-        return PaymentStatus.CHARGED_BACK
-    if payment.captured.minor > 0:
-        return _captured(payment)
-    if payment.held.minor > 0:
-        return PaymentStatus.AUTHORIZED
-    if payment.expired.minor > 0:
-        return PaymentStatus.EXPIRED
-    if payment.released.minor > 0:
-        return PaymentStatus.VOIDED
+    for amount, status in (
+        (payment.disputed, PaymentStatus.DISPUTED),
+        (payment.charged_back, PaymentStatus.CHARGED_BACK),
+        (payment.captured, _captured(payment)),
+        (payment.held, PaymentStatus.AUTHORIZED),
+        (payment.expired, PaymentStatus.EXPIRED),
+        (payment.released, PaymentStatus.VOIDED),
+    ):
+        if amount.minor > 0:
+            return status
     return PaymentStatus.FAILED if payment.attempts else PaymentStatus.REQUIRES_AUTHORIZATION
+
+
+def _checked_by(checks: int) -> timedelta:
+    """How long the first `checks` checks take together: each step doubles up to its bound."""
+    steps = (min(FIRST_CHECK * 2 ** min(n, 20), CHECKS_APART_MAX) for n in range(checks))
+    return sum(steps, timedelta())
 
 
 def _captured(payment: Payment) -> PaymentStatus:

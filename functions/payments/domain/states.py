@@ -18,7 +18,7 @@ from shared.contracts.payments import (
     RefundRequested,
     VoidFailed,
 )
-from shared.states import StateMachine
+from shared.states import StateMachine, read
 
 
 class PaymentStatus(StrEnum):
@@ -80,15 +80,55 @@ EVENTS: Final = {
     Trigger.DISPUTE_LOST: DisputeLost,
 }
 
+_GRAPH: Final = """
+authorization_started: requires_authorization -> authorizing
+authorization_started: failed -> authorizing
+authorization_started: expired -> authorizing
+authorization_succeeded: authorizing -> authorized
+authorization_succeeded: failed -> authorized
+authorization_declined: authorizing -> failed
+authorization_expired: authorized -> expired
+capture_started: authorized -> capturing
+capture_started: partially_captured -> capturing
+capture_started: partially_refunded -> capturing
+capture_succeeded: authorized -> partially_captured captured partially_refunded refunded
+capture_succeeded: expired -> partially_captured captured partially_refunded refunded
+capture_succeeded: capturing -> partially_captured captured partially_refunded refunded
+capture_succeeded: capturing -> disputed charged_back
+capture_succeeded: partially_captured -> captured
+capture_succeeded: voided -> partially_captured captured
+capture_succeeded: refunded -> partially_refunded
+capture_failed: capturing -> authorized partially_captured partially_refunded refunded
+capture_failed: capturing -> disputed charged_back
+capture_reversed: partially_captured -> authorized
+capture_reversed: captured -> authorized partially_captured
+capture_reversed: partially_refunded -> authorized refunded
+capture_reversed: refunded -> authorized
+void_started: authorized -> voiding
+void_started: partially_captured -> voiding
+void_started: partially_refunded -> voiding
+void_succeeded: authorized -> voided
+void_succeeded: voiding -> authorized partially_captured voided partially_refunded
+void_succeeded: voiding -> refunded disputed charged_back
+void_failed: voiding -> authorized partially_captured captured voided partially_refunded
+void_failed: voiding -> refunded disputed charged_back
+refund_started: partially_captured -> partially_captured
+refund_started: captured -> captured
+refund_started: partially_refunded -> partially_refunded
+refund_started: disputed -> disputed
+refund_started: charged_back -> charged_back
+refund_succeeded: partially_captured -> partially_refunded refunded
+refund_succeeded: captured -> partially_refunded refunded
+refund_succeeded: partially_refunded -> refunded
+refund_reversed: partially_refunded -> partially_captured captured
+refund_reversed: refunded -> partially_captured captured partially_refunded
+dispute_opened: partially_captured -> disputed
+dispute_opened: captured -> disputed
+dispute_opened: partially_refunded -> disputed
+dispute_opened: charged_back -> disputed
+dispute_won: disputed -> authorized expired partially_captured captured voided
+dispute_won: disputed -> partially_refunded refunded charged_back
+dispute_lost: disputed -> charged_back
+"""
 
-class _Any(StateMachine):
-    seen = set()
-    def __init__(self): pass
-    def step(self, s, t, g): self.seen.add((s,t,g))
-    def allows(self, s, t): 
-        S=PaymentStatus
-        return s in {Trigger.AUTHORIZATION_STARTED:{S.REQUIRES_AUTHORIZATION,S.FAILED,S.EXPIRED},
-          Trigger.CAPTURE_STARTED:{S.AUTHORIZED,S.PARTIALLY_CAPTURED,S.PARTIALLY_REFUNDED},
-          Trigger.VOID_STARTED:{S.AUTHORIZED,S.PARTIALLY_CAPTURED,S.PARTIALLY_REFUNDED},
-          Trigger.REFUND_STARTED:{S.CAPTURED,S.PARTIALLY_CAPTURED,S.PARTIALLY_REFUNDED,S.DISPUTED,S.CHARGED_BACK}}[t]
-MACHINE=_Any()
+MACHINE: Final = StateMachine("payment", read(_GRAPH, PaymentStatus, Trigger, EVENTS))

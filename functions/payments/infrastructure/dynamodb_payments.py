@@ -3,30 +3,56 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
-from payments.domain.attempt import Attempt, AttemptStatus
-from payments.domain.payment import Payment, PaymentStatus
+from payments.domain.payment import Payment
+from payments.infrastructure.payment_rows import from_row, to_row
 from shared.contracts.codec import timestamp
 from shared.contracts.envelope import Cause, Envelope, Message
-from shared.contracts.payments import Operation, WebhookReceived
+from shared.contracts.payments import WebhookReceived
 from shared.errors.taxonomy import StaleRow
-from shared.money import Money
 from shared.persistence.aggregate import Aggregates, Snapshot
-from shared.persistence.outbox import outbox_attributes
-from shared.persistence.rows import Row, Value
-from shared.persistence.table import Key, Put, Table
+from shared.persistence.outbox import SHARDS, outbox_attributes
+from shared.persistence.rows import Row
+from shared.persistence.table import Index, Key, Put, Table
 
 SERVICE: Final = "payments"
+KIND: Final = "PAYMENT"
+UNRESOLVED: Final = Index("unresolved", partition="Unresolved", sort="CheckAt")
+"""The payments of which something is to be asked of the provider."""
+BY_STATUS: Final = Index("by_status", partition="StatusShard", sort="CreatedAt")
+CHECKED_PER_SHARD_MAX: Final = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a page of a list begins: after this row of its shard."""
+
+    shard: str
+    bound: str
+
+
+FIRST: Final = Place(SHARDS[0], " ")
+"""Before every row: each sort key begins with a digit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A payment, and the place where the list goes on behind it."""
+
+    payment: Payment
+    place: Place
+
+
 WEBHOOK: Final = "WEBHOOK#"
 
 
 class DynamoDbPayments:
     def __init__(self, table: Table) -> None:
         self._table = table
-        self._aggregates = Aggregates(table, service=SERVICE, kind="PAYMENT")
+        self._aggregates = Aggregates(table, service=SERVICE, kind=KIND)
 
     def find(self, payment_id: str) -> Payment | None:
         row = self._aggregates.find(payment_id)
@@ -40,13 +66,26 @@ class DynamoDbPayments:
     def to_check(self, now: datetime) -> Iterator[str]:
         """The payments whose provider is to be asked by now, the longest waiting first."""
         for shard in SHARDS:
-            yield from self._table.due(
+            for key in self._table.due(
                 UNRESOLVED,
-                partition=("Unresolved", shard),
-                sort=("CheckAt", timestamp(now)),
-                attribute="payment_id",
+                value=shard,
+                before=timestamp(now),
                 rows_max=CHECKED_PER_SHARD_MAX,
-            )
+            ):
+                yield key.pk.removeprefix(f"{KIND}#")
+
+    def listed(self, index: Index, partition: str, *, after: Place) -> Iterator[Listed]:
+        """The payments of an index from a place on: shard by shard, each in its order.
+
+        They are read anew, as they stand now; the index may lag behind them.
+        """
+        for shard in SHARDS[SHARDS.index(after.shard) :]:
+            bound = after.bound if shard == after.shard else FIRST.bound
+            value = f"{partition}{shard}"
+            for row in self._table.after(index, value=value, bound=bound):
+                payment = self.find(str(row["pk"]).removeprefix(f"{KIND}#"))
+                if payment is not None:
+                    yield Listed(payment, Place(shard, str(row[index.sort])))
 
     def commit(self, payment: Payment, messages: Sequence[Message], cause: Cause) -> Payment:
         return self._commit(payment, messages, cause, handled=True)

@@ -23,6 +23,11 @@ def shard_of(payment_id: str) -> str:
     return SHARDS[zlib.crc32(payment_id.encode()) % len(SHARDS)]
 
 
+def status_shard(status: PaymentStatus, shard: str) -> str:
+    """The index partition of one shard of a status."""
+    return f"{status}#{shard}"
+
+
 def to_row(payment: Payment) -> Row:
     """`Unresolved` and `CheckAt` are there while something is to be asked of the provider."""
     check_at = payment.next_check_at
@@ -42,7 +47,8 @@ def to_row(payment: Payment) -> Row:
         "checks": payment.checks,
         "attempts": [_attempt_to_map(attempt) for attempt in payment.attempts],
         "disputes": [_dispute_to_map(dispute) for dispute in payment.disputes],
-        "StatusShard": f"{payment.status}#{shard}",
+        "StatusShard": status_shard(payment.status, shard),
+        "CreatedAt": f"{timestamp(payment.attempts[0].started_at)}#{payment.payment_id}",
         "Unresolved": None if check_at is None else shard,
         "CheckAt": _moment(check_at),
     }

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from sandbox import acquirer
-from sandbox.acquirer import Instruction, Payment, Refused, Stamp, Status, Verdict
+from sandbox.payment import Instruction, Payment, Refused, Stamp, Status, Verdict
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 APPROVED = Verdict()

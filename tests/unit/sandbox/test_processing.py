@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from sandbox.acquirer import Instruction, Kind, Operation, Refused
 from sandbox.answers import charges_view
 from sandbox.clock import Clock
 from sandbox.ids import Ids
+from sandbox.payment import Instruction, Kind, Operation, Refused
 from sandbox.world import World
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)

@@ -3,7 +3,7 @@
 import pytest
 
 import sandbox
-from sandbox.acquirer import Kind, Status
+from sandbox.payment import Kind, Status
 from sandbox.tokens import TOKENS, Notice, Reply, verdict_on
 
 AUTHORIZATIONS = [
