@@ -30,7 +30,8 @@ payment with nothing left for it is 409 ``invalid_state``; more than is left is 
 ``succeeded``  it took effect and stands
 ``declined``   the card was declined; ``decline_code`` says why
 ``failed``     it never took effect: ``capture_rejected``, ``void_rejected``
-``reversed``   it took effect and no longer stands: ``capture_rejected``, ``refund_rejected``
+``reversed``   it took effect and no longer stands: ``capture_rejected``, ``refund_rejected``; a
+               capture that was refunded or disputed is not reversed
 ``expired``    of an authorization: the uncaptured rest was released at ``capture_before``, and
                the code is ``expired``; what was captured stays captured
 =============  ====================================================================================
@@ -104,8 +105,9 @@ Control (no key; loopback)
 ``POST /_control/reset``        forgets everything but the endpoint; identifiers never repeat
 
 Each payment's ``authorized`` is what is ``captured``, ``voided``, ``expired``, ``released`` (the
-rest that a final capture gave back) and still to be captured. Of ``captured``, ``refunded`` was
-given back, ``disputed`` is with the customer's bank and ``charged_back`` is lost to it.
+rest that a final capture gave back, or a capture reversed after a void) and still to be captured.
+Of ``captured``, ``refunded`` was given back, ``disputed`` is with the customer's bank and
+``charged_back`` is lost to it.
 
 Faults strike operations (POST under ``/v1``) or webhooks, each by its chance until its times are
 used up; 0 times removes one. ``rate_limited``: 429, nothing kept. ``timeout_before``: the line
