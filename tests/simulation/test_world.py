@@ -5,38 +5,64 @@ from collections import Counter
 import pytest
 
 from accounting.domain.journal import trial_balance
-from orders.domain.order import OrderStatus
-from payments.domain.payment import PaymentStatus
+from orders.domain.order import Order
+from orders.domain.states import OrderStatus
+from payments.domain.payment import Payment, status_of
+from shared.contracts.payments import Operation
 from shared.ids import derived
 from shared.money import Money
+from tests.simulation.provider import of_payment
 from tests.simulation.world import World
 
 ORDERS = 4
 SEEDS_PER_BLOCK = 25
+WITH_MONEY = frozenset(
+    {
+        OrderStatus.PAID,
+        OrderStatus.PARTIALLY_REFUNDED,
+        OrderStatus.REFUNDED,
+        OrderStatus.DISPUTED,
+    }
+)
 
 
 def audit(world: World, *, orders: int) -> None:
-    """What the provider truly took, payments, orders and the ledger must be one and the same."""
-    entries = list(world.journal.entries())
+    """What the provider truly did, payments, orders and the ledger must be one and the same."""
     for number in range(orders):
-        order_id = derived("ord", str(number))
-        order = world.orders.find(order_id)
+        order = world.orders.find(derived("ord", str(number)))
         assert order is not None
         payment = world.payments.find(order.payment_id)
         assert payment is not None
-        taken = world.provider.captured(order.payment_id)
-        booked = sum(entry.amount.minor for entry in entries if entry.order_id == order_id)
-        assert payment.captured.minor == order.captured.minor == booked == taken
-        assert payment.capturing == Money(0, "EUR")
-        assert all(attempt.decided for attempt in payment.attempts)
-        assert (order.status is OrderStatus.PAID) == (taken > 0)
-        assert (order.status is OrderStatus.PAYMENT_FAILED) == (
-            payment.status is PaymentStatus.FAILED
+        assert payment.undecided == ()
+        assert payment.refunding == payment.capturing == order.refunding == Money(0, "EUR")
+        assert payment.status is status_of(payment)
+        name = of_payment(world.provider, order.payment_id)
+        captured, refunded, disputed = (
+            world.provider.sum_of(name, operation) if name else 0
+            for operation in (Operation.CAPTURE, Operation.REFUND, Operation.DISPUTE)
         )
-        assert order.status not in {OrderStatus.PENDING, OrderStatus.CAPTURING}
+        assert payment.captured.minor == order.captured.minor == captured
+        assert payment.refunded.minor == order.refunded.minor == refunded
+        assert (payment.disputed + payment.charged_back).minor == order.disputed.minor == disputed
+        assert payment.held.minor == (world.provider.rest(name) if name else 0) or not name
+        audit_order(order, payment)
+    entries = list(world.journal.entries())
     balance = trial_balance(entries, "EUR")
     assert balance.total_debit == balance.total_credit
     audit_messages(world)
+
+
+def audit_order(order: Order, payment: Payment) -> None:
+    """An order says paid only for money that is there, and waits for nothing."""
+    has_money = payment.captured.minor > 0
+    assert (order.status in WITH_MONEY) == has_money
+    assert order.status not in {
+        OrderStatus.PENDING,
+        OrderStatus.CAPTURING,
+        OrderStatus.CANCELLING,
+    }
+    if not has_money:
+        assert (order.status is OrderStatus.AUTHORIZED) == (payment.held.minor > 0)
 
 
 def audit_messages(world: World) -> None:
@@ -46,7 +72,7 @@ def audit_messages(world: World) -> None:
     assert len(contents) == len(told)
     for document in told.values():
         assert document["causationid"] in told or document["causationid"].startswith(
-            ("req-", "confirm-", "webhook-")
+            ("req-", "decision-", "webhook-", "check-")
         )
     lines = Counter((document["source"], document["subject"]) for document in told.values())
     for (source, subject), length in lines.items():

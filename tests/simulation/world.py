@@ -18,11 +18,14 @@ from typing import Any, Final, cast
 from accounting.application import reactions as accounting
 from accounting.infrastructure.dynamodb_journal import DynamoDbJournal
 from orders.application import reactions as orders
-from orders.application.confirm_order import confirm_order
+from orders.application.decide import decide
 from orders.application.place_order import place_order
-from orders.domain.order import CaptureMode, Line, OrderStatus, Purchase, place
+from orders.domain.decisions import cancel, confirm, pay_anew, place, refund
+from orders.domain.order import CaptureMode, Line, Order, Purchase
+from orders.domain.states import OrderStatus
 from orders.infrastructure.dynamodb_orders import DynamoDbOrders
 from payments.application import reactions as payments
+from payments.application.resolve_payment import resolve_payment
 from payments.domain.attempt import payment_of
 from payments.infrastructure.dynamodb_payments import DynamoDbPayments
 from shared.contracts.envelope import Cause
@@ -39,6 +42,17 @@ from tests.simulation.provider import HostileProvider
 
 STEPS_MAX: Final = 20_000
 CONTEXT: Final = SimpleNamespace(get_remaining_time_in_millis=lambda: 10_000)
+
+
+DECISIONS: Final = {
+    OrderStatus.PENDING: ("confirm",) * 99 + ("cancel",),
+    OrderStatus.AUTHORIZED: ("confirm",) * 5 + ("cancel",),
+    OrderStatus.CAPTURING: ("refund",) * 99 + ("cancel",),
+    OrderStatus.PAYMENT_FAILED: ("pay_anew", "cancel"),
+    OrderStatus.PAID: ("refund",),
+    OrderStatus.PARTIALLY_REFUNDED: ("refund",),
+    OrderStatus.DISPUTED: ("refund",),
+}
 
 
 class Crash(BaseException):
@@ -101,7 +115,11 @@ class World:
         ]
         self.published: list[dict[str, Any]] = []
         self.to_place: list[int] = []
-        self.to_confirm: list[str] = []
+        self.to_decide: list[str] = []
+        self.misfortunes = 0
+        self.decisions = 0
+        self.checks = 0
+        self.patience = 400
 
     def run(self, *, orders_placed: int) -> None:
         """Place orders, confirm them, and let everything happen in an order the seed decides."""
@@ -148,12 +166,34 @@ class World:
         todo += [partial(self._webhook, number) for number in range(len(self.provider.waiting))]
         if self.to_place:
             todo.append(self._place)
-        todo += [
-            partial(self._confirm, order_id)
-            for order_id in self.to_confirm
-            if self._status(order_id) is OrderStatus.AUTHORIZED
-        ]
-        return todo
+        todo += [partial(self._decide, order_id) for order_id in self.to_decide]
+        if todo and self.misfortunes and list(self.provider.payments()):
+            todo.append(self._misfortune)
+        if self.rng.random() < 0.05:  # noqa: PLR2004 - the schedule ticks now and then
+            todo += [partial(self._check, name) for name in self.payments.to_check(self.time)]
+        return todo or self._overdue()
+
+    def _overdue(self) -> list[Callable[[], None]]:
+        """When nothing else happens time passes, until there is something to ask the provider."""
+        waiting = [row for row in self.tables["payments"].scan(sk="STATE") if row.get("CheckAt")]
+        if not waiting:
+            return []
+        first = min(str(row["CheckAt"]) for row in waiting)
+        self.time = max(self.time, datetime.fromisoformat(first) + timedelta(seconds=1))
+        return [partial(self._check, name) for name in self.payments.to_check(self.time)]
+
+    def _check(self, payment_id: str) -> None:
+        self.checks += 1
+        resolve_payment(
+            payment_id,
+            payments=self.payments,
+            gateways=lambda _: self.provider,
+            cause=self._cause(f"check-{self.checks}"),
+        )
+
+    def _misfortune(self) -> None:
+        self.misfortunes -= 1
+        self.provider.misfortune()
 
     def _relay(self, name: str) -> None:
         batch = self.streams[name][: self.rng.randint(1, 5)]
@@ -176,7 +216,7 @@ class World:
 
     def _webhook(self, number: int) -> None:
         notice = self.provider.waiting[number]
-        name = f"{notice.provider_reference}"
+        name = f"{notice.provider_reference}-{notice.verdict}"
         webhook = WebhookReceived(
             provider="hostile",
             webhook_id=name,
@@ -207,25 +247,34 @@ class World:
         place_order(order, messages, orders=self.orders, cause=cause)
         if not self._strikes(0.2):  # else the client has not heard the answer, and repeats
             self.to_place.remove(number)
-            self.to_confirm.append(order_id)
+            self.to_decide += [order_id] * 4
+            self.misfortunes += 1 if self.faults else 0
 
-    def _confirm(self, order_id: str) -> None:
-        amount = self.rng.choice((None, 400))
+    def _decide(self, order_id: str) -> None:
+        """The merchant tries something: what fits the order's state, or what does not."""
+        self.to_decide.remove(order_id)
+        self.decisions += 1
+        name = f"decision-{self.decisions}"
+
+        def decision(order: Order) -> Any:
+            wanted = self.rng.choice(DECISIONS.get(order.status, ("cancel",)))
+            amount = Money(self.rng.randint(1, order.amount.minor), "EUR")
+            match wanted:
+                case "confirm":
+                    return confirm(order, self.rng.choice((order.amount, amount)))
+                case "pay_anew":
+                    return pay_anew(order, "tok_other")
+                case "refund":
+                    return refund(order, amount, refund_id=f"ref-{name}", reason="returned")
+                case _:
+                    return cancel(order, request_id=name)
+
         try:
-            confirm_order(
-                order_id,
-                minor=amount,
-                currency=None,
-                orders=self.orders,
-                cause=self._cause(f"confirm-{order_id}"),
-            )
+            decide(order_id, decision, orders=self.orders, cause=self._cause(name))
         except DomainException:
-            return
-        self.to_confirm.remove(order_id)
-
-    def _status(self, order_id: str) -> OrderStatus | None:
-        order = self.orders.find(order_id)
-        return None if order is None else order.status
+            if self.patience:
+                self.patience -= 1
+                self.to_decide.append(order_id)
 
     def _queue(self, union: Any, react: Any, handled: Callable[[str], bool]) -> Queue:
         consumer = Consumer(union, react=react, handled=handled, clock=self.now)

@@ -61,14 +61,20 @@ def void_failed(order: Order, code: str) -> Change:
 def capture_booked(order: Order, amount: Money) -> Change:
     """What was captured stands in the ledger: the order is paid."""
     captured = order.captured + amount
-    return order.moved(Trigger.CAPTURE_BOOKED, captured=captured, capturing=False), ()
+    capturing = order.capturing and captured.minor <= 0  # it was undone before it was booked
+    return order.moved(Trigger.CAPTURE_BOOKED, captured=captured, capturing=capturing), ()
 
 
 def capture_failed(order: Order, event: CaptureFailed) -> Change:
     """Nothing was captured, or it is gone again: the order can be confirmed once more."""
     if event.undoes_capture:
         captured = order.captured - event.amount
-        undone = order.moved(Trigger.CAPTURE_UNDONE, captured=captured, failure_code=event.code)
+        undone = order.moved(
+            Trigger.CAPTURE_UNDONE,
+            captured=captured,
+            capturing=order.capturing and captured.minor >= 0,
+            failure_code=event.code,
+        )
         return undone, ()
     return (
         order.moved(Trigger.CAPTURE_FAILED, capturing=False, failure_code=event.code),

@@ -63,6 +63,7 @@ capture_booked: capturing -> paid partially_refunded refunded disputed
 capture_booked: cancelling -> paid partially_refunded refunded disputed
 capture_booked: refunded -> partially_refunded
 capture_failed: capturing -> authorized payment_failed cancelled
+capture_undone: capturing -> authorized payment_failed cancelled
 capture_undone: paid -> authorized payment_failed cancelled
 capture_undone: partially_refunded -> authorized payment_failed cancelled refunded
 capture_undone: refunded -> authorized payment_failed cancelled

@@ -2,11 +2,11 @@
 
 from payments.application.carry_out import carry_out
 from payments.application.ports import Gateways, Payments
-from payments.domain.errors import AuthorizationNotPossible
+from payments.domain.errors import AuthorizationNotPossible, PaymentGivenUp
 from payments.domain.intents import start_authorization
 from payments.domain.payment import Payment, requested
 from shared.contracts.envelope import Cause
-from shared.contracts.payments import AuthorizePayment
+from shared.contracts.payments import AuthorizePayment, PaymentFailed
 from shared.persistence.until_fresh import until_fresh
 
 
@@ -25,7 +25,6 @@ def authorize_payment(
     """
     intent = until_fresh(lambda: _intent(command, provider, payments, cause))
     if intent is None:
-        payments.acknowledge(cause)
         return
     payment, first_try = intent
     gateway = gateways(payment.provider)
@@ -53,5 +52,15 @@ def _intent(
     try:
         started = start_authorization(payment, command, cause_id=cause.id, now=cause.now)
     except AuthorizationNotPossible:
+        payments.acknowledge(cause)
+        return None
+    except PaymentGivenUp as refusal:
+        failed = PaymentFailed(
+            payment_id=command.payment_id,
+            order_id=command.order_id,
+            amount=command.amount,
+            decline_code=refusal.code,
+        )
+        payments.commit(payment, [failed], cause)
         return None
     return payments.keep_intent(started, cause), True

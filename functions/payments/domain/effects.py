@@ -192,7 +192,8 @@ def _void_failed(payment: Payment, attempt: Attempt) -> Change:
     event = VoidFailed(
         payment_id=payment.payment_id, order_id=payment.order_id, code=_code(attempt)
     )
-    return moved(payment, Trigger.VOID_FAILED, payment), (event,)
+    standing = replace(payment, cancel_requested=False)
+    return moved(payment, Trigger.VOID_FAILED, standing), (event,)
 
 
 def _refund_succeeded(payment: Payment, attempt: Attempt) -> Change:

@@ -24,6 +24,10 @@ class RefundNotPossible(InvalidTransition):
     code, title = "refund_not_possible", "Cannot be refunded in this state"
 
 
+class PaymentGivenUp(DomainException):
+    code, title = "payment_given_up", "The payment was cancelled"
+
+
 class AmountExceedsCapturable(DomainException):
     code, title, status = "amount_exceeds_capturable", "More than is left to capture", 422
 

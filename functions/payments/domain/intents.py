@@ -20,6 +20,7 @@ from payments.domain.errors import (
     CaptureNotPossible,
     CurrencyDiffers,
     OutcomeUnknown,
+    PaymentGivenUp,
     RefundNotPossible,
     VoidNotPossible,
 )
@@ -39,8 +40,13 @@ from shared.money import Money
 def start_authorization(
     payment: Payment, command: AuthorizePayment, *, cause_id: str, now: datetime
 ) -> Payment:
-    """The first try, or another one with another payment method after a refusal or expiry."""
+    """The first try, or another one with another payment method after a refusal or expiry.
+
+    Raises PaymentGivenUp when its cancellation has overtaken it.
+    """
     _allow(payment, Trigger.AUTHORIZATION_STARTED, AuthorizationNotPossible)
+    if payment.cancel_requested:
+        raise PaymentGivenUp
     _same_currency(payment, command.amount)
     nothing = payment.nothing
     fresh = replace(
@@ -52,7 +58,6 @@ def start_authorization(
         expired=nothing,
         provider_payment=None,
         capture_before=None,
-        cancel_requested=False,
     )
     begun = fresh.with_attempt(Operation.AUTHORIZE, command.amount, cause_id=cause_id, now=now)
     return _moved(payment, Trigger.AUTHORIZATION_STARTED, begun)
@@ -79,11 +84,10 @@ def start_void(payment: Payment, *, cause_id: str, now: datetime) -> Payment:
     """Ask for everything that is still held to be given back.
 
     While the authorization is not decided nothing is begun: it will be given back when it succeeds.
-    Where nothing was or is held any more there is nothing to do.
+    Where nothing is held any more nothing will be: an authorization that comes later is refused.
     """
-    if payment.status in _NOTHING_HELD:
-        return payment
-    if any(each.operation is Operation.AUTHORIZE for each in payment.undecided):
+    undecided = any(each.operation is Operation.AUTHORIZE for each in payment.undecided)
+    if undecided or payment.status in _NOTHING_HELD:
         return replace(payment, cancel_requested=True)
     _allow(payment, Trigger.VOID_STARTED, VoidNotPossible)
     if payment.held.minor <= 0:
