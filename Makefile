@@ -96,12 +96,12 @@ types: setup ## Types (mypy --strict)
 .PHONY: check
 check: lint types ## Lint, types, and the tests that need no cloud; under two minutes
 	$(say) "check: the tests that need no cloud"
-	@$(ACTIVE) pytest -n 2 --dist loadgroup $(CLOUDLESS)
+	@$(ACTIVE) pytest -n 2 $(CLOUDLESS)
 
 .PHONY: test
 test: lint types ## Everything that needs no Docker: check, and the tests against the embedded cloud
 	$(say) "test: the whole suite"
-	@$(ACTIVE) pytest -n 2 --dist loadgroup
+	@$(ACTIVE) pytest -n 2
 
 .PHONY: format
 format: setup ## Put the code into the house format
@@ -111,7 +111,7 @@ format: setup ## Put the code into the house format
 .PHONY: golden
 golden: setup ## Accept the synthesized templates as the golden ones
 	$(say) "golden: synthesizing and writing the golden templates"
-	@UPDATE_GOLDEN=1 $(ACTIVE) pytest -n 2 --dist loadgroup tests/infrastructure
+	@UPDATE_GOLDEN=1 $(ACTIVE) pytest -n 2 tests/infrastructure
 	@git status --short tests/infrastructure
 
 .PHONY: docs
@@ -147,6 +147,7 @@ e2e: setup ## End-to-end tests against the local cloud of TARGET
 .PHONY: synth
 synth: setup ## Synthesize the CDK app of STAGE into cdk.out
 	$(say) "synth: stage $(STAGE)"
+	@rm -rf cdk.out
 	@QUITTANCE_STAGE=$(STAGE) CDK_OUTDIR=cdk.out $(ACTIVE) python -m infra.app
 
 .PHONY: bootstrap

@@ -41,6 +41,7 @@ def main(arguments: Sequence[str]) -> int:
         return run(said, console)
     except FAILURES as error:
         console.print(f"{type(error).__name__}: {error}", style="red", markup=False)
+        console.print(f"The logs are under {said.state_dir}.", highlight=False)
         return FAILED
     except KeyboardInterrupt:
         console.print("interrupted; everything that was started is stopped")

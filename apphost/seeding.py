@@ -16,7 +16,14 @@ if TYPE_CHECKING:
 
 SCOPES = {
     "client": ("orders:write", "orders:read", "payments:read"),
-    "operator": ("orders:read", "payments:read", "payments:operate", "ledger:read", "recon:read"),
+    "operator": (
+        "orders:read",
+        "payments:read",
+        "payments:operate",
+        "ledger:read",
+        "ledger:write",
+        "recon:read",
+    ),
     "auditor": ("orders:read", "payments:read", "ledger:read", "recon:read"),
 }
 PROVIDER = "sandbox"

@@ -12,7 +12,7 @@ from apphost.deployment import ROOT
 from apphost.processes import Process
 
 LOCAL = ROOT / ".local"
-OWNER = "owner"
+OWNER = ".owner"  # beside the directory, so that it stays until the directory is gone
 
 
 @contextmanager
@@ -24,26 +24,29 @@ def temporary(name: str, *, within: Path = LOCAL) -> Iterator[Path]:
     within.mkdir(parents=True, exist_ok=True)
     for abandoned in _abandoned(within, name):
         platform.down(abandoned)
-        shutil.rmtree(abandoned, ignore_errors=True)
+        _remove(abandoned)
     directory = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=within))
     owner = processes.identify(os.getpid())
-    (directory / OWNER).write_text(f"{owner.pid} {owner.started}")
+    directory.with_suffix(OWNER).write_text(f"{owner.pid} {owner.started}")
     yield directory
+    _remove(directory)
+
+
+def _remove(directory: Path) -> None:
+    """A program that its owner's death left running may still write: then the next one removes."""
     shutil.rmtree(directory, ignore_errors=True)
+    if not directory.exists():
+        directory.with_suffix(OWNER).unlink(missing_ok=True)
 
 
 def _abandoned(within: Path, name: str) -> list[Path]:
     return [
-        directory
-        for directory in within.glob(f"{name}-*")
-        if (owner := _owner(directory)) and not processes.is_running(owner)
+        file.with_suffix("")
+        for file in within.glob(f"{name}-*{OWNER}")
+        if not processes.is_running(_owner(file))
     ]
 
 
-def _owner(directory: Path) -> Process | None:
-    """Nothing for a directory that its owner is just making."""
-    try:
-        pid, _, started = (directory / OWNER).read_text().partition(" ")
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    return Process(pid=int(pid), started=started, url="", log="") if pid else None
+def _owner(file: Path) -> Process:
+    pid, _, started = file.read_text().partition(" ")
+    return Process(pid=int(pid), started=started, url="", log="")

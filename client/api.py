@@ -14,7 +14,7 @@ from client.problem import Problem
 from client.transport import Answer, Transport, Unreachable
 from shared.money import Money
 
-ATTEMPTS_MAX = 5
+SILENCES_MAX = 5
 DEADLINE_SECONDS = 60.0
 PAUSE_SECONDS_FIRST = 0.1
 PAUSE_SECONDS_MAX = 5.0
@@ -97,7 +97,9 @@ class Api:
         return self._list("/journal-entries", {"payment_id": payment_id})
 
     def trial_balance(self, currency: str) -> TrialBalance:
-        balance: TrialBalance = self._get(f"/trial-balance?{urlencode({'currency': currency})}")
+        """Of every entry that is in the books now."""
+        asked = urlencode({"currency": currency, "consistency": "current"})
+        balance: TrialBalance = self._get(f"/trial-balance?{asked}")
         return balance
 
     def _get(self, path: str) -> Any:
@@ -124,25 +126,30 @@ class Api:
     def _call(
         self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]
     ) -> Answer:
-        """Repeat the same call, same key, while it fails in a way that may pass."""
+        """Repeat the same call, same key, while it fails in a way that may pass.
+
+        Silence is tried a few times; a platform that says when to come back is taken at its word
+        until the deadline.
+        """
         ends = time.monotonic() + self._deadline_seconds
-        attempt = 1
+        silences = 0
         while True:
             left = ends - time.monotonic()
             try:
                 return self._attempt(method, path, body, headers, max(left, 0.1))
             except Unreachable as error:
                 failure: Unreachable | Problem = error
-                pause = _pause_seconds(attempt, None)
+                told = None
             except Problem as problem:
                 failure = problem
-                pause = _pause_seconds(attempt, problem.retry_after_seconds)
+                told = problem.retry_after_seconds
                 if not problem.retryable:
                     raise
-            if attempt == ATTEMPTS_MAX or time.monotonic() + pause >= ends:
+            silences += told is None
+            pause = told if told is not None else _pause_seconds(silences)
+            if silences == SILENCES_MAX or time.monotonic() + pause >= ends:
                 raise failure
             self._sleep(pause)
-            attempt += 1
 
     def _attempt(
         self,
@@ -164,11 +171,9 @@ class Api:
         return answer
 
 
-def _pause_seconds(attempt: int, retry_after_seconds: float | None) -> float:
-    """What the platform asked for, or exponential with jitter so that callers do not march."""
-    if retry_after_seconds is not None:
-        return retry_after_seconds
-    longest = min(PAUSE_SECONDS_MAX, PAUSE_SECONDS_FIRST * 2**attempt)
+def _pause_seconds(silences: int) -> float:
+    """Exponential with jitter, so that callers do not march in step."""
+    longest = min(PAUSE_SECONDS_MAX, PAUSE_SECONDS_FIRST * 2**silences)
     return random.SystemRandom().uniform(longest / 2, longest)
 
 

@@ -31,6 +31,11 @@ def providers_secret(stage: Stage) -> str:
     return f"quittance/{stage.name}/providers"
 
 
+def ledger_vault(stage: Stage) -> str:
+    """Of the bucket (with account and region behind it) and of its signing key's alias."""
+    return f"quittance-{stage.name}-ledger"
+
+
 def alarm_topic_arn(scope: Construct, stage: Stage) -> str:
     return Stack.of(scope).format_arn(service="sns", resource=alarm_topic_name(stage))
 

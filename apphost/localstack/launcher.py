@@ -4,10 +4,12 @@ Run as `.localstack/bin/python -m apphost.localstack.launcher` from the root of 
 """
 
 import importlib.metadata
+import os
 import sys
 from pathlib import Path
+from typing import Never
 
-from apphost.localstack.plugin import function_urls, jsonata, stock, workers
+from apphost.localstack.plugin import jsonata, polling, stock, workers
 
 METADATA = Path(__file__).parent / "metadata"
 """An installed package as Python sees one; LocalStack finds plugins by its entry points."""
@@ -18,10 +20,20 @@ def main() -> None:
     if installed != stock.VERSION:
         sys.exit(f"LocalStack is {installed}; the plugin is for {stock.VERSION}")
     sys.path.append(str(METADATA))
-    function_urls.mend()
     jsonata.mend()
+    polling.mend()
     workers.serve()
-    stock.part("localstack.runtime.main").main()
+    try:
+        stock.part("localstack.runtime.main").main()
+    except SystemExit as ended:
+        _leave(ended.code)
+
+
+def _leave(code: str | int | None) -> Never:
+    """At once: with what LocalStack has loaded, Python's own tidying up does not come to an end."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code if isinstance(code, int) else 1)
 
 
 if __name__ == "__main__":

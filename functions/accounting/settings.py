@@ -10,3 +10,5 @@ class Settings:
     commands_table_name: str
     bus_name: str
     api_keys_secret: str
+    vault_bucket: str
+    seal_key: str

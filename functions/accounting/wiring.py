@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING
 
 import boto3
 
+from accounting.infrastructure.dynamodb_folds import DynamoDbFolds
 from accounting.infrastructure.dynamodb_journal import DynamoDbJournal
+from accounting.infrastructure.dynamodb_messages import DynamoDbMessages
+from accounting.infrastructure.vault import Vault
 from accounting.settings import Settings
 from shared import clock
 from shared.messaging.guard import CommandGuard
@@ -43,6 +46,26 @@ def guard() -> CommandGuard:
 @cache
 def journal() -> DynamoDbJournal:
     return DynamoDbJournal(table())
+
+
+@cache
+def folds() -> DynamoDbFolds:
+    return DynamoDbFolds(table())
+
+
+@cache
+def messages() -> DynamoDbMessages:
+    return DynamoDbMessages(table())
+
+
+@cache
+def vault() -> Vault:
+    return Vault(
+        bucket=settings().vault_bucket,
+        key_id=settings().seal_key,
+        s3=boto3.client("s3"),
+        kms=boto3.client("kms"),
+    )
 
 
 @cache

@@ -13,6 +13,8 @@ from constructs import Construct
 from infra.names import alarm_topic_arn
 from infra.stages import Stage
 
+METRICS = "Quittance"
+"""The namespace of what the functions count themselves."""
 FIVE_MINUTES = Duration.minutes(5)
 STREAM_BEHIND_MILLISECONDS = 3_600_000
 """The stream keeps a record for 24 hours: at one hour most of a day is left to mend the relay."""
@@ -46,6 +48,18 @@ def function_alarms(
         raised.append(failing_often(scope, f"{title}Failing", failing))
         raised.append(failing_often(scope, f"{title}Throttled", throttled))
     return raised
+
+
+def reported(scope: Construct, name: str, *, service: str) -> cloudwatch.Alarm:
+    """The service itself has counted something that must never be, under that name."""
+    metric = cloudwatch.Metric(
+        namespace=METRICS,
+        metric_name=name,
+        dimensions_map={"service": service},
+        period=FIVE_MINUTES,
+        statistic="Sum",
+    )
+    return _alarm(scope, name, metric, threshold=1)
 
 
 def failing_often(scope: Construct, id_: str, metric: cloudwatch.Metric) -> cloudwatch.Alarm:

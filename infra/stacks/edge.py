@@ -24,9 +24,22 @@ ROUTES = (
     ("GET", "/payments/{payment_id}", "payments"),
     ("GET", "/payments/{payment_id}/events", "payments"),
     ("POST", "/payments/{payment_id}/sync", "payments"),
+    ("GET", "/accounts", "accounting"),
+    ("GET", "/accounts/{code}/balance", "accounting"),
+    ("GET", "/accounts/{code}/statement", "accounting"),
     ("GET", "/journal-entries", "accounting"),
+    ("POST", "/journal-entries", "accounting"),
     ("GET", "/journal-entries/{entry_id}", "accounting"),
+    ("POST", "/journal-entries/{entry_id}/reversal", "accounting"),
+    ("POST", "/journal-entries/{entry_id}/resolution", "accounting"),
+    ("POST", "/proposals/{proposal_id}/approval", "accounting"),
     ("GET", "/trial-balance", "accounting"),
+    ("GET", "/periods", "accounting"),
+    ("POST", "/periods", "accounting"),
+    ("GET", "/ledger/chains/{lane}", "accounting"),
+    ("GET", "/ledger/seals", "accounting"),
+    ("GET", "/ledger/exports/{day}", "accounting"),
+    ("GET", "/ledger/proof", "accounting"),
 )
 
 # Routes that mean nothing without a body. The gateway checks only that it is a JSON object: the

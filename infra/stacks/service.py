@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from aws_cdk import CfnOutput, Stack
+from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
 from infra import names
@@ -63,15 +64,18 @@ class ServiceStack(Stack):
         )
         self._functions: dict[str, ServiceFunction] = {}
         self._inboxes: dict[str, Inbox] = {}
+        self._more_alarms: list[cloudwatch.Alarm] = []
         self.http = self.function("http", SYNCHRONOUS)
         self.http.grant_secret(names.api_keys_secret(stage))
+        relay = self.function("relay", RELAY)
+        self.schedule = self.function("schedule", SWEEP)
         self._outbox = Outbox(
             self,
             "Outbox",
             stage=stage,
             tables=self.tables,
-            relay=self.function("relay", RELAY),
-            sweep=self.function("schedule", SWEEP),
+            relay=relay,
+            sweep=self.schedule,
         )
 
     def function(
@@ -98,6 +102,10 @@ class ServiceStack(Stack):
         )
         return function
 
+    def also_watch(self, *more: cloudwatch.Alarm) -> None:
+        """Alarms of a service's own, to be told with the others."""
+        self._more_alarms += more
+
     def watch(self) -> None:
         """Alarms over everything that was added, and the outputs that tools read."""
         CfnOutput(self, "TableName", value=self.tables.main.table_name)
@@ -105,6 +113,7 @@ class ServiceStack(Stack):
         CfnOutput(self, "RelayFunctionName", value=self._functions["relay"].function_name)
         CfnOutput(self, "RelayFailuresQueueUrl", value=self._outbox.failures.queue_url)
         raised = [
+            *self._more_alarms,
             *alarms.function_alarms(self, self._functions),
             alarms.stream_behind(self, "StreamBehind", self._functions["relay"]),
             alarms.queue_not_empty(self, "RelayFailures", self._outbox.failures),

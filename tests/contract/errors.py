@@ -23,10 +23,9 @@ KINDS = {
 INSIDE = {
     "amount_exceeds_capturable": "as the code of CaptureFailed",
     "bus_refused": "in the log, when the outbox is swept",
+    "capture_not_booked": "in the log, while a message waits",
     "currency_differs": "as the code of CaptureFailed",
     "entry_differs": "beside a dead letter",
-    "entry_malformed": "beside a dead letter",
-    "entry_unbalanced": "beside a dead letter",
     "operations_exhausted": "as the code of CaptureFailed",
     "order_unknown": "in the log, while a message waits",
     "payment_unknown": "in the log, while a message waits",

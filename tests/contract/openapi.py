@@ -13,9 +13,10 @@ from infra.constructs.gateway_problems import Refusal
 from shared.errors.problem import CONTENT_TYPE as PROBLEM_JSON
 from shared.errors.problem import problem
 from shared.errors.taxonomy import InputError, InvalidRequest, QuittanceException
+from tests.contract.description import Body, Failures, Operation
 from tests.contract.envelopes import CORRELATION
 from tests.contract.errors import Entry, entries, of_gateway
-from tests.contract.operations import OPERATIONS, WEBHOOK, Body, Failures, Operation, failures_of
+from tests.contract.operations import OPERATIONS, WEBHOOK, failures_of
 from tests.contract.parts import HEADERS, PARAMETERS, PROBLEM, SECURITY, STORED, WEBHOOK_PARAMETERS
 from tests.contract.schemas import components
 from tests.contract.services import ROOT, SERVICES, Route, failures, routes

@@ -1,12 +1,7 @@
 """The REST API, operation by operation: what the code alone cannot say of its routes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
 
-from pydantic import BaseModel
-
-from accounting.api.views import EntriesView, EntryView, TrialBalanceView
 from orders.api.requests import ConfirmationRequest, OrderRequest
 from orders.api.views import OrderView
 from orders.domain.errors import AmountExceedsAuthorized
@@ -33,7 +28,6 @@ from shared.errors.taxonomy import (
     MalformedJson,
     NotFound,
     PayloadTooLarge,
-    QuittanceException,
     ScopeMissing,
     StaleRow,
     StillProcessing,
@@ -42,9 +36,9 @@ from shared.errors.taxonomy import (
 )
 from shared.rest.events import EventsView
 from tests.contract import samples
+from tests.contract.description import Body, Failures, Operation
+from tests.contract.ledger_operations import LEDGER_OPERATIONS
 from tests.contract.services import Route
-
-type Failures = tuple[type[QuittanceException], ...]
 
 EVERYWHERE: Failures = (Unauthenticated, ScopeMissing, AccessUnavailable, InternalError)
 WITH_A_KEY: Failures = (
@@ -68,44 +62,6 @@ WEBHOOK: Failures = (
 )
 """What the function URL for providers answers: POST /webhooks/{provider}."""
 
-
-@dataclass(frozen=True, kw_only=True)
-class Body:
-    """A JSON body; without `required` an absent one is an empty object."""
-
-    shape: type[BaseModel]
-    required: bool
-    examples: Mapping[str, Mapping[str, Any]]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Query:
-    """A parameter in the query."""
-
-    description: str
-    schema: Mapping[str, Any]
-    example: str
-    required: bool = True
-
-
-@dataclass(frozen=True, kw_only=True)
-class Operation:
-    """What one route needs and gives. `examples` are answers with the documented status."""
-
-    id: str
-    summary: str
-    scope: str
-    view: type
-    examples: Mapping[str, Any]
-    status: int = 200
-    body: Body | None = None
-    query: Mapping[str, Query] = field(default_factory=dict)
-    failures: Failures = ()
-
-
-_CURRENCY = Query(
-    description="An active ISO 4217 currency.", schema={"type": "string"}, example="EUR"
-)
 
 OPERATIONS: Mapping[Route, Operation] = {
     ("POST", "/orders"): Operation(
@@ -179,46 +135,7 @@ OPERATIONS: Mapping[Route, Operation] = {
         examples={"captured": samples.PAYMENT_EVENTS},
         failures=(NotFound,),
     ),
-    ("GET", "/journal-entries"): Operation(
-        id="listJournalEntries",
-        summary="The journal entries of a payment, in the order they were booked.",
-        scope="ledger:read",
-        view=EntriesView,
-        examples={"captured": samples.ENTRIES},
-        query={
-            "payment_id": Query(
-                description="The payment whose entries are listed.",
-                schema={"type": "string"},
-                example=samples.CAPTURED["payment_id"],
-            )
-        },
-        failures=(InvalidRequest,),
-    ),
-    ("GET", "/journal-entries/{entry_id}"): Operation(
-        id="getJournalEntry",
-        summary="A journal entry with its postings and its cause.",
-        scope="ledger:read",
-        view=EntryView,
-        examples={"a_capture": samples.BOOKED},
-        failures=(NotFound,),
-    ),
-    ("GET", "/trial-balance"): Operation(
-        id="getTrialBalance",
-        summary="Every account that was used, in one currency; both totals are equal.",
-        scope="ledger:read",
-        view=TrialBalanceView,
-        examples={"after_one_capture": samples.TRIAL_BALANCE},
-        query={
-            "currency": _CURRENCY,
-            "at": Query(
-                description="Only what was booked until then; now, where it is absent.",
-                schema={"type": "string", "format": "date-time"},
-                example="2026-11-03T18:00:00Z",
-                required=False,
-            ),
-        },
-        failures=(InvalidRequest,),
-    ),
+    **LEDGER_OPERATIONS,
 }
 
 

@@ -2,14 +2,11 @@
 
 from typing import Any
 
-from accounting.api.views import EntriesView, EntryView, TrialBalanceView
-from accounting.domain.chart_of_accounts import Side
 from orders.api.views import OrderView
 from orders.domain.order import CaptureMode, OrderStatus
 from payments.api.views import PaymentView
 from payments.domain.attempt import AttemptStatus
 from payments.domain.payment import PaymentStatus
-from shared.contracts.accounting import LedgerEntryCreated
 from shared.contracts.envelope import Message
 from shared.contracts.orders import OrderConfirmed, OrderPlaced
 from shared.contracts.payments import (
@@ -26,7 +23,6 @@ from tests.contract.envelopes import (
     AUTHORIZATION,
     CAPTURE,
     CORRELATION,
-    ENTRY,
     ORDER,
     PAYMENT,
     PROVIDER_PAYMENT,
@@ -111,62 +107,6 @@ CAPTURED: PaymentView = {
     "disputes": [],
     "correlation_id": CORRELATION,
     "version": 6,
-}
-
-_BOOKING = envelope(LedgerEntryCreated)
-BOOKED: EntryView = {
-    "entry_id": ENTRY,
-    "fact": "PaymentCaptured",
-    "payment_id": PAYMENT,
-    "order_id": ORDER,
-    "cause": _BOOKING.causation_id,
-    "description": f"Capture {PAYMENT}-capture-1",
-    "postings": [
-        {
-            "account": "1100",
-            "account_name": "Customer receivable",
-            "side": Side.DEBIT,
-            "amount": 3998,
-            "currency": "EUR",
-        },
-        {
-            "account": "4000",
-            "account_name": "Revenue",
-            "side": Side.CREDIT,
-            "amount": 3998,
-            "currency": "EUR",
-        },
-    ],
-    "booked_at": "2026-11-03T14:05:02.000000Z",
-    "effective_at": "2026-11-03T14:05:01.750000Z",
-    "event_id": _BOOKING.id,
-    "correlation_id": CORRELATION,
-    "causation_id": _BOOKING.causation_id,
-}
-ENTRIES: EntriesView = {"data": [BOOKED], "next_cursor": None}
-TRIAL_BALANCE: TrialBalanceView = {
-    "currency": "EUR",
-    "at": "2026-11-03T18:00:00.000000Z",
-    "accounts": [
-        {
-            "account": "1100",
-            "name": "Customer receivable",
-            "debit": 3998,
-            "credit": 0,
-            "balance": 3998,
-            "normal_side": Side.DEBIT,
-        },
-        {
-            "account": "4000",
-            "name": "Revenue",
-            "debit": 0,
-            "credit": 3998,
-            "balance": 3998,
-            "normal_side": Side.CREDIT,
-        },
-    ],
-    "total_debit": 3998,
-    "total_credit": 3998,
 }
 
 

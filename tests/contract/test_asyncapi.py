@@ -93,11 +93,12 @@ def test_every_example_is_as_its_schema_says(message: str) -> None:
 
 
 @pytest.mark.parametrize("message", [each.__name__ for each in MESSAGES])
-def test_a_schema_refuses_a_message_without_its_payment(message: str) -> None:
+def test_a_schema_refuses_a_message_without_what_it_is_about(message: str) -> None:
     [example] = DOCUMENT["components"]["messages"][message]["examples"]
     changed = copy.deepcopy(example["payload"])
-    del changed["data"]["payment_id"]
-    with pytest.raises(ValidationError, match="'payment_id' is a required property"):
+    subject = "proof_id" if message == "LedgerBreached" else "payment_id"
+    del changed["data"][subject]
+    with pytest.raises(ValidationError, match=f"'{subject}' is a required property"):
         assert_fits(changed, message)
 
 

@@ -20,7 +20,11 @@ SCOPES = sorted({operation.scope for operation in OPERATIONS.values()})
 SERVICE_OF = {route: service for service in SERVICES for route in routes(service)}
 POSTS = [route for route in SERVICE_OF if route[0] == "POST"]
 WITH_BODY = [route for route in POSTS if OPERATIONS[route].body is not None]
-WITH_QUERY = [route for route in SERVICE_OF if OPERATIONS[route].query]
+WITH_QUERY = [
+    route
+    for route in SERVICE_OF
+    if any(query.required for query in OPERATIONS[route].query.values())
+]
 CARD = "4111111111111111"
 
 

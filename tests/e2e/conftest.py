@@ -1,35 +1,34 @@
 """One platform for the whole suite: its own, or the one that QUITTANCE_E2E_OUTPUTS names."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from apphost import outputs, platform
-from apphost.state_directory import temporary
+from apphost.state_directory import LOCAL, temporary
 from tests.e2e.driver import Platform
 
-HERE = Path(__file__).parent
-LAST = "test_dead_letters.py"  # what it looks for takes two minutes, while the others run
+LAST = Path(__file__).parent / "test_dead_letters.py"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All of the suite runs on one worker: there is one platform."""
-    for item in items:
-        if item.path.is_relative_to(HERE):
-            item.add_marker(pytest.mark.xdist_group("e2e"))
-    items.sort(key=lambda item: item.path == HERE / LAST)
+    """The slowest to come true is looked for at the end."""
+    items.sort(key=lambda item: item.path == LAST)
 
 
 @pytest.fixture(scope="session")
-def quittance() -> Iterator[Platform]:
+def quittance(request: pytest.FixtureRequest) -> Iterator[Platform]:
     running = os.environ.get("QUITTANCE_E2E_OUTPUTS")
     if running:
         yield Platform(outputs.read(Path(running)), Path(running))
         return
     with temporary("e2e") as state_dir, platform.running(state_dir) as made:
         yield Platform(made, state_dir / outputs.FILE)
+        if request.session.testsfailed:
+            shutil.copy(state_dir / "cloud" / "cloud.log", LOCAL / "e2e-failed.log")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -29,10 +29,10 @@ def refusals(assemblies: Assemblies) -> dict[str, dict[str, Any]]:
 
 @pytest.mark.parametrize("service", ["orders", "payments", "accounting"])
 def test_the_gateway_knows_the_routes_of_the_service_and_no_more(service: str) -> None:
-    source = (FUNCTIONS / service / "api" / "http.py").read_text()
     of_the_function = {
         (method.upper(), re.sub(r"<(\w+)>", r"{\1}", path))
-        for method, path in DECORATED.findall(source)
+        for module in (FUNCTIONS / service / "api").glob("*.py")
+        for method, path in DECORATED.findall(module.read_text())
     }
     assert {(method, path) for method, path, owner in ROUTES if owner == service} == of_the_function
 

@@ -80,10 +80,20 @@ def test_no_two_functions_share_a_role(assemblies: Assemblies) -> None:
         ("Payments", "payments.api.webhooks.handler", {"PutItem"}),
         ("Payments", "payments.api.relay.handler", {"UpdateItem"}),
         ("Payments", "payments.api.schedule.handler", {"GetItem", "UpdateItem"}),
-        ("Accounting", "accounting.api.http.handler", {"GetItem", "Scan"}),
+        (
+            "Accounting",
+            "accounting.api.http.handler",
+            {"GetItem", "PutItem", "Query", "Scan"},
+        ),
         ("Accounting", "accounting.api.events.handler", {"GetItem", "PutItem"}),
         ("Accounting", "accounting.api.relay.handler", {"UpdateItem"}),
-        ("Accounting", "accounting.api.schedule.handler", {"GetItem", "UpdateItem"}),
+        ("Accounting", "accounting.api.fold.handler", {"GetItem", "PutItem", "Query"}),
+        ("Accounting", "accounting.api.proof.handler", {"GetItem", "PutItem", "Query", "Scan"}),
+        (
+            "Accounting",
+            "accounting.api.schedule.handler",
+            {"GetItem", "PutItem", "Query", "UpdateItem"},
+        ),
     ],
 )
 def test_a_function_touches_its_table_only_as_listed(
@@ -166,7 +176,7 @@ def test_only_relay_and_sweep_speak_to_the_bus_and_to_no_other(
     [
         ("Orders", {"orders.api.http.handler"}),
         ("Payments", {"payments.api.http.handler", "payments.api.commands.handler"}),
-        ("Accounting", set()),
+        ("Accounting", {"accounting.api.http.handler"}),
     ],
 )
 def test_only_those_who_answer_commands_keep_the_answers(
@@ -185,7 +195,11 @@ def test_only_those_who_answer_commands_keep_the_answers(
 
 def test_a_table_key_serves_this_account_through_dynamodb_only(assemblies: Assemblies) -> None:
     for service in SERVICES:
-        (key,) = assemblies.template("prod", service).resources("AWS::KMS::Key").values()
+        (key,) = (
+            key
+            for key in assemblies.template("prod", service).resources("AWS::KMS::Key").values()
+            if key.get("KeyUsage") != "SIGN_VERIFY"
+        )
         anyone = [
             statement
             for statement in key["KeyPolicy"]["Statement"]
@@ -202,3 +216,32 @@ def test_a_table_key_serves_this_account_through_dynamodb_only(assemblies: Assem
             }
         ]
         assert key["EnableKeyRotation"] is True
+
+
+def test_the_vault_forgets_nothing_and_nobody_may_delete_from_it(assemblies: Assemblies) -> None:
+    template = assemblies.template("prod", "Accounting")
+    (bucket,) = template.resources("AWS::S3::Bucket").values()
+    assert bucket["ObjectLockEnabled"] is True
+    assert bucket["ObjectLockConfiguration"]["Rule"]["DefaultRetention"] == {
+        "Mode": "COMPLIANCE",
+        "Days": 3650,
+    }
+    (policy,) = template.resources("AWS::S3::BucketPolicy").values()
+    allowed = {
+        action
+        for statement in policy["PolicyDocument"]["Statement"]
+        if statement["Effect"] == "Allow"
+        for action in actions(statement)
+    }
+    assert allowed == {"s3:GetObject", "s3:ListBucket", "s3:PutObject"}
+
+
+def test_only_the_nightly_proof_signs(assemblies: Assemblies) -> None:
+    template = assemblies.template("prod", "Accounting")
+    signing = [
+        function["Handler"]
+        for function in template.resources("AWS::Lambda::Function").values()
+        for statement in template.policy_of(function["Handler"])
+        if "kms:Sign" in actions(statement)
+    ]
+    assert signing == ["accounting.api.proof.handler"]

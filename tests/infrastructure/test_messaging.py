@@ -103,7 +103,10 @@ def test_a_rule_calls_a_function_only_by_the_clock(assemblies: Assemblies, servi
             name = target["Arn"]["Fn::GetAtt"][0]
             if name in functions:
                 called[functions[name]["Handler"]] = rule.get("ScheduleExpression")
-    assert called == {f"{service.lower()}.api.schedule.handler": "rate(5 minutes)"}
+    expected = {f"{service.lower()}.api.schedule.handler": "rate(5 minutes)"}
+    if service == "Accounting":
+        expected["accounting.api.proof.handler"] = "cron(0 1 * * ? *)"
+    assert called == expected
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -112,8 +115,11 @@ def test_the_relay_retries_in_order_within_bounds_and_leaves_a_note(
     assemblies: Assemblies, stage: str, service: str
 ) -> None:
     template = assemblies.template(stage, service)
-    (stream,) = (m for m in mappings(template) if "StartingPosition" in m)
-    assert handler_of(template, stream["FunctionName"]) == f"{service.lower()}.api.relay.handler"
+    (stream,) = (
+        mapping
+        for mapping in mappings(template)
+        if handler_of(template, mapping["FunctionName"]) == f"{service.lower()}.api.relay.handler"
+    )
     assert stream["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert stream["BisectBatchOnFunctionError"] is True
     assert stream["StartingPosition"] == "TRIM_HORIZON"
@@ -125,6 +131,24 @@ def test_the_relay_retries_in_order_within_bounds_and_leaves_a_note(
             "Pattern": '{"eventName":["INSERT"],'
             '"dynamodb":{"NewImage":{"Payload":{"S":[{"exists":true}]}}}}'
         }
+    ]
+
+
+def test_the_fold_reads_entries_alone_and_leaves_a_note_of_what_it_gave_up(
+    assemblies: Assemblies,
+) -> None:
+    template = assemblies.template("prod", "Accounting")
+    (stream,) = (
+        mapping
+        for mapping in mappings(template)
+        if handler_of(template, mapping["FunctionName"]) == "accounting.api.fold.handler"
+    )
+    assert stream["BisectBatchOnFunctionError"] is True
+    assert stream["StartingPosition"] == "TRIM_HORIZON"
+    assert (stream["BatchSize"], stream["MaximumBatchingWindowInSeconds"]) == (400, 1)
+    assert stream["DestinationConfig"]["OnFailure"]["Destination"]["Fn::GetAtt"][1] == "Arn"
+    assert stream["FilterCriteria"]["Filters"] == [
+        {"Pattern": '{"eventName":["INSERT"],"dynamodb":{"Keys":{"sk":{"S":["ENTRY"]}}}}'}
     ]
 
 

@@ -66,6 +66,8 @@ def test_the_template_is_the_reviewed_one(assemblies: Assemblies, stage: str, st
                 "EventsDeadLetterQueueUrl",
                 "RelayFailuresQueueUrl",
                 "RelayFunctionName",
+                "ProofFunctionName",
+                "VaultBucketName",
             },
         ),
         ("Edge", {"RestApiId", "StageName", "ApiUrl"}),

@@ -4,7 +4,9 @@ from collections import Counter
 
 import pytest
 
-from accounting.domain.journal import trial_balance
+from accounting.domain.balances import trial_balance
+from accounting.domain.chart_of_accounts import CUSTOMER_RECEIVABLE, Side
+from accounting.domain.journal import JournalEntry
 from orders.domain.order import Order
 from orders.domain.states import OrderStatus
 from payments.domain.payment import Payment, status_of
@@ -28,6 +30,7 @@ WITH_MONEY = frozenset(
 
 def audit(world: World, *, orders: int) -> None:
     """What the provider truly did, payments, orders and the ledger must be one and the same."""
+    entries = list(world.journal.entries())
     for number in range(orders):
         order = world.orders.find(derived("ord", str(number)))
         assert order is not None
@@ -46,10 +49,21 @@ def audit(world: World, *, orders: int) -> None:
         assert (payment.disputed + payment.charged_back).minor == order.disputed.minor == disputed
         assert payment.held.minor == (world.provider.rest(name) if name else 0) or not name
         audit_order(order, payment)
-    entries = list(world.journal.entries())
+        assert receivable(entries, payment.payment_id) == captured
     balance = trial_balance(entries, "EUR")
     assert balance.total_debit == balance.total_credit
     audit_messages(world)
+
+
+def receivable(entries: list[JournalEntry], payment_id: str) -> int:
+    """What the books say that customers owe for a payment that is captured and not settled."""
+    return sum(
+        posting.amount.minor if posting.side is Side.DEBIT else -posting.amount.minor
+        for entry in entries
+        if entry.payment_id == payment_id
+        for posting in entry.postings
+        if posting.account == CUSTOMER_RECEIVABLE
+    )
 
 
 def audit_order(order: Order, payment: Payment) -> None:
@@ -100,7 +114,7 @@ def test_a_worker_killed_at_any_store_call_loses_and_doubles_nothing() -> None:
     calm = World(1, faults=False)
     calm.run(orders_placed=1)
     audit(calm, orders=1)
-    assert calm.store_calls == 42  # before and after each of 21 writes
+    assert calm.store_calls == 46  # before and after each of 23 writes
     for number in range(1, calm.store_calls + 1):
         world = World(1, faults=False, kill_at=number)
         try:

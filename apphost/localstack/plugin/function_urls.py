@@ -11,7 +11,7 @@ from apphost.localstack.plugin import stock
 PREFIX = "/_aws/lambda-url"
 
 
-def mend() -> None:
+def _mend() -> None:
     router = stock.part("localstack.services.lambda_.urlrouter").FunctionUrlRouter
     register_by_host = router.register_routes
 
@@ -44,7 +44,7 @@ def _without_prefix(request: Any, path: str) -> Any:
 
 
 def _region(api_id: str) -> str:
-    """Where the function with that URL is; any region where there is none, which is answered 403."""
+    """Where the function with that URL is; where there is none, any: that is answered 403."""
     stores = stock.part("localstack.services.lambda_.invocation.models").lambda_stores
     for account in stores.values():
         for region, store in account.items():
@@ -52,3 +52,9 @@ def _region(api_id: str) -> str:
                 if any(url.url_id == api_id for url in function.function_url_configs.values()):
                     return str(region)
     return "us-east-1"
+
+
+# What the entry point names.
+on_start: Any = stock.part("localstack.runtime.hooks").on_infra_start(
+    name="quittance_function_urls"
+)(_mend)

@@ -1,4 +1,7 @@
-"""JSONata in state machines by its port to Python; LocalStack's own is a Java library it downloads."""
+"""JSONata in state machines, evaluated by its port to Python.
+
+LocalStack's own is a Java library that it downloads.
+"""
 
 import json
 from typing import Any

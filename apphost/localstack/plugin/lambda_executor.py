@@ -82,7 +82,9 @@ class SubprocessExecutor(stock.runtime_executor.RuntimeExecutor):  # type: ignor
 
     def get_runtime_endpoint(self) -> str:
         """Where LocalStack's own runtime would report; AWS's does not ask for it."""
-        return f"http://{LOOPBACK}:{stock.config.GATEWAY_LISTEN[0].port}/_localstack_lambda/{self.id}"
+        return (
+            f"http://{LOOPBACK}:{stock.config.GATEWAY_LISTEN[0].port}/_localstack_lambda/{self.id}"
+        )
 
     def get_logs(self) -> str:
         return self._process.output.take() if self._process else ""

@@ -61,8 +61,9 @@ class Tables(stock.dynamodb_api.DynamodbApi, stock.service_plugins.ServiceLifecy
         self._committed = {k: v for k, v in self._committed.items() if v.ends > now}
 
 
-class Streams(  # type: ignore[misc]
-    stock.dynamodbstreams_api.DynamodbstreamsApi, stock.service_plugins.ServiceLifecycleHook
+class Streams(
+    stock.dynamodbstreams_api.DynamodbstreamsApi,  # type: ignore[misc]
+    stock.service_plugins.ServiceLifecycleHook,  # type: ignore[misc]
 ):
     """Everything goes to moto."""
 
@@ -86,7 +87,7 @@ def _make_streams() -> Any:
     return stock.service_plugins.Service.for_provider(Streams(), dispatch_table_factory=_on_moto)
 
 
-# What the entry points name: PROVIDER_OVERRIDE_DYNAMODB=moto, PROVIDER_OVERRIDE_DYNAMODBSTREAMS=moto.
+# What the entry points name: PROVIDER_OVERRIDE_DYNAMODB=moto and the same for the streams.
 dynamodb: Any = stock.service_plugins.aws_provider(api="dynamodb", name="moto")(_make_dynamodb)
 dynamodbstreams: Any = stock.service_plugins.aws_provider(api="dynamodbstreams", name="moto")(
     _make_streams

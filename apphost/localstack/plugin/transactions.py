@@ -118,7 +118,9 @@ def _operation(backend: Any, item: dict[str, Any]) -> Operation:
     ((kind, asked),) = item.items()
     table = backend.get_table(asked["TableName"])
     source = asked["Item"] if kind == "Put" else asked["Key"]
-    return Operation(kind, asked, Place(table, {name: source[name] for name in table.table_key_attrs}))
+    return Operation(
+        kind, asked, Place(table, {name: source[name] for name in table.table_key_attrs})
+    )
 
 
 def _checked(operation: Operation) -> Reason:

@@ -10,8 +10,13 @@ from shared.messaging.consumer import Consumer
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """The closed periods are read once a batch: a close waits until no batch can know less."""
+    journal = wiring.journal()
     consumer = Consumer(
-        Subscribed, react=partial(react, journal=wiring.journal()), handled=_never, clock=clock.now
+        Subscribed,
+        react=partial(react, journal=journal, periods=journal.periods()),
+        handled=_never,
+        clock=clock.now,
     )
     return consumer.on_queue(event, context)
 

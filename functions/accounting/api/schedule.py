@@ -1,11 +1,18 @@
-"""What accounting does by the clock: publish what its relay has missed."""
+"""What accounting does by the clock: publish what its relay has missed, free holds that ended."""
 
 from typing import Any
 
 from accounting import wiring
+from accounting.application.by_hand import expire_holds
 from shared import clock
+from shared.contracts.envelope import Cause
+from shared.ids import fresh
+from shared.observability.trace import child_of
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
     del event, context
-    return {"swept": wiring.relay().sweep(now=clock.now())}
+    now = clock.now()
+    cause = Cause(id="", correlation_id=fresh("cor"), traceparent=child_of(None), now=now)
+    expired = expire_holds(journal=wiring.journal(), cause=cause)
+    return {"expired": expired, "swept": wiring.relay().sweep(now=now)}

@@ -1,59 +1,96 @@
 """The ledger as the API shows it."""
 
 import json
-from datetime import datetime
+from collections.abc import Sequence
 from typing import TypedDict
 
-from accounting.domain.chart_of_accounts import Side
-from accounting.domain.journal import TrialBalance
+from accounting.application.balance import Standing, Statement
+from accounting.domain.balances import AccountBalance
+from accounting.domain.chain import leaf
+from accounting.domain.chart_of_accounts import CHART, Account, Side
+from accounting.domain.journal import JournalEntry, Posting
 from accounting.infrastructure.dynamodb_journal import Booked
 from shared.contracts.codec import timestamp
 from shared.rest.events import Timestamp
 
 
 class PostingView(TypedDict):
-    """An amount, in whole minor units, on one side of an account."""
+    """An amount, in whole minor units, on one side of an account; `item` in its sub-ledger."""
 
     account: str
     account_name: str
     side: Side
     amount: int
     currency: str
+    item: str | None
 
 
 class EntryView(TypedDict):
-    """A journal entry; `cause` is the id of the event that is booked, `fact` its type."""
+    """A journal entry; `cause` is the id of the event that is booked, `fact` its type.
+
+    `hash` is over everything stored of it. `held` amounts are set aside until `hold_until`;
+    the entry that `resolves` them carries them as `released`.
+    """
 
     entry_id: str
     fact: str
     payment_id: str
     order_id: str
+    payout_id: str | None
     cause: str
     description: str
+    reference: str
     postings: list[PostingView]
+    held: list[PostingView]
+    released: list[PostingView]
+    hold_until: Timestamp | None
     booked_at: Timestamp
     effective_at: Timestamp
+    reverses: str | None
+    resolves: str | None
+    linked_by: str | None
+    actor: str | None
+    reason: str | None
+    approver: str | None
+    hash: str
     event_id: str
     correlation_id: str
     causation_id: str
 
 
 class EntriesView(TypedDict):
-    """Journal entries in the order they were booked; this list has one page."""
+    """Journal entries in the order they were booked; `next_cursor` leads to the next page."""
 
     data: list[EntryView]
-    next_cursor: None
+    next_cursor: str | None
 
 
 class AccountView(TypedDict):
-    """An account's sums; `balance` is positive on the account's normal side."""
+    """An account's sums; `balance` is positive on the account's normal side.
+
+    `available` counts everything held as if it were spent, and nothing held as if it had come.
+    """
 
     account: str
     name: str
     debit: int
     credit: int
     balance: int
+    available: int
     normal_side: Side
+
+
+class PointView(TypedDict):
+    """For which point balances are true: how many entries they cover, and by which rule.
+
+    `folded` balances are exact as of `at`, when the last batch of entries moved them; `root` names
+    that state of all chains. The others were added up from the entries themselves.
+    """
+
+    consistency: str
+    entries: int
+    at: Timestamp | None
+    root: str | None
 
 
 class TrialBalanceView(TypedDict):
@@ -61,59 +98,187 @@ class TrialBalanceView(TypedDict):
 
     currency: str
     at: Timestamp
+    point: PointView
     accounts: list[AccountView]
     total_debit: int
     total_credit: int
+
+
+class BalanceView(AccountView):
+    """One account's balance, and the point that it is true for."""
+
+    currency: str
+    point: PointView
+
+
+class StatementLineView(TypedDict):
+    """An entry on the account, and the balance after it."""
+
+    entry_id: str
+    fact: str
+    description: str
+    payment_id: str
+    booked_at: Timestamp
+    effective_at: Timestamp
+    debit: int
+    credit: int
+    balance: int
+
+
+class StatementView(TypedDict):
+    """An account in one currency over a time of booking, in minor units."""
+
+    account: str
+    name: str
+    currency: str
+    opening: int
+    lines: list[StatementLineView]
+    closing: int
+
+
+class ChartAccountView(TypedDict):
+    """An account of the chart. Control accounts have a sub-ledger; some declare limits."""
+
+    account: str
+    name: str
+    type: str
+    normal_side: Side
+    sub_ledger: str | None
+    floor: int | None
+    ceiling: int | None
+    closed: bool
+
+
+class ChartView(TypedDict):
+    """The chart of accounts."""
+
+    data: list[ChartAccountView]
 
 
 def entry_view(booked: Booked) -> EntryView:
     """An entry with its postings, its cause, and the message that announced it."""
     entry = booked.entry
     message = json.loads(str(booked.message["Payload"]))
+    by = entry.by
     return {
         "entry_id": entry.entry_id,
         "fact": entry.fact,
         "payment_id": entry.payment_id,
         "order_id": entry.order_id,
+        "payout_id": entry.payout_id,
         "cause": entry.cause_id,
-        "description": entry.description,
-        "postings": [
-            {
-                "account": posting.account.code,
-                "account_name": posting.account.name,
-                "side": posting.side,
-                "amount": posting.amount.minor,
-                "currency": posting.amount.currency,
-            }
-            for posting in entry.postings
-        ],
+        "description": f"{entry.description} {entry.reference}".strip(),
+        "reference": entry.reference,
+        "postings": [_posting_view(entry, posting) for posting in entry.postings],
+        "held": [_posting_view(entry, posting) for posting in entry.held],
+        "released": [_posting_view(entry, posting) for posting in entry.released],
+        "hold_until": None if entry.hold_until is None else timestamp(entry.hold_until),
         "booked_at": timestamp(entry.booked_at),
         "effective_at": timestamp(entry.effective_at),
+        "reverses": entry.reverses,
+        "resolves": entry.resolves,
+        "linked_by": entry.linked,
+        "actor": None if by is None else by.actor,
+        "reason": None if by is None else by.reason,
+        "approver": None if by is None else by.approver,
+        "hash": leaf(booked.message),
         "event_id": message["id"],
         "correlation_id": message["correlationid"],
         "causation_id": message["causationid"],
     }
 
 
-def entries_view(page: list[Booked]) -> EntriesView:
-    return {"data": [entry_view(each) for each in page], "next_cursor": None}
-
-
-def trial_balance_view(balance: TrialBalance, at: datetime) -> TrialBalanceView:
+def _posting_view(entry: JournalEntry, posting: Posting) -> PostingView:
     return {
-        "currency": balance.currency,
-        "at": timestamp(at),
-        "accounts": [
-            {
-                "account": each.account.code,
-                "name": each.account.name,
-                "debit": each.debit.minor,
-                "credit": each.credit.minor,
-                "balance": each.balance.minor,
-                "normal_side": each.account.normal_side,
-            }
-            for each in balance.accounts
-        ],
+        "account": posting.account.code,
+        "account_name": posting.account.name,
+        "side": posting.side,
+        "amount": posting.amount.minor,
+        "currency": posting.amount.currency,
+        "item": entry.item_of(posting) if posting.account.sub_ledger is not None else None,
+    }
+
+
+def entries_view(page: Sequence[Booked], next_cursor: str | None = None) -> EntriesView:
+    return {"data": [entry_view(each) for each in page], "next_cursor": next_cursor}
+
+
+def account_view(balance: AccountBalance) -> AccountView:
+    return {
+        "account": balance.account.code,
+        "name": balance.account.name,
+        "debit": balance.debit.minor,
+        "credit": balance.credit.minor,
+        "balance": balance.balance.minor,
+        "available": balance.available.minor,
+        "normal_side": balance.account.normal_side,
+    }
+
+
+def _point_view(standing: Standing) -> PointView:
+    point = standing.point
+    return {
+        "consistency": point.consistency,
+        "entries": point.entries,
+        "at": point.at,
+        "root": point.root,
+    }
+
+
+def trial_balance_view(standing: Standing, currency: str, *, at: str) -> TrialBalanceView:
+    balance = standing.sums.trial_balance(currency)
+    return {
+        "currency": currency,
+        "at": at,
+        "point": _point_view(standing),
+        "accounts": [account_view(each) for each in balance.accounts],
         "total_debit": balance.total_debit.minor,
         "total_credit": balance.total_credit.minor,
+    }
+
+
+def balance_view(standing: Standing, account: Account, currency: str) -> BalanceView:
+    sums = account_view(standing.sums.balance(account.code, currency))
+    return {**sums, "currency": currency, "point": _point_view(standing)}
+
+
+def statement_view(shown: Statement, account: Account, currency: str) -> StatementView:
+    return {
+        "account": account.code,
+        "name": account.name,
+        "currency": currency,
+        "opening": shown.opening,
+        "lines": [
+            {
+                "entry_id": line.entry.entry_id,
+                "fact": line.entry.fact,
+                "description": f"{line.entry.description} {line.entry.reference}".strip(),
+                "payment_id": line.entry.payment_id,
+                "booked_at": timestamp(line.entry.booked_at),
+                "effective_at": timestamp(line.entry.effective_at),
+                "debit": line.debit,
+                "credit": line.credit,
+                "balance": line.balance,
+            }
+            for line in shown.lines
+        ],
+        "closing": shown.closing,
+    }
+
+
+def chart_view() -> ChartView:
+    return {
+        "data": [
+            {
+                "account": account.code,
+                "name": account.name,
+                "type": account.type.value,
+                "normal_side": account.normal_side,
+                "sub_ledger": None if account.sub_ledger is None else account.sub_ledger.value,
+                "floor": None if account.limit is None else account.limit.floor,
+                "ceiling": None if account.limit is None else account.limit.ceiling,
+                "closed": account.closed,
+            }
+            for account in CHART.values()
+        ]
     }

@@ -1,33 +1,127 @@
-"""Book a fact: one entry, once, whatever is delivered how often."""
+"""Put entries in the books: each once, whatever is delivered how often, and within every limit."""
 
-from accounting.application.ports import Journal
-from accounting.domain.errors import EntryDiffers
-from accounting.domain.posting_rules import Fact, entry_for
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from accounting.application.ports import Journal, Proposal
+from accounting.domain.corrections import capture_undone, reversal
+from accounting.domain.errors import CaptureNotBooked, EntryDiffers, LimitExceeded
+from accounting.domain.journal import JournalEntry
+from accounting.domain.limits import limited
+from accounting.domain.manual import Periods
+from accounting.domain.posting_rules import Postable, entry_for
 from shared.contracts.accounting import LedgerEntryCreated
 from shared.contracts.envelope import Cause
+from shared.contracts.payments import CaptureFailed
 from shared.errors.taxonomy import AlreadyHandled, StaleRow
+from shared.persistence.until_fresh import until_fresh
 
 
-def book(fact: Fact, *, journal: Journal, cause: Cause) -> None:
-    """Append the fact's entry; the entry is itself the mark that its cause was handled.
+def book(
+    event: Postable, *, happened_at: datetime, periods: Periods, journal: Journal, cause: Cause
+) -> None:
+    """Append the event's entry; the entry is itself the mark that its cause was handled.
 
-    Raises AlreadyHandled for the same fact again, EntryDiffers for the same cause with another
-    content.
+    Raises AlreadyHandled for the same event again or for one that moves nothing, EntryDiffers for
+    the same cause with another content.
     """
-    entry = entry_for(fact, booked_at=cause.now)
-    created = LedgerEntryCreated(
+    entry = entry_for(
+        event,
+        cause_id=cause.id,
+        booked_at=max(cause.now, happened_at),
+        effective_at=periods.effective(happened_at),
+    )
+    if entry is not None:
+        append_once([entry], journal=journal, cause=cause, happened_at=happened_at)
+
+
+def undo_capture(
+    event: CaptureFailed,
+    *,
+    happened_at: datetime,
+    periods: Periods,
+    journal: Journal,
+    cause: Cause,
+) -> None:
+    """Reverse the entry of the capture that failed after all.
+
+    Raises CaptureNotBooked while the capture itself has not arrived; and as `book` does.
+    """
+    original = capture_undone(event, journal.entries_of(event.payment_id), cause_id=cause.id)
+    if original is None:
+        raise CaptureNotBooked(str(event.capture_id))
+    undone_at = max(happened_at, original.effective_at)
+    entry = reversal(
+        original,
+        cause_id=cause.id,
+        fact=type(event).__name__,
+        booked_at=cause.now,
+        effective_at=periods.effective(undone_at),
+    )
+    append_once([entry], journal=journal, cause=cause, happened_at=undone_at)
+
+
+def append_once(
+    entries: Sequence[JournalEntry],
+    *,
+    journal: Journal,
+    cause: Cause,
+    settles: Proposal | None = None,
+    happened_at: datetime | None = None,
+) -> None:
+    """All entries or none, each once; raises AlreadyHandled, EntryDiffers, LimitExceeded.
+
+    With `happened_at` an entry that counts later only because a period was closed says the same.
+    """
+    told = [(entry, _announced(entry)) for entry in entries]
+
+    def attempt() -> None:
+        rooms = []
+        for account, currency in limited(entries):
+            room = journal.room(account, currency)
+            for entry in entries:
+                room = room.after(entry)
+            rooms.append(room)
+        journal.append(told, cause, rooms=rooms, settles=settles)
+
+    def attempt_or_tell() -> None:
+        try:
+            attempt()
+        except (StaleRow, LimitExceeded):
+            _settle(entries, journal=journal, cause=cause, happened_at=happened_at)
+            raise
+
+    until_fresh(attempt_or_tell)
+
+
+def _settle(
+    entries: Sequence[JournalEntry],
+    *,
+    journal: Journal,
+    cause: Cause,
+    happened_at: datetime | None,
+) -> None:
+    """Return if none of the entries is in the books; raise what that means if one is."""
+    for entry in entries:
+        existing = journal.find(entry.entry_id)
+        if existing is None:
+            continue
+        told = entry
+        if happened_at is not None and Periods.explain(existing.effective_at, happened_at):
+            told = replace(entry, effective_at=existing.effective_at)
+        if not existing.says_the_same(told):
+            raise EntryDiffers(entry.entry_id) from None
+        raise AlreadyHandled(cause.id) from None
+
+
+def _announced(entry: JournalEntry) -> LedgerEntryCreated:
+    return LedgerEntryCreated(
         entry_id=entry.entry_id,
         fact=entry.fact,
         payment_id=entry.payment_id,
         order_id=entry.order_id,
         amount=entry.amount,
     )
-    try:
-        journal.append(entry, created, cause)
-    except StaleRow:
-        existing = journal.find(entry.entry_id)
-        if existing is None:
-            raise
-        if not existing.says_the_same(entry):
-            raise EntryDiffers(entry.entry_id) from None
-        raise AlreadyHandled(cause.id) from None

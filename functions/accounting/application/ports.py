@@ -1,21 +1,127 @@
 """What the use cases of accounting need from the outside."""
 
-from collections.abc import Iterable
-from typing import Protocol
+from __future__ import annotations
 
-from accounting.domain.journal import JournalEntry
-from shared.contracts.accounting import LedgerEntryCreated
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Protocol
+
+from accounting.domain.balances import Sums
+from accounting.domain.chain import Block, Head
+from accounting.domain.chart_of_accounts import Account
+from accounting.domain.journal import Authorship, JournalEntry
+from accounting.domain.limits import Room
+from accounting.domain.manual import Draft, Periods
+from shared.contracts.accounting import LedgerBreached, LedgerEntryCreated
 from shared.contracts.envelope import Cause
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """Entries that wait for a second person; once approved, `entry_ids` are in the books."""
+
+    proposal_id: str
+    request_id: str
+    drafts: tuple[Draft, ...]
+    by: Authorship
+    entry_ids: tuple[str, ...] = ()
+    version: int = 0
 
 
 class Journal(Protocol):
     def find(self, entry_id: str) -> JournalEntry | None: ...
 
-    def append(self, entry: JournalEntry, created: LedgerEntryCreated, cause: Cause) -> None:
-        """Write the entry and its announcement as one item.
+    def entries_of(self, payment_id: str) -> list[JournalEntry]:
+        """A payment's entries in the order they were booked; the latest may be missing."""
 
-        Raises StaleRow when an entry of this id is there, StoreBusy.
+    def append(
+        self,
+        entries: Sequence[tuple[JournalEntry, LedgerEntryCreated]],
+        cause: Cause,
+        *,
+        rooms: Sequence[Room] = (),
+        settles: Proposal | None = None,
+    ) -> None:
+        """Write the entries with their announcements, and what their limits become, or nothing.
+
+        Raises StaleRow when an entry of such an id is there or a room has changed, StoreBusy.
         """
 
     def entries(self) -> Iterable[JournalEntry]:
         """Every entry, consistently, in no order."""
+
+    def rows(self) -> Iterable[Mapping[str, Any]]:
+        """The same as they are stored."""
+
+    def read(self, row: Mapping[str, Any]) -> JournalEntry:
+        """A stored entry; raises for what is none."""
+
+    def periods(self) -> Periods: ...
+
+    def close(self, through: date, by: Authorship, *, now: datetime) -> None: ...
+
+    def room(self, account: Account, currency: str) -> Room: ...
+
+    def holds_ended(self, now: datetime, *, days: int) -> Iterable[str]: ...
+
+    def proposal(self, proposal_id: str) -> Proposal | None: ...
+
+    def propose(self, proposal: Proposal, *, now: datetime) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lane:
+    """What was folded of one chain: its head, and the balances of exactly its entries."""
+
+    lane: int
+    head: Head = field(default_factory=Head)
+    sums: Sums = field(default_factory=Sums)
+    folded_at: str = ""
+    version: int = 0
+
+
+class Folds(Protocol):
+    """Balances and chains, moved together."""
+
+    def lane(self, lane: int) -> Lane: ...
+
+    def blocks(self, lane: int, *, since: str = "") -> Iterator[Block]:
+        """The blocks of a chain whose bucket begins with `since`, consistently."""
+
+    def move(self, lane: Lane, blocks: Sequence[Block], *, now: datetime) -> None:
+        """Write the lane's next state and its new blocks as one; raises StaleRow, StoreBusy."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sealed:
+    """A day's seal as it is kept: the document, its signature and the day's entries."""
+
+    document: str
+    signature: str
+
+
+class Seals(Protocol):
+    """The vault: written once, never changed, signed."""
+
+    def find(self, day: str) -> Sealed | None: ...
+
+    def put(self, day: str, document: str, export: str) -> Sealed:
+        """Sign and store a day's seal and export, once; raises VaultUnreachable."""
+
+    def holds(self, sealed: Sealed) -> bool:
+        """Whether the signature is ours and the document's."""
+
+    def export(self, day: str) -> str | None: ...
+
+    def days(self) -> list[str]:
+        """The days that are sealed, in order."""
+
+    def public_key(self) -> str:
+        """The key to check signatures with, as base 64 of its DER form."""
+
+
+class Messages(Protocol):
+    """The outbox, for events that are no journal entry."""
+
+    def publish(self, subject: str, events: Sequence[LedgerBreached], cause: Cause) -> None: ...

@@ -1,13 +1,30 @@
-"""The events this service reacts to: everything there is a posting rule for."""
+"""The events this service reacts to: everything that can move money."""
 
-from accounting.application.book import book
+from __future__ import annotations
+
+from accounting.application.book import book, undo_capture
 from accounting.application.ports import Journal
-from accounting.domain.posting_rules import Fact, Postable
+from accounting.domain.manual import Periods
+from accounting.domain.posting_rules import Postable
 from shared.contracts.envelope import Cause, Envelope
+from shared.contracts.payments import CaptureFailed
 
-type Subscribed = Postable
+type Subscribed = Postable | CaptureFailed
 
 
-def react(envelope: Envelope[Subscribed], cause: Cause, *, journal: Journal) -> None:
-    fact = Fact(event=envelope.data, cause_id=envelope.id, happened_at=envelope.time)
-    book(fact, journal=journal, cause=cause)
+def react(
+    envelope: Envelope[Subscribed],
+    cause: Cause,
+    *,
+    journal: Journal,
+    periods: Periods | None = None,
+) -> None:
+    """Book the event. `periods` as they were read for the batch, else they are read now."""
+    open_periods = periods or journal.periods()
+    event = envelope.data
+    if not isinstance(event, CaptureFailed):
+        book(event, happened_at=envelope.time, periods=open_periods, journal=journal, cause=cause)
+    elif event.undoes_capture:
+        undo_capture(
+            event, happened_at=envelope.time, periods=open_periods, journal=journal, cause=cause
+        )

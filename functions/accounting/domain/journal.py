@@ -2,67 +2,136 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from accounting.domain.chart_of_accounts import Account, Side
 from accounting.domain.errors import EntryMalformed, EntryUnbalanced
 from shared.money import Money, zero
 
+POSTINGS_MAX: Final = 40
+SUM_MAX: Final = 10**30
+"""An entry's sum stays far below what the store keeps exactly: 38 digits for a balance."""
+
 
 @dataclass(frozen=True, slots=True)
 class Posting:
-    """`amount`, which is above zero, on one side of an account."""
+    """`amount`, which is above zero, on one side of an account.
+
+    `item` names the sub-ledger item of a control account where it is not the entry's payment.
+    """
 
     account: Account
     side: Side
     amount: Money
+    item: str = ""
 
     def __post_init__(self) -> None:
-        if self.amount.minor <= 0:
+        if not 0 < self.amount.minor <= SUM_MAX:
             raise EntryMalformed(f"{self.side} of {self.amount} on {self.account.code}")
 
+    def mirrored(self) -> Posting:
+        return Posting(self.account, self.side.opposite, self.amount, self.item)
 
-def debit(account: Account, amount: Money) -> Posting:
-    return Posting(account, Side.DEBIT, amount)
+
+def debit(account: Account, amount: Money, item: str = "") -> Posting:
+    return Posting(account, Side.DEBIT, amount, item)
 
 
-def credit(account: Account, amount: Money) -> Posting:
-    return Posting(account, Side.CREDIT, amount)
+def credit(account: Account, amount: Money, item: str = "") -> Posting:
+    return Posting(account, Side.CREDIT, amount, item)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rate:
+    """An applied exchange rate, kept as text: `rate` units of `target` for one of `source`."""
+
+    source: str
+    target: str
+    rate: str
+    told_by: str
+    told_at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Authorship:
+    """Who booked by hand, why, and who approved it where that was needed."""
+
+    actor: str
+    reason: str
+    approver: str | None = None
+
+    def __post_init__(self) -> None:
+        if not self.actor.strip() or not self.reason.strip():
+            raise EntryMalformed("an entry made by hand names its actor and its reason")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JournalEntry:
     """A fact in the books. `booked_at` is when we wrote it, `effective_at` when it happened.
 
-    `cause_id` is the event that is booked and `fact` its type. Raises EntryMalformed for fewer
-    than two postings, EntryUnbalanced when a currency's sides differ.
+    `cause_id` is the event that is booked, `fact` its type and `reference` the operation it is
+    about. `held` postings are amounts set aside until a later entry `resolves` this one; it then
+    carries them as `released`. Raises EntryMalformed for fewer than two postings or a control
+    account without its item, EntryUnbalanced when a currency's sides differ.
     """
 
     entry_id: str
     cause_id: str
     fact: str
     description: str
-    payment_id: str
-    order_id: str
-    postings: tuple[Posting, ...]
+    payment_id: str = ""
+    order_id: str = ""
+    reference: str = ""
+    postings: tuple[Posting, ...] = ()
+    held: tuple[Posting, ...] = ()
+    released: tuple[Posting, ...] = ()
     booked_at: datetime
     effective_at: datetime
+    reverses: str | None = None
+    resolves: str | None = None
+    linked: str | None = None
+    payout_id: str | None = None
+    rate: Rate | None = None
+    by: Authorship | None = None
+    hold_until: datetime | None = None
 
     def __post_init__(self) -> None:
-        if len(self.postings) < 2:  # noqa: PLR2004
+        groups = [group for group in (self.postings, self.held, self.released) if group]
+        if not groups:
             raise EntryMalformed("an entry has at least two postings")
-        for currency, (debits, credits_) in _sums(self.postings).items():
+        for group in groups:
+            self._check(group)
+        if bool(self.held) != (self.hold_until is not None):
+            raise EntryMalformed("a hold, and nothing else, has an end")
+        if bool(self.released) != (self.resolves is not None):
+            raise EntryMalformed("what is released was held by an entry")
+
+    def _check(self, postings: tuple[Posting, ...]) -> None:
+        if not 2 <= len(postings) <= POSTINGS_MAX:  # noqa: PLR2004
+            raise EntryMalformed(f"an entry has 2 to {POSTINGS_MAX} postings")
+        for posting in postings:
+            if posting.account.sub_ledger is not None and not self.item_of(posting):
+                raise EntryMalformed(
+                    f"{posting.account.code} needs a {posting.account.sub_ledger} to book on"
+                )
+        for currency, (debits, credits_) in side_sums(postings).items():
             if debits != credits_:
                 raise EntryUnbalanced(f"debits {debits}, credits {credits_} in {currency}")
 
+    def item_of(self, posting: Posting) -> str:
+        """The item of the control account's sub-ledger that a posting is on."""
+        return posting.item or self.payment_id
+
     @property
     def amount(self) -> Money:
-        """The sum of one side, in the currency of the first posting."""
-        currency = self.postings[0].amount.currency
-        return _sums(self.postings)[currency][0]
+        """The sum of one side, in the currency of the first posting, without memo accounts."""
+        shown = self.postings or self.held or self.released
+        counted = [each for each in shown if each.account.code < "9000"] or list(shown)
+        currency = counted[0].amount.currency
+        return side_sums(counted)[currency][0]
 
     def says_the_same(self, other: JournalEntry) -> bool:
         """Whether both book the same fact the same way, whenever they were booked."""
@@ -70,18 +139,14 @@ class JournalEntry:
 
     def _content(self) -> tuple[object, ...]:
         return (
-            self.entry_id,
-            self.cause_id,
-            self.fact,
-            self.description,
-            self.payment_id,
-            self.order_id,
-            self.postings,
-            self.effective_at,
+            (self.entry_id, self.cause_id, self.fact, self.description, self.effective_at),
+            (self.payment_id, self.order_id, self.reference, self.payout_id),
+            (self.postings, self.held, self.released, self.hold_until),
+            (self.reverses, self.resolves, self.linked, self.rate, self.by),
         )
 
 
-def _sums(postings: Iterable[Posting]) -> dict[str, tuple[Money, Money]]:
+def side_sums(postings: Iterable[Posting]) -> dict[str, tuple[Money, Money]]:
     """Debits and credits by currency."""
     sums: dict[str, tuple[Money, Money]] = {}
     for posting in postings:
@@ -92,47 +157,3 @@ def _sums(postings: Iterable[Posting]) -> dict[str, tuple[Money, Money]]:
         else:
             sums[currency] = (debits, credits_ + posting.amount)
     return sums
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AccountBalance:
-    """An account's sums; `balance` is positive on the account's normal side."""
-
-    account: Account
-    debit: Money
-    credit: Money
-
-    @property
-    def balance(self) -> Money:
-        if self.account.normal_side is Side.DEBIT:
-            return self.debit - self.credit
-        return self.credit - self.debit
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TrialBalance:
-    """Every account that was used, in one currency. The totals of its sides must be equal."""
-
-    currency: str
-    accounts: tuple[AccountBalance, ...]
-    total_debit: Money
-    total_credit: Money
-
-
-def trial_balance(entries: Iterable[JournalEntry], currency: str) -> TrialBalance:
-    """Fold entries into balances; entries in other currencies do not count."""
-    by_account: dict[Account, list[Posting]] = defaultdict(list)
-    for entry in entries:
-        for posting in entry.postings:
-            if posting.amount.currency == currency:
-                by_account[posting.account].append(posting)
-    balances = []
-    for account in sorted(by_account, key=lambda account: account.code):
-        debits, credits_ = _sums(by_account[account])[currency]
-        balances.append(AccountBalance(account=account, debit=debits, credit=credits_))
-    debits, credits_ = zero(currency), zero(currency)
-    for balance in balances:
-        debits, credits_ = debits + balance.debit, credits_ + balance.credit
-    return TrialBalance(
-        currency=currency, accounts=tuple(balances), total_debit=debits, total_credit=credits_
-    )

@@ -2,30 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from accounting.domain.chart_of_accounts import CHART, Side
-from accounting.domain.journal import JournalEntry, Posting
+from accounting.application.ports import Proposal
+from accounting.domain import notation
+from accounting.domain.chart_of_accounts import Account
+from accounting.domain.journal import Authorship, JournalEntry
+from accounting.domain.limits import Room
+from accounting.domain.manual import Draft, Periods
+from accounting.infrastructure.entry_rows import ENTRY, from_row, key_of, to_row
 from shared.contracts.accounting import LedgerEntryCreated
 from shared.contracts.codec import timestamp
-from shared.contracts.envelope import Cause, Envelope
-from shared.ids import message_id
-from shared.money import Money
-from shared.persistence.outbox import outbox_attributes
+from shared.contracts.envelope import Cause
+from shared.errors.taxonomy import StaleRow
 from shared.persistence.rows import Row
 from shared.persistence.table import Key, Put, Table
 
-SERVICE: Final = "accounting"
 BY_PAYMENT: Final = "by_payment"
-_ENTRY: Final = "ENTRY"
+BY_ORDER: Final = "by_order"
+BY_PAYOUT: Final = "by_payout"
+_PERIODS: Final = Key("PERIODS", "PERIODS")
+_AGENDA_KEPT: Final = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Booked:
-    """An entry with the message that announces it, as an outbox row."""
+    """An entry with the message that announces it, as the row that both are."""
 
     entry: JournalEntry
     message: Row
@@ -40,77 +47,189 @@ class DynamoDbJournal:
         return None if booked is None else booked.entry
 
     def booked(self, entry_id: str) -> Booked | None:
-        row = self._table.get(_key(entry_id))
+        row = self._table.get(key_of(entry_id))
         return None if row is None else Booked(entry=from_row(row), message=row)
 
-    def append(self, entry: JournalEntry, created: LedgerEntryCreated, cause: Cause) -> None:
-        envelope = Envelope(
-            id=message_id(SERVICE, entry.entry_id, 1, 1),
-            source=f"quittance.{SERVICE}",
-            subject=entry.entry_id,
-            time=cause.now,
-            sequence=1,
-            correlation_id=cause.correlation_id,
-            causation_id=cause.id,
-            traceparent=cause.traceparent,
-            data=created,
-        )
-        row: Row = {**to_row(entry), **outbox_attributes(envelope)}
-        put = Put(key=_key(entry.entry_id), row=row)
-        self._table.commit([put], cause_id=None, now=cause.now)
+    def append(
+        self,
+        entries: Sequence[tuple[JournalEntry, LedgerEntryCreated]],
+        cause: Cause,
+        *,
+        rooms: Sequence[Room] = (),
+        settles: Proposal | None = None,
+    ) -> None:
+        puts = [
+            Put(key=key_of(entry.entry_id), row=to_row(entry, created, cause))
+            for entry, created in entries
+        ]
+        puts += [_room_put(room) for room in rooms]
+        puts += [_agenda_put(entry) for entry, _ in entries if entry.hold_until is not None]
+        if settles is not None:
+            puts.append(_proposal_put(settles))
+        self._table.commit(puts, cause_id=None, now=cause.now)
+
+    def stored(self, entry_id: str) -> Row | None:
+        """An entry as it is stored."""
+        return self._table.get(key_of(entry_id))
+
+    def restore(self, row: Mapping[str, Any], *, now: datetime) -> None:
+        """Put a stored entry back, as published: its announcement was made when it was booked."""
+        kept: Row = {**row, "Retries": 0, "ProcessedOn": timestamp(now)}
+        key = Key(str(kept.pop("pk")), str(kept.pop("sk")))
+        with suppress(StaleRow):
+            self._table.commit([Put(key=key, row=kept)], cause_id=None, now=now)
+
+    def rows(self) -> Iterator[Row]:
+        """Every entry as it is stored, consistently, in no order."""
+        return self._table.scan(sk=ENTRY)
+
+    def read(self, row: Mapping[str, Any]) -> JournalEntry:
+        return from_row(dict(row))
 
     def entries(self) -> Iterator[JournalEntry]:
-        return map(from_row, self._table.scan(sk=_ENTRY))
+        return map(from_row, self.rows())
 
     def of_payment(self, payment_id: str) -> list[Booked]:
         """A payment's entries in the order they were booked; the index may lag a moment."""
-        rows = self._table.index(BY_PAYMENT, attribute="payment_id", value=payment_id)
-        return [Booked(entry=from_row(row), message=row) for row in rows]
+        return self._indexed(BY_PAYMENT, attribute="payment_id", value=payment_id)
+
+    def entries_of(self, payment_id: str) -> list[JournalEntry]:
+        return [each.entry for each in self.of_payment(payment_id)]
+
+    def of_order(self, order_id: str) -> list[Booked]:
+        opening = self._indexed(BY_ORDER, attribute="order_id", value=order_id)
+        payments = {each.entry.payment_id for each in opening}
+        return [each for payment_id in sorted(payments) for each in self.of_payment(payment_id)]
+
+    def of_payout(self, payout_id: str) -> list[Booked]:
+        return self._indexed(BY_PAYOUT, attribute="payout_id", value=payout_id)
+
+    def _indexed(self, index: str, *, attribute: str, value: str) -> list[Booked]:
+        """The index tells the keys; the entries themselves are read from the table."""
+        found = [
+            self.booked(str(row["pk"]).removeprefix(f"{ENTRY}#"))
+            for row in self._table.index(index, attribute=attribute, value=value)
+        ]
+        return [each for each in found if each is not None]
+
+    def periods(self) -> Periods:
+        row = self._table.get(_PERIODS)
+        if row is None:
+            return Periods()
+        return Periods(closed_through=date.fromisoformat(str(row["closed_through"])))
+
+    def close(self, through: date, by: Authorship, *, now: datetime) -> None:
+        row = self._table.get(_PERIODS)
+        version = 0 if row is None else int(str(row["version"]))
+        closed: Row = {
+            "closed_through": through.isoformat(),
+            "by": [by.actor, by.reason],
+            "closed_at": timestamp(now),
+            "version": version + 1,
+        }
+        history = Put(key=Key("PERIODS", f"CLOSED#{version + 1:06d}"), row=closed)
+        current = Put(key=_PERIODS, row=closed, seen=version)
+        self._table.commit([current, history], cause_id=None, now=now)
+
+    def room(self, account: Account, currency: str) -> Room:
+        row: dict[str, Any] = dict(self._table.get(_room_key(account, currency)) or {})
+        return Room(
+            account=account,
+            currency=currency,
+            balance=row.get("balance", 0),
+            raising=row.get("raising", 0),
+            lowering=row.get("lowering", 0),
+            version=row.get("version", 0),
+        )
+
+    def holds_ended(self, now: datetime, *, days: int) -> Iterator[str]:
+        """The holds whose time has come in the last `days`, resolved or not."""
+        for back in range(days):
+            day = (now - timedelta(days=back)).date().isoformat()
+            for row in self._table.partition(f"HOLDS#{day}"):
+                if str(row["hold_until"]) <= timestamp(now):
+                    yield str(row["entry_id"])
+
+    def proposal(self, proposal_id: str) -> Proposal | None:
+        row = self._table.get(_proposal_key(proposal_id))
+        return None if row is None else _proposal(dict(row))
+
+    def propose(self, proposal: Proposal, *, now: datetime) -> None:
+        self._table.commit([_proposal_put(proposal)], cause_id=None, now=now)
 
 
-def _key(entry_id: str) -> Key:
-    return Key(f"ENTRY#{entry_id}", _ENTRY)
+def _room_key(account: Account, currency: str) -> Key:
+    return Key(f"LIMIT#{account.code}", currency)
 
 
-def to_row(entry: JournalEntry) -> Row:
-    return {
+def _room_put(room: Room) -> Put:
+    row: Row = {
+        "balance": room.balance,
+        "raising": room.raising,
+        "lowering": room.lowering,
+        "version": room.version + 1,
+    }
+    return Put(key=_room_key(room.account, room.currency), row=row, seen=room.version)
+
+
+def _agenda_put(entry: JournalEntry) -> Put:
+    assert entry.hold_until is not None
+    until = timestamp(entry.hold_until)
+    row: Row = {
         "entry_id": entry.entry_id,
-        "cause_id": entry.cause_id,
-        "fact": entry.fact,
-        "description": entry.description,
-        "payment_id": entry.payment_id,
-        "order_id": entry.order_id,
-        "postings": [
-            {
-                "account": posting.account.code,
-                "side": posting.side.value,
-                "amount": posting.amount.minor,
-                "currency": posting.amount.currency,
-            }
-            for posting in entry.postings
-        ],
-        "booked_at": timestamp(entry.booked_at),
-        "effective_at": timestamp(entry.effective_at),
+        "hold_until": until,
+        "expires_at": int((entry.hold_until + _AGENDA_KEPT).timestamp()),
+    }
+    return Put(key=Key(f"HOLDS#{until[:10]}", f"{until}#{entry.entry_id}"), row=row)
+
+
+def _proposal_key(proposal_id: str) -> Key:
+    return Key(f"PROPOSAL#{proposal_id}", "PROPOSAL")
+
+
+def _proposal_put(proposal: Proposal) -> Put:
+    row: Row = {
+        "request_id": proposal.request_id,
+        "drafts": json.dumps([_draft_document(draft) for draft in proposal.drafts]),
+        "actor": proposal.by.actor,
+        "reason": proposal.by.reason,
+        "approver": proposal.by.approver,
+        "entry_ids": list(proposal.entry_ids),
+        "version": proposal.version + 1,
+    }
+    return Put(key=_proposal_key(proposal.proposal_id), row=row, seen=proposal.version)
+
+
+def _proposal(row: dict[str, Any]) -> Proposal:
+    return Proposal(
+        proposal_id=row["pk"].removeprefix("PROPOSAL#"),
+        request_id=row["request_id"],
+        drafts=tuple(_draft(document) for document in json.loads(row["drafts"])),
+        by=Authorship(actor=row["actor"], reason=row["reason"], approver=row.get("approver")),
+        entry_ids=tuple(row["entry_ids"]),
+        version=row["version"],
+    )
+
+
+def _draft_document(draft: Draft) -> dict[str, Any]:
+    return {
+        "description": draft.description,
+        "postings": notation.written(draft.postings),
+        "effective_at": timestamp(draft.effective_at),
+        "payment_id": draft.payment_id,
+        "payout_id": draft.payout_id,
+        "hold_until": None if draft.hold_until is None else timestamp(draft.hold_until),
+        "reverses": draft.reverses,
     }
 
 
-def from_row(row: Row) -> JournalEntry:
-    read: dict[str, Any] = dict(row)
-    return JournalEntry(
-        entry_id=read["entry_id"],
-        cause_id=read["cause_id"],
-        fact=read["fact"],
-        description=read["description"],
-        payment_id=read["payment_id"],
-        order_id=read["order_id"],
-        postings=tuple(
-            Posting(
-                CHART[posting["account"]],
-                Side(posting["side"]),
-                Money(posting["amount"], posting["currency"]),
-            )
-            for posting in read["postings"]
-        ),
-        booked_at=datetime.fromisoformat(read["booked_at"]),
-        effective_at=datetime.fromisoformat(read["effective_at"]),
+def _draft(document: dict[str, Any]) -> Draft:
+    until = document["hold_until"]
+    return Draft(
+        **{
+            **document,
+            "postings": notation.read(document["postings"]),
+            "effective_at": datetime.fromisoformat(document["effective_at"]),
+            "hold_until": None if until is None else datetime.fromisoformat(until),
+        }
     )

@@ -44,6 +44,8 @@ type Subscribed = (
 def react(envelope: Envelope[Subscribed], cause: Cause, *, orders: Orders) -> None:
     """Move the order by one fact; raises OrderUnknown (parked), InvalidTransition (dead letter)."""
     event = envelope.data
+    if isinstance(event, LedgerEntryCreated) and event.fact != "PaymentCaptured":
+        return  # an order is paid by its capture; the ledger books much more than that
 
     def change() -> None:
         order = orders.find(event.order_id)

@@ -5,11 +5,20 @@ from datetime import UTC, datetime
 
 import pytest
 
-from accounting.domain.chart_of_accounts import CHART, CUSTOMER_RECEIVABLE, REVENUE, Side
-from accounting.domain.errors import EntryMalformed, EntryUnbalanced
-from accounting.domain.journal import JournalEntry, Posting, credit, debit, trial_balance
-from accounting.domain.posting_rules import Fact, entry_for, entry_id_for
-from shared.contracts.payments import PaymentCaptured
+from accounting.domain.balances import sums_of, trial_balance
+from accounting.domain.chart_of_accounts import (
+    AUTHORIZATIONS_CONTRA,
+    BANK,
+    CHART,
+    CUSTOMER_RECEIVABLE,
+    REFUNDS,
+    REVENUE,
+    Side,
+    account_of,
+)
+from accounting.domain.errors import EntryMalformed, EntryUnbalanced, UnknownAccount
+from accounting.domain.journal import Authorship, JournalEntry, Posting, credit, debit
+from accounting.domain.posting_rules import entry_id_for
 from shared.money import Money
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -21,24 +30,12 @@ def entry(*postings: Posting) -> JournalEntry:
         entry_id="je_1",
         cause_id="payments/pay_1/5/1",
         fact="PaymentCaptured",
-        description="Capture pay_1-capture-1",
+        description="Capture",
         payment_id="pay_1",
         order_id="ord_1",
         postings=postings,
         booked_at=NOW,
         effective_at=THEN,
-    )
-
-
-def captured(minor: int, currency: str = "EUR") -> PaymentCaptured:
-    return PaymentCaptured(
-        payment_id="pay_1",
-        order_id="ord_1",
-        capture_id="pay_1-capture-1",
-        amount=Money(minor, currency),
-        captured=Money(minor, currency),
-        provider="sandbox",
-        provider_reference="sbx_op_2",
     )
 
 
@@ -69,8 +66,17 @@ def test_an_entry_with_equal_sides_exists() -> None:
             ),
             EntryUnbalanced,
         ),
+        ((debit(BANK, EUR), credit(REVENUE, EUR)) * 21, EntryMalformed),
     ],
-    ids=["empty", "single-sided", "a cent short", "two debits", "two currencies", "one unbalanced"],
+    ids=[
+        "empty",
+        "single-sided",
+        "a cent short",
+        "two debits",
+        "two currencies",
+        "one unbalanced",
+        "too long",
+    ],
 )
 def test_an_entry_that_does_not_balance_cannot_exist(
     postings: tuple[Posting, ...], refusal: type[Exception]
@@ -79,26 +85,30 @@ def test_an_entry_that_does_not_balance_cannot_exist(
         entry(*postings)
 
 
-@pytest.mark.parametrize("minor", [0, -1])
-def test_a_posting_is_above_zero(minor: int) -> None:
+@pytest.mark.parametrize("minor", [0, -1, 10**30 + 1])
+def test_a_posting_is_above_zero_and_can_be_kept_exactly(minor: int) -> None:
     with pytest.raises(EntryMalformed):
         debit(CUSTOMER_RECEIVABLE, Money(minor, "EUR"))
 
 
-def test_a_capture_makes_the_customer_owe_and_earns_revenue() -> None:
-    fact = Fact(event=captured(3998), cause_id="payments/pay_1/5/1", happened_at=THEN)
-    booked = entry_for(fact, booked_at=NOW)
-    assert [(p.account.code, p.side, p.amount) for p in booked.postings] == [
-        ("1100", Side.DEBIT, Money(3998, "EUR")),
-        ("4000", Side.CREDIT, Money(3998, "EUR")),
-    ]
-    assert (booked.booked_at, booked.effective_at) == (NOW, THEN)
-    assert (booked.payment_id, booked.order_id) == ("pay_1", "ord_1")
-    assert booked.description == "Capture pay_1-capture-1"
+def test_a_posting_is_never_a_float() -> None:
+    with pytest.raises(TypeError):
+        debit(CUSTOMER_RECEIVABLE, Money(19.99, "EUR"))  # type: ignore[arg-type]
+
+
+def test_a_control_account_is_booked_on_an_item_of_its_sub_ledger() -> None:
+    with pytest.raises(EntryMalformed, match="1100 needs a payment"):
+        replace(entry(debit(CUSTOMER_RECEIVABLE, EUR), credit(REVENUE, EUR)), payment_id="")
+
+
+@pytest.mark.parametrize(("actor", "reason"), [("", "late"), ("ann", "  ")])
+def test_an_entry_by_hand_names_its_actor_and_its_reason(actor: str, reason: str) -> None:
+    with pytest.raises(EntryMalformed):
+        Authorship(actor=actor, reason=reason)
 
 
 def test_one_fact_is_one_entry() -> None:
-    assert entry_id_for("payments/pay_1/5/1") == "je_z2x0705k87gvz8jnn3740j6j8r"
+    assert entry_id_for("payments/pay_1/5/1") == "je_z2x0705k87gvz8jnn374"
     assert entry_id_for("payments/pay_1/5/2") != entry_id_for("payments/pay_1/5/1")
 
 
@@ -106,21 +116,20 @@ def test_the_same_fact_booked_later_says_the_same() -> None:
     first = entry(debit(CUSTOMER_RECEIVABLE, EUR), credit(REVENUE, EUR))
     assert first.says_the_same(replace(first, booked_at=THEN))
     assert not first.says_the_same(replace(first, payment_id="pay_2"))
+    assert not first.says_the_same(replace(first, effective_at=NOW))
 
 
 def test_the_trial_balance_has_equal_sides_and_counts_one_currency() -> None:
     entries = [
-        entry_for(
-            Fact(event=captured(minor, currency), cause_id=f"e{minor}", happened_at=THEN),
-            booked_at=NOW,
-        )
-        for minor, currency in ((3998, "EUR"), (2, "EUR"), (777, "JPY"))
+        entry(debit(CUSTOMER_RECEIVABLE, money), credit(REVENUE, money))
+        for money in (EUR, Money(2, "EUR"), Money(777, "JPY"))
     ]
     balance = trial_balance(entries, "EUR")
     assert (balance.total_debit, balance.total_credit) == (Money(4000, "EUR"), Money(4000, "EUR"))
     assert [
         (b.account.code, b.debit.minor, b.credit.minor, b.balance.minor) for b in balance.accounts
     ] == [("1100", 4000, 0, 4000), ("4000", 0, 4000, 4000)]
+    assert sums_of(entries).unbalanced() == ()
 
 
 def test_an_empty_ledger_balances() -> None:
@@ -129,7 +138,22 @@ def test_an_empty_ledger_balances() -> None:
 
 
 def test_the_chart_has_each_account_under_its_code() -> None:
-    assert {code: account.name for code, account in CHART.items()} == {
+    assert {code: CHART[code].name for code in ("1000", "1100", "1200", "1220", "1900")} == {
+        "1000": "Bank",
         "1100": "Customer receivable",
-        "4000": "Revenue",
+        "1200": "Provider clearing",
+        "1220": "Payout in transit",
+        "1900": "Reconciliation suspense",
     }
+    assert len(CHART) == 27
+    assert all(account.code == code for code, account in CHART.items())
+
+
+def test_a_contra_account_grows_on_the_other_side() -> None:
+    assert (REVENUE.normal_side, REFUNDS.normal_side) == (Side.CREDIT, Side.DEBIT)
+    assert AUTHORIZATIONS_CONTRA.normal_side is Side.CREDIT
+
+
+def test_an_account_that_is_not_in_the_chart_is_refused() -> None:
+    with pytest.raises(UnknownAccount):
+        account_of("7777")

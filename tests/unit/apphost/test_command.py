@@ -10,6 +10,8 @@ from apphost.command import CommandFailed, started
 from apphost.processes import started_at
 from client.watch import Patience, until
 
+PATIENCE = Patience(timeout_seconds=20, pause_seconds=0.02)
+
 
 def script(program: str) -> list[str]:
     return [sys.executable, "-c", program]
@@ -53,5 +55,6 @@ def test_leaving_the_block_ends_the_program_and_its_children(tmp_path: Path) -> 
     )
     told = tmp_path / "child"
     with started("family", script(program), env=os.environ, cwd=tmp_path, log=tmp_path / "log"):
-        until(told.exists, bool, Patience(timeout_seconds=20, pause_seconds=0.02))
-    assert started_at(int(told.read_text())) is None
+        until(told.exists, bool, PATIENCE)
+    child = int(told.read_text())
+    until(lambda: started_at(child), lambda started: started is None, PATIENCE)

@@ -54,6 +54,22 @@ def test_a_retryable_problem_waits_as_long_as_it_was_told() -> None:
     assert pauses == [2.0]
 
 
+def test_a_call_is_repeated_as_long_as_the_platform_says_when_to_come_back() -> None:
+    busy = [(409, BUSY, {"Retry-After": "1"})] * 20
+    with answering(*busy, (201, ORDER, {})) as script:
+        reply = api(script).place_order(NEW_ORDER, idempotency_key="once")
+    assert reply.status == 201
+    assert len(script.asked) == 21
+
+
+def test_what_stays_busy_is_given_up_at_the_deadline() -> None:
+    with answering(*[(409, BUSY, {"Retry-After": "1"})] * 3) as script:
+        hurried = Api(Connection(script.url, "qk_secret"), deadline_seconds=0.9)
+        with pytest.raises(Problem, match="idempotency_in_progress"):
+            hurried.place_order(NEW_ORDER, idempotency_key="once")
+    assert len(script.asked) == 1
+
+
 def test_a_refusal_is_not_tried_again_and_names_what_is_wrong() -> None:
     with answering((422, PROBLEM, {})) as script, pytest.raises(Problem) as refused:
         api(script).place_order(NEW_ORDER, idempotency_key="once")

@@ -43,6 +43,7 @@ class Shop:
         self.app.routes.get("/orders/<order_id>")(self.get_order)
         self.app.routes.get("/payments")(self.get_payments)
         self.app.routes.post("/orders")(self.post_order)
+        self.app.routes.post("/gifts")(self.post_order)
 
     def get_order(self, order_id: str) -> Response[str]:
         if self.failure is not None:

@@ -208,3 +208,13 @@ def test_a_secret_that_was_spoilt_lets_nobody_in_once_it_is_read_again() -> None
     for _ in range(2):
         with pytest.raises(AccessUnavailable):
             secret.keys.authenticate("Bearer qk_client")
+
+
+def test_a_secret_that_was_found_spoilt_closes_the_door_at_once() -> None:
+    secret = Secret()
+    secret.keys.authenticate("Bearer qk_client")
+    secret.text = "spoilt"
+    secret.seconds += 2
+    for header in ("Bearer wrong", "Bearer qk_client"):
+        with pytest.raises(AccessUnavailable):
+            secret.keys.authenticate(header)

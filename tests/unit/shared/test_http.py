@@ -224,6 +224,33 @@ def test_a_server_that_takes_its_time_does_not_outlast_the_deadline(script: Any)
             http.call("POST", "/", body={"amount": 1})
 
 
+def test_a_byte_shortly_before_the_deadline_buys_no_time() -> None:
+    def script(server: RawServer, connection: socket.socket) -> None:
+        server.read_request(connection)
+        server.stopped.wait(0.8)
+        connection.sendall(b"H")
+        server.stopped.wait(5)
+
+    with RawServer(script) as server:
+        http = client(server.url, total_seconds=1.0)
+        with within(seconds=1.6, at_least=0.9), pytest.raises(NotAnswered):
+            http.call("POST", "/", body={"amount": 1})
+
+
+def test_an_answer_without_an_end_is_left_at_the_deadline() -> None:
+    def script(server: RawServer, connection: socket.socket) -> None:
+        server.read_request(connection)
+        connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+        while not server.stopped.is_set():
+            connection.sendall(b"x" * 65_536)
+
+    with RawServer(script) as server:
+        http = client(server.url, total_seconds=0.4)
+        with within(seconds=2):
+            told = http.call("GET", "/")
+    assert (told.status, told.body) == (200, None)
+
+
 def test_the_deadline_is_that_of_each_call() -> None:
     def script(server: RawServer, connection: socket.socket) -> None:
         while server.read_request(connection):

@@ -36,6 +36,13 @@ def test_the_same_key_with_another_body_is_refused(shop: Shop) -> None:
     assert len(shop.orders) == 1
 
 
+def test_the_same_key_on_another_route_is_refused(shop: Shop) -> None:
+    shop.post("{}", key="once")
+    headers = {"authorization": "Bearer qk_client", "idempotency-key": "once"}
+    answer = shop.ask("POST", "/gifts", headers=headers, body="{}")
+    assert refusal(answer) == (422, "idempotency_key_reused")
+
+
 def test_the_same_key_while_the_first_request_runs_is_answered_with_409(shop: Shop) -> None:
     others: list[dict[str, Any]] = []
     other = Shop(shop.records)

@@ -33,14 +33,15 @@ def test_a_value_is_one_attribute_and_comes_back_as_it_was(
 
 @pytest.mark.parametrize("value", [1.0, 0.1, float("nan"), b"raw", (1, 2), {1, 2}, object()])
 def test_a_row_refuses_what_it_could_not_keep_exactly(value: Any) -> None:
-    for row in ({"a": value}, {"a": [value]}, {"a": {"b": {"c": value}}}):
+    rows: list[dict[str, Any]] = [{"a": value}, {"a": [value]}, {"a": {"b": {"c": value}}}]
+    for row in rows:
         with pytest.raises(TypeError, match=r"^a row cannot hold \w+$"):
             dump_row(row)
 
 
 @pytest.mark.parametrize("attribute", [{"N": "39.98"}, {"N": "1E+2"}, {"B": b"raw"}, {"NS": ["1"]}])
 def test_what_nobody_here_has_written_is_not_read(attribute: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match="a row cannot hold|invalid literal"):
+    with pytest.raises(ValueError, match=r"a row cannot hold|invalid literal"):
         load_row({"a": attribute})
 
 

@@ -8,7 +8,11 @@ from shared.money import Money
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerEntryCreated(Event):
-    """A fact is in the books. `fact` is the type of the event that was booked, `amount` its sum."""
+    """A fact is in the books. `fact` is the type of the event that was booked, `amount` its sum.
+
+    Entries that people made have facts of their own (`ManualEntry`, `Reversal`, `HoldPlaced`, …)
+    and may be about no payment: its id and the order's are empty then.
+    """
 
     entry_id: str
     fact: str
@@ -17,4 +21,17 @@ class LedgerEntryCreated(Event):
     amount: Money
 
 
-type Published = LedgerEntryCreated
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerBreached(Event):
+    """The nightly self-proof has found something that must never be; a person must look at it.
+
+    `entry_id` names the first entry that shows it, and is empty where no single one does.
+    """
+
+    proof_id: str
+    check: str
+    detail: str
+    entry_id: str
+
+
+type Published = LedgerEntryCreated | LedgerBreached

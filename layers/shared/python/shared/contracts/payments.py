@@ -147,13 +147,17 @@ class VoidFailed(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefundRequested(Event):
-    """`amount` is owed to the customer and reserved; the provider is being asked."""
+    """`amount` is owed to the customer and reserved; the provider is being asked.
+
+    `unapplied` when it gives back a capture that was.
+    """
 
     payment_id: str
     order_id: str
     refund_id: str
     amount: Money
     reason: str
+    unapplied: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,7 +186,8 @@ class RefundFailed(Event):
     """A refund will not arrive; its amount may be refunded again.
 
     It `undoes` nothing when our own limits refused it, the request (RefundRequested) when the
-    provider refused, the refund (PaymentRefunded) when it came back days later.
+    provider refused, the refund (PaymentRefunded) when it came back days later. `unapplied` as its
+    request was.
     """
 
     payment_id: str
@@ -191,6 +196,7 @@ class RefundFailed(Event):
     amount: Money
     code: str
     undoes: Undoes
+    unapplied: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -109,7 +109,7 @@ class StaleRow(TransientException):
 
 
 class StoreBusy(TransientException):
-    """The database refused for load or conflict; nothing was written."""
+    """The database refused for load or conflict, or did not answer: the same again is safe."""
 
     code, title = "store_busy", "The database is busy"
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import random
+import secrets
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, HTTPClientError
+from botocore.exceptions import ConnectionError as NoConnection
 
 from shared.contracts.codec import timestamp
 from shared.errors.taxonomy import AlreadyHandled, StaleRow, StoreBusy
@@ -75,9 +78,8 @@ class Table:
         self._client = client
 
     def get(self, key: Key) -> Row | None:
-        answer = self._client.get_item(
-            TableName=self._name, Key=dump_row({"pk": key.pk, "sk": key.sk}), ConsistentRead=True
-        )
+        with _named():
+            answer = self._client.get_item(TableName=self._name, Key=_at(key), ConsistentRead=True)
         item = answer.get("Item")
         return None if item is None else load_row(item)
 
@@ -85,33 +87,24 @@ class Table:
         """Every row of a partition in the order of `sk`, page by page."""
         condition, values = "pk = :pk", {":pk": {"S": pk}}
         if sk_prefix:
-            condition, values = (
-                condition + " AND begins_with(sk, :sk)",
-                {
-                    **values,
-                    ":sk": {"S": sk_prefix},
-                },
-            )
-        pages = self._client.get_paginator("query").paginate(
-            TableName=self._name,
+            condition += " AND begins_with(sk, :sk)"
+            values[":sk"] = {"S": sk_prefix}
+        return self._pages(
+            "query",
             KeyConditionExpression=condition,
             ExpressionAttributeValues=values,
             ConsistentRead=True,
         )
-        for page in pages:
-            yield from map(load_row, page["Items"])
 
     def index(self, name: str, *, attribute: str, value: str) -> Iterator[Row]:
         """Every row of an index's partition. Eventually consistent: never decide money on it."""
-        pages = self._client.get_paginator("query").paginate(
-            TableName=self._name,
+        return self._pages(
+            "query",
             IndexName=name,
             KeyConditionExpression="#attribute = :value",
             ExpressionAttributeNames={"#attribute": attribute},
             ExpressionAttributeValues={":value": {"S": value}},
         )
-        for page in pages:
-            yield from map(load_row, page["Items"])
 
     def after(self, index: Index, *, value: str, bound: str) -> Iterator[Row]:
         """The rows of an index's partition whose sort key is over `bound`, in order."""
@@ -127,14 +120,12 @@ class Table:
 
     def scan(self, *, sk: str) -> Iterator[Row]:
         """Every row with this `sk`, consistently, in no order. It reads the whole table."""
-        pages = self._client.get_paginator("scan").paginate(
-            TableName=self._name,
+        return self._pages(
+            "scan",
             FilterExpression="sk = :sk",
             ExpressionAttributeValues={":sk": {"S": sk}},
             ConsistentRead=True,
         )
-        for page in pages:
-            yield from map(load_row, page["Items"])
 
     def handled(self, cause_id: str) -> bool:
         return self.get(_cause_key(cause_id)) is not None
@@ -145,6 +136,7 @@ class Table:
         Raises AlreadyHandled when the cause has taken effect before, StaleRow when a row is no
         longer what it was, StoreBusy when the database keeps refusing for load or conflict.
         """
+        token = secrets.token_hex(16)  # a commit whose answer was lost is no duplicate of itself
         writes = [self._write(put) for put in with_mark(puts, cause_id=cause_id, now=now)]
         assert writes, "a commit that writes nothing"
         for attempt in range(1, TRIES_MAX + 1):
@@ -152,7 +144,11 @@ class Table:
                 if len(writes) == 1:
                     self._client.put_item(**writes[0])
                 else:
-                    self._client.transact_write_items(TransactItems=[{"Put": w} for w in writes])
+                    self._client.transact_write_items(
+                        TransactItems=[{"Put": write} for write in writes], ClientRequestToken=token
+                    )
+            except (HTTPClientError, NoConnection) as error:
+                raise StoreBusy("the database does not answer") from error
             except ClientError as error:
                 _raise_refusal(error, cause_id)
                 if attempt == TRIES_MAX:
@@ -165,7 +161,7 @@ class Table:
         """The message at `key` is on the bus."""
         self._client.update_item(
             TableName=self._name,
-            Key=dump_row({"pk": key.pk, "sk": key.sk}),
+            Key=_at(key),
             UpdateExpression="SET ProcessedOn = :now REMOVE #unprocessed",
             ConditionExpression="attribute_exists(Payload)",
             ExpressionAttributeNames=_UNPROCESSED,
@@ -176,7 +172,7 @@ class Table:
         """The bus refused the message at `key` once more."""
         self._client.update_item(
             TableName=self._name,
-            Key=dump_row({"pk": key.pk, "sk": key.sk}),
+            Key=_at(key),
             UpdateExpression="ADD Retries :one",
             ConditionExpression="attribute_exists(Payload)",
             ExpressionAttributeValues={":one": {"N": "1"}},
@@ -194,10 +190,17 @@ class Table:
         )
         return [Key(item["pk"]["S"], item["sk"]["S"]) for item in answer["Items"]]
 
+    def _pages(self, operation: str, **request: Any) -> Iterator[Row]:
+        client: Any = self._client
+        with _named():
+            pages = client.get_paginator(operation).paginate(TableName=self._name, **request)
+            for page in pages:
+                yield from map(load_row, page["Items"])
+
     def _write(self, put: Put) -> Any:
         write: dict[str, Any] = {
             "TableName": self._name,
-            "Item": dump_row({**put.row, "pk": put.key.pk, "sk": put.key.sk}),
+            "Item": dump_row(put.row) | _at(put.key),
             "ConditionExpression": "attribute_not_exists(pk)",
         }
         if put.seen:
@@ -216,6 +219,23 @@ def with_mark(puts: Sequence[Put], *, cause_id: str | None, now: datetime) -> tu
 
 def _cause_key(cause_id: str) -> Key:
     return Key(f"CAUSE#{cause_id}", "CAUSE")
+
+
+def _at(key: Key) -> dict[str, dict[str, Any]]:
+    return dump_row({"pk": key.pk, "sk": key.sk})
+
+
+@contextmanager
+def _named() -> Iterator[None]:
+    """Load and silence become StoreBusy, whatever was asked; the client has tried again itself."""
+    try:
+        yield
+    except (HTTPClientError, NoConnection) as error:
+        raise StoreBusy("the database does not answer") from error
+    except ClientError as error:
+        if _code(error) in _BUSY:
+            raise StoreBusy(_code(error)) from error
+        raise
 
 
 def _code(error: ClientError) -> str:

@@ -1,0 +1,23 @@
+"""The Lambda behind the stream of the accounting table that moves balances and chains."""
+
+from typing import Any
+
+from accounting import wiring
+from accounting.application.fold import fold
+from shared import clock
+from shared.observability import log, metrics
+from shared.persistence.rows import load_row
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Fold the inserted entries. The batch comes again, whole, when it cannot be folded."""
+    del context
+    rows = [
+        load_row(record["dynamodb"]["NewImage"])
+        for record in event["Records"]
+        if record["eventName"] == "INSERT" and record["dynamodb"]["Keys"]["sk"]["S"] == "ENTRY"
+    ]
+    moved = fold(rows, folds=wiring.folds(), now=clock.now())
+    log.info("balances moved", handled=moved)
+    metrics.count("EntriesFolded", moved)
+    return {"batchItemFailures": []}

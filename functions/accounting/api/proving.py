@@ -1,0 +1,64 @@
+"""The routes by which anybody with `ledger:read` can prove the books."""
+
+from datetime import date
+
+from aws_lambda_powertools.event_handler import Response
+
+from accounting import wiring
+from accounting.api.app import app
+from accounting.api.proof_views import ExportView, chain_view, proof_view, seals_view
+from accounting.api.requests import number
+from accounting.application.prove import prove
+from accounting.domain.chain import LANES
+from accounting.infrastructure.vault import ALGORITHM
+from shared.contracts.codec import timestamp
+from shared.errors.taxonomy import NotFound
+from shared.rest.app import ok
+
+CURSOR_MAX = 10**11
+
+
+@app.routes.get("/ledger/chains/<lane>")
+def get_chain(lane: str) -> Response[str]:
+    app.caller.require("ledger:read")
+    if lane not in map(str, range(LANES)):
+        raise NotFound("no such chain")
+    cursor = app.event.query_string_parameters.get("cursor", "0")
+    return ok(
+        chain_view(
+            int(lane),
+            number("cursor", cursor, most=CURSOR_MAX),
+            folds=wiring.folds(),
+            journal=wiring.journal(),
+        )
+    )
+
+
+@app.routes.get("/ledger/seals")
+def get_seals() -> Response[str]:
+    app.caller.require("ledger:read")
+    return ok(seals_view(wiring.vault(), algorithm=ALGORITHM))
+
+
+@app.routes.get("/ledger/exports/<day>")
+def get_export(day: str) -> Response[str]:
+    app.caller.require("ledger:read")
+    try:
+        wanted = date.fromisoformat(day).isoformat()
+    except ValueError:
+        raise NotFound("no such day") from None
+    export = wiring.vault().export(wanted)
+    if export is None:
+        raise NotFound("that day is not sealed")
+    shown: ExportView = {"day": wanted, "csv": export}
+    return ok(shown)
+
+
+@app.routes.get("/ledger/proof")
+def get_proof() -> Response[str]:
+    app.caller.require("ledger:read")
+    now = timestamp(app.caller.now)
+    proof = prove(
+        journal=wiring.journal(), folds=wiring.folds(), seals=wiring.vault(), young_after=now
+    )
+    return ok(proof_view(proof))

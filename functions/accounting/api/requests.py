@@ -1,0 +1,152 @@
+"""What a caller may send to accounting, and how it becomes drafts and moments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+
+from accounting.domain.chart_of_accounts import Side, account_of
+from accounting.domain.journal import POSTINGS_MAX, Authorship, Posting
+from accounting.domain.manual import Draft
+from shared.errors.taxonomy import InputError, InvalidRequest
+from shared.money import AMOUNT_MAX, Money, UnknownCurrency, currencies, exponent
+
+ENTRIES_MAX = 10
+"""Linked in one request."""
+
+
+def _active(currency: str) -> str:
+    exponent(currency)
+    return currency
+
+
+Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}$")]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Code = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}$")]
+Amount = Annotated[int, Field(ge=1, le=AMOUNT_MAX)]
+Currency = Annotated[
+    str, AfterValidator(_active), Field(json_schema_extra={"enum": list(currencies())})
+]
+Moment = Annotated[AwareDatetime, Field(strict=False)]
+Day = Annotated[date, Field(strict=False)]
+
+
+class _Request(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+
+class PostingRequest(_Request):
+    """`item` is the sub-ledger item of a control account, where it is not the entry's payment."""
+
+    account: Code
+    side: Literal["debit", "credit"]
+    amount: Amount
+    currency: Currency
+    item: Name | None = None
+
+    def posting(self) -> Posting:
+        money = Money(self.amount, self.currency)
+        return Posting(account_of(self.account), Side(self.side), money, self.item or "")
+
+
+type Postings = Annotated[list[PostingRequest], Field(min_length=2, max_length=POSTINGS_MAX)]
+
+
+class EntryRequest(_Request):
+    """With `hold_until` the amounts are held until they are posted, voided or expire."""
+
+    description: Text
+    postings: Postings
+    effective_at: Moment | None = None
+    payment_id: Name | None = None
+    payout_id: Name | None = None
+    hold_until: Moment | None = None
+
+    def draft(self, now: datetime) -> Draft:
+        return Draft(
+            description=self.description,
+            postings=tuple(posting.posting() for posting in self.postings),
+            effective_at=self.effective_at or now,
+            payment_id=self.payment_id or "",
+            payout_id=self.payout_id,
+            hold_until=self.hold_until,
+        )
+
+
+class _ByHand(_Request):
+    actor: Text
+    reason: Text
+
+    def by(self) -> Authorship:
+        return Authorship(actor=self.actor, reason=self.reason)
+
+
+class EntriesRequest(_ByHand):
+    """The body of POST /journal-entries: several entries are linked, all are booked or none."""
+
+    entries: Annotated[list[EntryRequest], Field(min_length=1, max_length=ENTRIES_MAX)]
+
+
+class ReversalRequest(_ByHand):
+    """The body of POST /journal-entries/{entry_id}/reversal."""
+
+    effective_at: Moment | None = None
+
+
+class ResolutionRequest(_ByHand):
+    """The body of POST /journal-entries/{entry_id}/resolution; `postings` post a part."""
+
+    outcome: Literal["post", "void"]
+    postings: Postings | None = None
+
+
+class ApprovalRequest(_Request):
+    """The body of POST /proposals/{proposal_id}/approval."""
+
+    approver: Text
+
+
+class PeriodRequest(_ByHand):
+    """The body of POST /periods: the last day that is closed."""
+
+    through: Day
+
+
+def known_currency(text: str) -> str:
+    """A currency of the query; raises InvalidRequest."""
+    try:
+        exponent(text)
+    except UnknownCurrency as error:
+        raise invalid("currency", str(error)) from None
+    return text
+
+
+def moment(name: str, text: str) -> datetime:
+    """A moment of the query; raises InvalidRequest."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise invalid(name, "not an RFC 3339 time") from None
+    if found.tzinfo is None:
+        raise invalid(name, "a time needs its offset from UTC")
+    return found
+
+
+def number(name: str, text: str, *, most: int) -> int:
+    """A whole number of the query, from 0 to `most`; raises InvalidRequest."""
+    if not text.isascii() or not text.isdigit() or len(text) > 12 or int(text) > most:  # noqa: PLR2004
+        raise invalid(name, f"a whole number from 0 to {most}")
+    return int(text)
+
+
+def one_of(name: str, text: str, allowed: Iterable[str]) -> str:
+    if text not in (choices := tuple(allowed)):
+        raise invalid(name, "one of " + ", ".join(choices))
+    return text
+
+
+def invalid(parameter: str, detail: str) -> InvalidRequest:
+    return InvalidRequest(errors=(InputError(f"/{parameter}", detail),))

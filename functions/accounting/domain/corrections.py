@@ -1,0 +1,68 @@
+"""How the books are corrected: by the mirror of an entry, once, linked to it; never by a change."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from accounting.domain.errors import ReversalRefused
+from accounting.domain.journal import Authorship, JournalEntry
+from accounting.domain.posting_rules import entry_id_for
+from shared.contracts.payments import CaptureFailed
+
+CAPTURED = "PaymentCaptured"
+
+
+def reversal_id(entry_id: str) -> str:
+    """An entry has one reversal: the id leaves no room for a second."""
+    return entry_id_for(entry_id, "reversal")
+
+
+def reversal(
+    original: JournalEntry,
+    *,
+    cause_id: str,
+    fact: str,
+    booked_at: datetime,
+    effective_at: datetime,
+    by: Authorship | None = None,
+) -> JournalEntry:
+    """The mirror image of `original`; raises ReversalRefused."""
+    if original.reverses is not None:
+        raise ReversalRefused("a reversal is not reversed: book a new entry")
+    if not original.postings or original.resolves is not None:
+        raise ReversalRefused("a hold is resolved, not reversed")
+    if effective_at < original.effective_at:
+        raise ReversalRefused("effective before the entry that is reversed")
+    return JournalEntry(
+        entry_id=reversal_id(original.entry_id),
+        cause_id=cause_id,
+        fact=fact,
+        description=f"Reversal: {original.description}",
+        payment_id=original.payment_id,
+        order_id=original.order_id,
+        reference=original.reference,
+        postings=tuple(posting.mirrored() for posting in original.postings),
+        booked_at=max(booked_at, original.booked_at),
+        effective_at=effective_at,
+        reverses=original.entry_id,
+        payout_id=original.payout_id,
+        by=by,
+    )
+
+
+def capture_undone(
+    event: CaptureFailed, entries: list[JournalEntry], *, cause_id: str
+) -> JournalEntry | None:
+    """The capture's entry that a failure told by `cause_id` undoes, or None if it is not booked.
+
+    `entries` are the payment's. An entry whose reversal was told by this same message still
+    counts, so that a repeated message meets its own reversal.
+    """
+    undone = {entry.reverses: entry.cause_id for entry in entries if entry.reverses}
+    found = [
+        entry
+        for entry in entries
+        if entry.fact == CAPTURED and entry.reference == event.capture_id
+        if undone.get(entry.entry_id, cause_id) == cause_id
+    ]
+    return min(found, key=lambda entry: entry.booked_at, default=None)

@@ -1,0 +1,222 @@
+"""How money from the provider to the bank is written in the books: one function a fact.
+
+The facts are what a settlement report, a bank statement and a reconciliation say. Each rule gives
+the postings of one entry; lines that would be zero are left out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from accounting.domain.chart_of_accounts import (
+    BANK,
+    CHARGEBACK_LOSSES,
+    COMMISSION_REVENUE,
+    CUSTOMER_RECEIVABLE,
+    DEFERRED_REVENUE,
+    DISPUTE_FEES,
+    DISPUTES_RECEIVABLE,
+    FX_COMMISSION,
+    FX_GAIN_AND_LOSS,
+    FX_POSITION,
+    PAYOUT_IN_TRANSIT,
+    PROCESSING_FEES,
+    PROVIDER_CLEARING,
+    PROVIDER_RESERVE,
+    REVENUE,
+    SELLER_PAYABLE,
+    SUSPENSE,
+    TAX_PAYABLE,
+    WRITE_OFFS,
+    Account,
+    Side,
+)
+from accounting.domain.errors import EntryMalformed
+from accounting.domain.journal import Posting, Rate
+from shared.money import Money, zero
+
+type Postings = tuple[Posting, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettledLine:
+    """A payment's line of a settlement report: `net` is `gross` less `fee`, and may be negative.
+
+    `short` is what the provider settled too little (negative: too much), to be explained.
+    """
+
+    payment_id: str
+    gross: Money
+    fee: Money
+    short: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConvertedLine:
+    """A line settled in another currency: `gross` sold at `rate` for `converted`.
+
+    `booked` is what `gross` was worth at the rate of the day of its capture.
+    """
+
+    payment_id: str
+    gross: Money
+    converted: Money
+    booked: Money
+    fee: Money
+    commission: Money
+    rate: Rate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sale:
+    """A capture with what is not revenue in it: tax, deferred delivery, or a seller's part."""
+
+    payment_id: str
+    amount: Money
+    tax: Money
+    seller: Money
+    delivered: bool
+
+
+def settled(line: SettledLine) -> Postings:
+    """T2, T2n, T12a: the line clears the receivable; a fee above the gross leaves us in debt."""
+    return _lines(
+        (PROVIDER_CLEARING, line.gross - line.fee - line.short),
+        (PROCESSING_FEES, line.fee),
+        (SUSPENSE, line.short),
+        (CUSTOMER_RECEIVABLE, -line.gross),
+        item=line.payment_id,
+    )
+
+
+def fee_charged(fee: Money) -> Postings:
+    """T2i, T2a, T5n: a fee without a captured payment. A negative one was given back."""
+    return _lines((PROCESSING_FEES, fee), (PROVIDER_CLEARING, -fee))
+
+
+def dispute_fee_charged(fee: Money) -> Postings:
+    """T6, T8s: what the provider asks for a dispute, won or lost. A negative one came back."""
+    return _lines((DISPUTE_FEES, fee), (PROVIDER_CLEARING, -fee))
+
+
+def payout_sent(amount: Money, payout_id: str) -> Postings:
+    """T3: on its way to the bank; the clearing of that payout is zero again."""
+    return _lines((PAYOUT_IN_TRANSIT, amount), (PROVIDER_CLEARING, -amount), item=payout_id)
+
+
+def payout_arrived(amount: Money, payout_id: str) -> Postings:
+    """T3b: the bank has it."""
+    return _lines((BANK, amount), (PAYOUT_IN_TRANSIT, -amount), item=payout_id)
+
+
+def payout_failed(amount: Money, payout_id: str) -> Postings:
+    """T3f: the bank sent it back; the provider holds it again."""
+    return _lines((PROVIDER_CLEARING, amount), (PAYOUT_IN_TRANSIT, -amount), item=payout_id)
+
+
+def payout_collected(amount: Money) -> Postings:
+    """T3neg: refunds and disputes exceeded captures, so the provider took it from our bank."""
+    return _lines((PROVIDER_CLEARING, amount), (BANK, -amount))
+
+
+def reserve_held(amount: Money) -> Postings:
+    """T4: kept back by the provider for a time."""
+    return _lines((PROVIDER_RESERVE, amount), (PROVIDER_CLEARING, -amount))
+
+
+def reserve_released(amount: Money) -> Postings:
+    """The mirror of T4."""
+    return _lines((PROVIDER_CLEARING, amount), (PROVIDER_RESERVE, -amount))
+
+
+def settled_in_another_currency(line: ConvertedLine) -> Postings:
+    """T10, T10g, T10s: balanced in each currency; what the rate moved is a gain or a loss."""
+    moved = line.booked - line.converted
+    return _lines(
+        (FX_POSITION, line.gross),
+        (CUSTOMER_RECEIVABLE, -line.gross),
+        (PROVIDER_CLEARING, line.converted - line.fee - line.commission),
+        (PROCESSING_FEES, line.fee),
+        (FX_COMMISSION, line.commission),
+        (FX_GAIN_AND_LOSS, moved),
+        (FX_POSITION, -line.booked),
+        item=line.payment_id,
+    )
+
+
+def sold(sale: Sale) -> Postings:
+    """T1 with tax, T1d before delivery, T13 for a seller: revenue is only what is ours."""
+    ours = sale.amount - sale.tax - sale.seller
+    earned = REVENUE if sale.seller.minor == 0 else COMMISSION_REVENUE
+    return _lines(
+        (CUSTOMER_RECEIVABLE, sale.amount),
+        (earned if sale.delivered else DEFERRED_REVENUE, -ours),
+        (SELLER_PAYABLE, -sale.seller),
+        (TAX_PAYABLE, -sale.tax),
+        item=sale.payment_id,
+    )
+
+
+def delivered(amount: Money) -> Postings:
+    """What was paid before its delivery is earned now."""
+    return _lines((DEFERRED_REVENUE, amount), (REVENUE, -amount))
+
+
+def written_off(amount: Money, payment_id: str) -> Postings:
+    """T11: nobody will pay it. Above a limit that takes two people."""
+    return _lines((WRITE_OFFS, amount), (CUSTOMER_RECEIVABLE, -amount), item=payment_id)
+
+
+def found_at_provider(amount: Money) -> Postings:
+    """T12: the provider has money that we know nothing of."""
+    return _lines((PROVIDER_CLEARING, amount), (SUSPENSE, -amount))
+
+
+def missing_at_provider(amount: Money, payment_id: str) -> Postings:
+    """T12x: captured at us, and not in any report in time. Its late settlement is the mirror."""
+    return _lines((SUSPENSE, amount), (CUSTOMER_RECEIVABLE, -amount), item=payment_id)
+
+
+def suspense_resolved(amount: Money, account: Account, item: str) -> Postings:
+    """What stood in suspense as a credit (negative: as a debit) is explained by `account`."""
+    return _lines((SUSPENSE, amount), (account, -amount), item=item)
+
+
+ROUNDING_NUMERATOR: Final = 1
+ROUNDING_DENOMINATOR: Final = 2
+"""Half a minor unit a line: what rounding each line can add up to."""
+
+
+def rounding(difference: Money, *, lines: int) -> Postings:
+    """T12r: a payout differs from the sum of its lines by no more than rounding explains.
+
+    Raises EntryMalformed for more: that is a mismatch, not rounding.
+    """
+    if abs(difference.minor) * ROUNDING_DENOMINATOR > lines * ROUNDING_NUMERATOR:
+        raise EntryMalformed(f"{difference} over {lines} lines is not rounding")
+    return _lines((PROVIDER_CLEARING, difference), (WRITE_OFFS, -difference))
+
+
+def dispute_settled(returned: Money, lost: Money, payment_id: str) -> Postings:
+    """T8p: a part of the disputed amount came back, the rest is lost."""
+    return _lines(
+        (PROVIDER_CLEARING, returned),
+        (CHARGEBACK_LOSSES, lost),
+        (DISPUTES_RECEIVABLE, -(returned + lost)),
+        item=payment_id,
+    )
+
+
+def _lines(*signed: tuple[Account, Money], item: str = "") -> Postings:
+    """Postings from signed amounts: above zero a debit, below zero a credit."""
+    return tuple(
+        Posting(
+            account,
+            Side.DEBIT if amount > zero(amount.currency) else Side.CREDIT,
+            amount if amount > zero(amount.currency) else -amount,
+            item if account.sub_ledger is not None else "",
+        )
+        for account, amount in signed
+        if amount.minor
+    )

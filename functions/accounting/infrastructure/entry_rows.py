@@ -1,0 +1,106 @@
+"""A journal entry as one item, below a kilobyte: what its announcement says is not said again."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any, Final
+
+from accounting.domain import notation
+from accounting.domain.journal import Authorship, JournalEntry, Rate
+from shared.contracts.accounting import LedgerEntryCreated
+from shared.contracts.codec import timestamp
+from shared.contracts.envelope import Cause, Envelope
+from shared.ids import message_id
+from shared.persistence.outbox import outbox_attributes
+from shared.persistence.rows import Row
+from shared.persistence.table import Key
+
+SERVICE: Final = "accounting"
+ENTRY: Final = "ENTRY"
+_OPENING_FACTS: Final = frozenset({"PaymentAuthorized", "PaymentCaptured"})
+"""Entries that an order is found by; from one of them its payment is known, and so are the rest."""
+_TEXTS: Final = ("description", "reverses", "resolves", "linked", "payout_id", "payment_id")
+
+
+def key_of(entry_id: str) -> Key:
+    return Key(f"{ENTRY}#{entry_id}", ENTRY)
+
+
+def to_row(entry: JournalEntry, created: LedgerEntryCreated, cause: Cause) -> Row:
+    """The entry, which is its own outbox message, without the empty attributes."""
+    envelope = Envelope(
+        id=message_id(SERVICE, entry.entry_id, 1, 1),
+        source=f"quittance.{SERVICE}",
+        subject=entry.entry_id,
+        time=entry.booked_at,
+        sequence=1,
+        correlation_id=cause.correlation_id,
+        causation_id=entry.cause_id,
+        traceparent=cause.traceparent,
+        data=created,
+    )
+    row: Row = {name: getattr(entry, name) or None for name in _TEXTS}
+    row |= {
+        "effective_at": timestamp(entry.effective_at),
+        "postings": notation.written(entry.postings) or None,
+        "held": notation.written(entry.held) or None,
+        "released": notation.written(entry.released) or None,
+        "hold_until": None if entry.hold_until is None else timestamp(entry.hold_until),
+        "reference": _short(entry.reference, entry.payment_id) or None,
+        "order_id": (entry.order_id or None) if entry.fact in _OPENING_FACTS else None,
+    }
+    if entry.rate is not None:
+        rate = entry.rate
+        row["rate"] = [rate.source, rate.target, rate.rate, rate.told_by, rate.told_at]
+    if entry.by is not None:
+        row["by"] = [entry.by.actor, entry.by.reason, entry.by.approver]
+    full = {**row, **outbox_attributes(envelope)}
+    return {name: value for name, value in full.items() if value is not None}
+
+
+def from_row(row: Row) -> JournalEntry:
+    read: dict[str, Any] = dict(row)
+    message = json.loads(read["Payload"])
+    payment_id = read.get("payment_id", "")
+    by, rate = read.get("by"), read.get("rate")
+    return JournalEntry(
+        entry_id=message["subject"],
+        cause_id=message["causationid"],
+        fact=message["data"]["fact"],
+        description=read["description"],
+        payment_id=payment_id,
+        order_id=message["data"]["order_id"],
+        reference=_long(read.get("reference", ""), payment_id),
+        postings=notation.read(read.get("postings", "")),
+        held=notation.read(read.get("held", "")),
+        released=notation.read(read.get("released", "")),
+        booked_at=datetime.fromisoformat(read["OccurredOn"]),
+        effective_at=datetime.fromisoformat(read["effective_at"]),
+        hold_until=_moment(read.get("hold_until")),
+        reverses=read.get("reverses"),
+        resolves=read.get("resolves"),
+        linked=read.get("linked"),
+        payout_id=read.get("payout_id"),
+        rate=None if rate is None else Rate(**dict(zip(_RATE, rate, strict=True))),
+        by=None if by is None else Authorship(actor=by[0], reason=by[1], approver=by[2]),
+    )
+
+
+_RATE: Final = ("source", "target", "rate", "told_by", "told_at")
+_OWN: Final = "~"
+
+
+def _short(reference: str, payment_id: str) -> str:
+    """An operation's id mostly begins with its payment's."""
+    if payment_id and reference.startswith(payment_id):
+        return _OWN + reference[len(payment_id) :]
+    return reference
+
+
+def _long(reference: str, payment_id: str) -> str:
+    return payment_id + reference[1:] if reference.startswith(_OWN) else reference
+
+
+def _moment(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)

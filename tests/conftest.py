@@ -1,0 +1,24 @@
+"""Which tests share a worker when the suite runs in parallel."""
+
+from typing import Any
+
+import pytest
+from xdist.scheduler import LoadScopeScheduling
+
+PLATFORM = "tests/e2e/"
+
+
+class OnePlatform(LoadScopeScheduling):  # type: ignore[misc]  # xdist is untyped
+    """End-to-end tests share a platform, so a worker; any other test goes where there is room.
+
+    `--dist loadgroup` is meant for this, but with pytest 9.2 it groups nothing, in silence
+    (https://github.com/pytest-dev/pytest-xdist/issues/1386).
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        return PLATFORM if nodeid.startswith(PLATFORM) else nodeid
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OnePlatform:
+    return OnePlatform(config, log)

@@ -1,0 +1,139 @@
+"""An order is read as it was saved, with its messages behind it, whatever became of it."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from orders.application.place_order import place_order
+from orders.domain.order import CaptureMode, Line, Order, OrderStatus, Purchase, place
+from orders.infrastructure.dynamodb_orders import DynamoDbOrders
+from shared.contracts.envelope import Cause, Message
+from shared.errors.taxonomy import AlreadyHandled, IdempotencyKeyReused, StaleRow
+from shared.money import Money
+from shared.persistence.table import Table
+from tests.integration.racing import race
+
+NOW = datetime(2026, 1, 2, 3, 4, 5, 678, tzinfo=UTC)
+PURCHASE = Purchase(
+    customer_id="cus_1",
+    currency="KWD",
+    lines=(
+        Line(sku="b\u00fccher", quantity=2, unit_amount=Money(1999, "KWD")),
+        Line(sku="pen", quantity=1, unit_amount=Money(9007199254736993, "KWD")),
+    ),
+    payment_method_token="tok_visa",
+    capture=CaptureMode.AUTOMATIC,
+    metadata={"gift": "", "note": "Zo\u00eb \U0001f381"},
+)
+
+
+@pytest.fixture
+def orders(table: Table) -> DynamoDbOrders:
+    return DynamoDbOrders(table)
+
+
+def cause(id_: str) -> Cause:
+    traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+    return Cause(id=id_, correlation_id="cor_1", traceparent=traceparent, now=NOW)
+
+
+def new(purchase: Purchase = PURCHASE) -> tuple[Order, tuple[Message, ...]]:
+    return place(purchase, order_id="ord_1", payment_id="pay_1", correlation_id="cor_1", now=NOW)
+
+
+def saved(orders: DynamoDbOrders) -> Order:
+    order, messages = new()
+    return orders.commit(order, messages, cause("req_1"))
+
+
+def test_an_order_is_read_as_it_was_saved(orders: DynamoDbOrders) -> None:
+    assert orders.find("ord_1") is None
+    order = saved(orders)
+    assert (order.version, order.sequence) == (1, 2)
+    assert orders.find("ord_1") == order
+    assert order.amount == Money(9007199254740991, "KWD")
+
+
+def test_every_change_of_an_order_is_read_as_it_was_saved(orders: DynamoDbOrders) -> None:
+    order = saved(orders)
+    changes: list[Any] = [
+        lambda each: each.payment_authorized(),
+        lambda each: each.capture_failed("expired_card"),
+        lambda each: each.confirm(Money(1999, "KWD")),
+        lambda each: each.capture_booked(Money(1999, "KWD")),
+    ]
+    for number, change in enumerate(changes, start=2):
+        changed, messages = change(order)
+        order = orders.commit(changed, messages, cause(f"req_{number}"))
+        assert order.version == number
+        assert orders.find("ord_1") == order
+    assert (order.status, order.captured) == (OrderStatus.PAID, Money(1999, "KWD"))
+    assert [row["Type"] for row in orders.messages("ord_1")] == [
+        "OrderPlaced",
+        "AuthorizePayment",
+        "OrderConfirmed",
+        "CapturePayment",
+        "OrderConfirmed",
+        "CapturePayment",
+    ]
+
+
+def test_a_failed_order_keeps_its_code(orders: DynamoDbOrders) -> None:
+    failed, messages = saved(orders).payment_failed("insufficient_funds")
+    order = orders.commit(failed, messages, cause("req_2"))
+    assert orders.find("ord_1") == order
+    assert order.failure_code == "insufficient_funds"
+
+
+def test_the_largest_order_is_kept(orders: DynamoDbOrders) -> None:
+    lines = tuple(
+        Line(sku=f"{number:04d}" + "s" * 60, quantity=1, unit_amount=Money(1, "EUR"))
+        for number in range(200)
+    )
+    metadata = {f"{number:02d}" + "n" * 38: "\U0001f381" * 500 for number in range(50)}
+    purchase = replace(PURCHASE, currency="EUR", lines=lines, metadata=metadata)
+    order, messages = new(purchase)
+    order = orders.commit(order, messages, cause("req_1"))
+    assert orders.find("ord_1") == order
+
+
+def test_a_cause_changes_an_order_once(orders: DynamoDbOrders) -> None:
+    authorized, messages = saved(orders).payment_authorized()
+    changed = orders.commit(authorized, messages, cause("req_2"))
+    with pytest.raises(AlreadyHandled):
+        orders.commit(changed, messages, cause("req_2"))
+    assert orders.find("ord_1") == changed
+
+
+def test_a_change_of_an_older_order_is_refused(orders: DynamoDbOrders) -> None:
+    order = saved(orders)
+    authorized, messages = order.payment_authorized()
+    changed = orders.commit(authorized, messages, cause("req_2"))
+    failed, _ = order.payment_failed("lost_card")
+    with pytest.raises(StaleRow):
+        orders.commit(failed, (), cause("req_3"))
+    assert orders.find("ord_1") == changed
+
+
+def test_the_same_order_placed_many_times_at_once_is_one_order(orders: DynamoDbOrders) -> None:
+    order, messages = new()
+
+    def attempt(number: int) -> Order:
+        del number
+        return place_order(order, messages, orders=orders, cause=cause("req_1"))
+
+    placed = race(20, attempt)
+    assert all(each == orders.find("ord_1") for each in placed)
+    assert len(list(orders.messages("ord_1"))) == 2
+
+
+def test_another_order_under_the_same_key_is_refused(orders: DynamoDbOrders) -> None:
+    saved(orders)
+    order, messages = new(replace(PURCHASE, customer_id="cus_2"))
+    with pytest.raises(IdempotencyKeyReused):
+        place_order(order, messages, orders=orders, cause=cause("req_1"))
+    kept = orders.find("ord_1")
+    assert kept is not None
+    assert kept.purchase == PURCHASE

@@ -1,0 +1,132 @@
+"""A fact is booked once, as it was told first, in a period that is open."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from accounting.application.by_hand import close_period
+from accounting.domain.errors import CaptureNotBooked, EntryDiffers, PeriodClosed
+from accounting.domain.journal import Authorship
+from shared.errors.taxonomy import InvalidRequest
+from tests.doubles.ledger import START, Ledger, authorized, capture_failed, captured
+
+BY = Authorship(actor="ann", reason="month end")
+
+
+def test_a_message_that_comes_again_changes_nothing() -> None:
+    ledger = Ledger()
+    ledger.hear(captured(), "m1", at=START)
+    before = list(ledger.journal.rows())
+    ledger.tick(days=3)
+    ledger.hear(captured(), "m1", at=START)
+    assert list(ledger.journal.rows()) == before
+
+
+@pytest.mark.parametrize(
+    ("changed", "at"),
+    [
+        (captured(3999), START),
+        (captured(payment="pay_2"), START),
+        (authorized(), START),
+        (captured(), START + timedelta(seconds=1)),
+    ],
+    ids=["amount", "payment", "type", "time"],
+)
+def test_the_same_message_with_another_content_is_refused_and_raised(
+    changed: object, at: datetime
+) -> None:
+    ledger = Ledger()
+    ledger.hear(captured(), "m1", at=START)
+    before = list(ledger.journal.rows())
+    with pytest.raises(EntryDiffers):
+        ledger.hear(changed, "m1", at=at)  # type: ignore[arg-type]
+    assert list(ledger.journal.rows()) == before
+
+
+def test_an_entry_is_its_own_announcement() -> None:
+    ledger = Ledger()
+    ledger.hear(captured(), "m1")
+    (row,) = ledger.journal.rows()
+    assert (row["Type"], row["Retries"]) == ("LedgerEntryCreated", 0)
+    assert '"fact":"PaymentCaptured"' in str(row["Payload"])
+
+
+def test_a_whole_capture_fits_one_write_unit() -> None:
+    ledger = Ledger()
+    letters = "0123456789abcdefghjkmnpqrs"
+    event = replace(captured(1234567, payment=f"pay_{letters}"), order_id=f"ord_{letters}")
+    ledger.hear(event, f"payments/pay_{letters}/6/1")
+    (row,) = ledger.journal.rows()
+    size = sum(len(name) + len(str(value).encode()) for name, value in row.items())
+    assert size <= 1024
+
+
+def test_a_capture_that_fails_later_is_reversed_once_and_linked() -> None:
+    ledger = Ledger()
+    ledger.hear(authorized(), "m0")
+    ledger.hear(captured(), "m1")
+    for _ in range(2):
+        ledger.hear(capture_failed(), "m2", at=START)
+    original, reversal = [e.entry for e in ledger.journal.of_payment("pay_1")][1:]
+    assert reversal.reverses == original.entry_id
+    assert reversal.postings == tuple(posting.mirrored() for posting in original.postings)
+    assert (ledger.balance("1100"), ledger.balance("4000"), ledger.balance("9000")) == (0, 0, 3998)
+
+
+def test_a_recovered_capture_is_a_new_entry_that_may_fail_again() -> None:
+    ledger = Ledger()
+    ledger.hear(captured(), "m1")
+    ledger.hear(capture_failed(), "m2")
+    ledger.tick(minutes=1)
+    ledger.hear(captured(), "m3")
+    assert ledger.balance("1100") == 3998
+    ledger.hear(capture_failed(), "m4")
+    ledger.hear(capture_failed(), "m2", at=START)
+    assert (ledger.balance("1100"), len(list(ledger.journal.entries()))) == (0, 4)
+
+
+def test_a_failure_that_comes_before_its_capture_waits_for_it() -> None:
+    ledger = Ledger()
+    with pytest.raises(CaptureNotBooked):
+        ledger.hear(capture_failed(), "m2")
+    ledger.hear(captured(), "m1")
+    ledger.hear(capture_failed(), "m2")
+    assert ledger.balance("1100") == 0
+
+
+def test_a_late_fact_of_a_closed_period_counts_from_the_first_open_moment() -> None:
+    ledger = Ledger()
+    close_period(date(2026, 1, 1), BY, journal=ledger.journal, cause=ledger.cause("req_1"))
+    late = datetime(2025, 12, 31, 23, 59, tzinfo=UTC)
+    ledger.hear(captured(), "m1", at=late)
+    (entry,) = ledger.journal.entries()
+    assert entry.effective_at == datetime(2026, 1, 2, tzinfo=UTC)
+    assert entry.booked_at == START
+
+
+def test_a_fact_booked_before_its_period_was_closed_is_still_a_duplicate_after() -> None:
+    ledger = Ledger()
+    earlier = START - timedelta(days=1)
+    ledger.hear(captured(), "m1", at=earlier)
+    close_period(date(2026, 1, 1), BY, journal=ledger.journal, cause=ledger.cause("req_1"))
+    ledger.hear(captured(), "m1", at=earlier)
+    assert len(list(ledger.journal.entries())) == 1
+
+
+def test_a_period_is_closed_once_it_has_ended_and_never_opened_again() -> None:
+    ledger = Ledger()
+    cause = ledger.cause("req_1")
+    with pytest.raises(InvalidRequest):
+        close_period(date(2026, 1, 2), BY, journal=ledger.journal, cause=cause)
+    final_at = close_period(date(2025, 12, 31), BY, journal=ledger.journal, cause=cause)
+    assert final_at == START + timedelta(minutes=2)
+    with pytest.raises(PeriodClosed):
+        close_period(date(2025, 11, 30), BY, journal=ledger.journal, cause=cause)
+
+
+def test_an_entry_is_never_booked_before_it_happened() -> None:
+    ledger = Ledger()
+    ledger.hear(captured(), "m1", at=START + timedelta(milliseconds=40))
+    (entry,) = ledger.journal.entries()
+    assert entry.booked_at == entry.effective_at
