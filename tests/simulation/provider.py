@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from random import Random
@@ -64,7 +64,7 @@ class HostileProvider:
             and notice.verdict in STANDING
         )
 
-    def payments(self) -> Iterable[Notice]:
+    def payments(self) -> list[Notice]:
         """Every authorization that succeeded once."""
         return [
             notice
@@ -87,7 +87,7 @@ class HostileProvider:
 
     def misfortune(self) -> None:
         """A hold expires, a success is withdrawn, a customer disputes: one of them, somewhere."""
-        payment = self.rng.choice(list(self.payments()))
+        payment = self.rng.choice(self.payments())
         self.rng.choice((self._expire, self._reverse, self._dispute))(payment)
 
     def _expire(self, authorization: Notice) -> None:

@@ -114,7 +114,7 @@ def test_a_worker_killed_at_any_store_call_loses_and_doubles_nothing() -> None:
     calm = World(1, faults=False)
     calm.run(orders_placed=1)
     audit(calm, orders=1)
-    assert calm.store_calls == 46  # before and after each of 23 writes
+    assert calm.store_calls == 158  # before and after each of 79 writes
     for number in range(1, calm.store_calls + 1):
         world = World(1, faults=False, kill_at=number)
         try:

@@ -167,7 +167,7 @@ class World:
         if self.to_place:
             todo.append(self._place)
         todo += [partial(self._decide, order_id) for order_id in self.to_decide]
-        if todo and self.misfortunes and list(self.provider.payments()):
+        if todo and self.misfortunes and self.provider.payments():
             todo.append(self._misfortune)
         if self.rng.random() < 0.05:  # noqa: PLR2004 - the schedule ticks now and then
             todo += [partial(self._check, name) for name in self.payments.to_check(self.time)]

@@ -68,6 +68,8 @@ def _apply(  # noqa: C901, PLR0911 - one case an event
             return facts.payment_authorized(order, sequence=sequence)
         case PaymentFailed():
             return facts.payment_failed(order, event.decline_code, sequence=sequence)
+        case AuthorizationExpired() | PaymentVoided() if event.remainder:
+            return order, ()  # what a capture leaves says nothing of the order
         case AuthorizationExpired():
             return facts.authorization_expired(order, sequence=sequence)
         case PaymentVoided():

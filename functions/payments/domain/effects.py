@@ -161,7 +161,13 @@ def _capture_succeeded(payment: Payment, attempt: Attempt, *, unapplied: bool = 
     if unapplied:
         messages = (*messages, _refund_of(payment, attempt))
     if attempt.final and taken.held.minor > 0:
-        messages = (*messages, _voided(payment, taken))
+        rest = PaymentVoided(
+            payment_id=payment.payment_id,
+            order_id=payment.order_id,
+            amount=taken.held,
+            remainder=True,
+        )
+        messages = (*messages, rest)
         taken = replace(taken, released=taken.released + taken.held)
     return moved(payment, Trigger.CAPTURE_SUCCEEDED, taken), messages
 
@@ -183,7 +189,10 @@ def _void_succeeded(payment: Payment, attempt: Attempt) -> Change:
         raise NoticeContradicts("gave more back than was held")
     after = replace(payment, released=payment.released + attempt.amount)
     event = PaymentVoided(
-        payment_id=payment.payment_id, order_id=payment.order_id, amount=attempt.amount
+        payment_id=payment.payment_id,
+        order_id=payment.order_id,
+        amount=attempt.amount,
+        remainder=payment.captured.minor > 0,
     )
     return moved(payment, Trigger.VOID_SUCCEEDED, after), (event,)
 
@@ -228,15 +237,12 @@ def _settled(change: Change) -> Change:
         return change
     after = replace(payment, expired=payment.expired + payment.held)
     event = AuthorizationExpired(
-        payment_id=payment.payment_id, order_id=payment.order_id, amount=payment.held
+        payment_id=payment.payment_id,
+        order_id=payment.order_id,
+        amount=payment.held,
+        remainder=payment.captured.minor > 0,
     )
     return moved(payment, Trigger.AUTHORIZATION_EXPIRED, after), (*messages, event)
-
-
-def _voided(payment: Payment, taken: Payment) -> PaymentVoided:
-    return PaymentVoided(
-        payment_id=payment.payment_id, order_id=payment.order_id, amount=taken.held
-    )
 
 
 def _refund_failed(payment: Payment, attempt: Attempt, undoes: Undoes) -> RefundFailed:

@@ -87,11 +87,15 @@ class PaymentFailed(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuthorizationExpired(Event):
-    """The provider no longer holds `amount`: it was not captured in time."""
+    """The provider no longer holds `amount`: it was not captured in time.
+
+    `remainder` when it is what a capture had left.
+    """
 
     payment_id: str
     order_id: str
     amount: Money
+    remainder: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,11 +133,15 @@ class CaptureFailed(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentVoided(Event):
-    """The provider has given `amount`, which was authorized and not captured, back."""
+    """The provider has given `amount`, which was authorized and not captured, back.
+
+    `remainder` when it is what a capture had left.
+    """
 
     payment_id: str
     order_id: str
     amount: Money
+    remainder: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
