@@ -12,11 +12,11 @@ from shared.contracts.orders import OrderConfirmed, OrderPlaced
 from shared.contracts.payments import (
     AuthorizePayment,
     CapturePayment,
-    Operation,
     PaymentAuthorized,
     PaymentCaptured,
     WebhookReceived,
 )
+from shared.contracts.provider_notice import Operation
 from shared.persistence.outbox import outbox_attributes
 from shared.rest.events import EventsView, listing
 from tests.contract.envelopes import (

@@ -11,13 +11,8 @@ from payments.domain.payment import Payment, requested
 from payments.infrastructure.dynamodb_payments import DynamoDbPayments
 from shared.contracts.codec import decode
 from shared.contracts.envelope import Cause, Event
-from shared.contracts.payments import (
-    AuthorizePayment,
-    Notice,
-    Operation,
-    Verdict,
-    WebhookReceived,
-)
+from shared.contracts.payments import AuthorizePayment, WebhookReceived
+from shared.contracts.provider_notice import Notice, Operation, Verdict
 from shared.errors.taxonomy import AlreadyHandled, StaleRow
 from shared.money import Money
 from shared.persistence.table import Key, Table

@@ -9,7 +9,7 @@ from random import Random
 
 from payments.domain.attempt import Answer, Attempt, Outcome, payment_of
 from payments.domain.errors import OutcomeUnknown, ProviderBusy, ProviderNotReached
-from shared.contracts.payments import Notice, Operation, Verdict
+from shared.contracts.provider_notice import Notice, Operation, Verdict
 
 STANDING = frozenset({Verdict.SUCCEEDED, Verdict.OPENED, Verdict.LOST})
 
@@ -120,7 +120,7 @@ class HostileProvider:
             capture_before=None,
         )
         self._tell(opened)
-        if self.rng.random() < 0.8:  # noqa: PLR2004
+        if self.rng.random() < 0.8:
             self._tell(replace(opened, verdict=self.rng.choice((Verdict.WON, Verdict.LOST))))
 
     def _operate(

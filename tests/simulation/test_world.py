@@ -10,7 +10,7 @@ from accounting.domain.journal import JournalEntry
 from orders.domain.order import Order
 from orders.domain.states import OrderStatus
 from payments.domain.payment import Payment, status_of
-from shared.contracts.payments import Operation
+from shared.contracts.provider_notice import Operation
 from shared.ids import derived
 from shared.money import Money
 from tests.simulation.provider import of_payment

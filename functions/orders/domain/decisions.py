@@ -25,12 +25,7 @@ from orders.domain.order import (
 from orders.domain.states import MACHINE, OrderStatus, Trigger
 from shared.contracts.envelope import Message
 from shared.contracts.orders import OrderCancelled, OrderConfirmed, OrderPlaced
-from shared.contracts.payments import (
-    AuthorizePayment,
-    CancelPayment,
-    CapturePayment,
-    RefundPayment,
-)
+from shared.contracts.payments import AuthorizePayment, CancelPayment, CapturePayment, RefundPayment
 from shared.errors.taxonomy import InvalidTransition
 from shared.money import Money
 

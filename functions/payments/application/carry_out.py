@@ -10,7 +10,8 @@ from payments.domain.errors import NoticeContradicts, OutcomeUnknown
 from payments.domain.facts import answered, noticed
 from payments.domain.payment import Payment
 from shared.contracts.envelope import Cause
-from shared.contracts.payments import Notice, NoticeContradicted
+from shared.contracts.payments import NoticeContradicted
+from shared.contracts.provider_notice import Notice
 from shared.errors.taxonomy import AlreadyHandled
 from shared.persistence.until_fresh import until_fresh
 

@@ -7,7 +7,8 @@ from typing import Protocol
 from payments.domain.attempt import Answer, Attempt
 from payments.domain.payment import Payment
 from shared.contracts.envelope import Cause, Message
-from shared.contracts.payments import Notice, WebhookReceived
+from shared.contracts.payments import WebhookReceived
+from shared.contracts.provider_notice import Notice
 from shared.persistence.rows import Row
 
 

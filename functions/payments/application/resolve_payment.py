@@ -11,7 +11,8 @@ from payments.domain.effects import Change
 from payments.domain.facts import absent
 from payments.domain.payment import Payment
 from shared.contracts.envelope import Cause, Message
-from shared.contracts.payments import Notice, Operation, PaymentUnresolved
+from shared.contracts.payments import PaymentUnresolved
+from shared.contracts.provider_notice import Notice, Operation
 from shared.errors.taxonomy import AlreadyHandled, NotFound
 from shared.persistence.until_fresh import until_fresh
 

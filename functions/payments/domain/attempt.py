@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from shared.contracts.payments import DeclineClass, Operation
+from shared.contracts.provider_notice import DeclineClass, Operation
 from shared.money import Money
 
 NOT_FOUND: Final = "not_found_at_provider"

@@ -10,13 +10,8 @@ from payments.domain.errors import NoticeContradicts
 from payments.domain.payment import Dispute, DisputeStatus, Payment
 from payments.domain.states import Trigger
 from shared.contracts.envelope import Message
-from shared.contracts.payments import (
-    DisputeLost,
-    DisputeOpened,
-    DisputeWon,
-    Notice,
-    Verdict,
-)
+from shared.contracts.payments import DisputeLost, DisputeOpened, DisputeWon
+from shared.contracts.provider_notice import Notice, Verdict
 
 _STATUSES: Final = {
     Verdict.OPENED: DisputeStatus.OPENED,

@@ -15,8 +15,6 @@ from shared.contracts.payments import (
     AuthorizationExpired,
     CancelPayment,
     CaptureFailed,
-    DeclineClass,
-    Operation,
     PaymentAuthorized,
     PaymentCaptured,
     PaymentFailed,
@@ -27,6 +25,7 @@ from shared.contracts.payments import (
     Undoes,
     VoidFailed,
 )
+from shared.contracts.provider_notice import DeclineClass, Operation
 from shared.errors.taxonomy import InvalidTransition
 
 type Change = tuple[Payment, tuple[Message, ...]]

@@ -23,7 +23,7 @@ from payments.domain.effects import (
 )
 from payments.domain.errors import NoticeContradicts
 from payments.domain.payment import Payment
-from shared.contracts.payments import Notice, Operation, Verdict
+from shared.contracts.provider_notice import Notice, Operation, Verdict
 
 _FAILURES: Final = {
     Verdict.DECLINED: AttemptStatus.DECLINED,

@@ -29,10 +29,10 @@ from payments.domain.states import MACHINE, PaymentStatus, Trigger
 from shared.contracts.payments import (
     AuthorizePayment,
     CapturePayment,
-    Operation,
     RefundPayment,
     RefundRequested,
 )
+from shared.contracts.provider_notice import Operation
 from shared.errors.taxonomy import InvalidTransition
 from shared.money import Money
 

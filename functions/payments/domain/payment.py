@@ -11,7 +11,8 @@ from typing import Final
 from payments.domain.attempt import Attempt, AttemptStatus, attempt_id, provider_key
 from payments.domain.errors import OperationsExhausted
 from payments.domain.states import PaymentStatus
-from shared.contracts.payments import AuthorizePayment, Operation
+from shared.contracts.payments import AuthorizePayment
+from shared.contracts.provider_notice import Operation
 from shared.money import Money, zero
 
 ATTEMPTS_MAX: Final = 100

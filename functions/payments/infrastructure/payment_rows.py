@@ -10,7 +10,7 @@ from payments.domain.attempt import Attempt, AttemptStatus
 from payments.domain.payment import Dispute, DisputeStatus, Payment
 from payments.domain.states import PaymentStatus
 from shared.contracts.codec import timestamp
-from shared.contracts.payments import DeclineClass, Operation
+from shared.contracts.provider_notice import DeclineClass, Operation
 from shared.money import Money
 from shared.persistence.outbox import SHARDS
 from shared.persistence.rows import Row, Value

@@ -18,13 +18,11 @@ from payments.domain.payment import ATTEMPTS_MAX, Payment, PaymentStatus, reques
 from shared.contracts.payments import (
     AuthorizePayment,
     CaptureFailed,
-    Notice,
-    Operation,
     PaymentAuthorized,
     PaymentCaptured,
     PaymentFailed,
-    Verdict,
 )
+from shared.contracts.provider_notice import Notice, Operation, Verdict
 from shared.errors.taxonomy import InvalidTransition
 from shared.money import Money
 

@@ -19,7 +19,7 @@ from payments.domain.errors import (
 from payments.infrastructure.providers.received import Received
 from payments.infrastructure.standard_webhooks import verified_id
 from shared.contracts.codec import reject_constant
-from shared.contracts.payments import DeclineClass, Notice, Operation, Verdict
+from shared.contracts.provider_notice import DeclineClass, Notice, Operation, Verdict
 from shared.http import HttpAnswer, HttpClient, NotAnswered, NotSent
 from shared.money import Money
 

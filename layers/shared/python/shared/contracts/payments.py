@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from shared.contracts.envelope import Command, Event
+from shared.contracts.provider_notice import DeclineClass, Notice, Operation
 from shared.money import Money
 
 
@@ -49,17 +50,6 @@ class RefundPayment(Command):
 
 
 type Accepted = AuthorizePayment | CapturePayment | CancelPayment | RefundPayment
-
-
-class DeclineClass(StrEnum):
-    """What a refusal means for the next try, whatever the provider calls it."""
-
-    SOFT = "soft"
-    HARD = "hard"
-    TECHNICAL = "technical"
-    FRAUD = "fraud"
-    AUTHENTICATION_REQUIRED = "authentication_required"
-    CONFIGURATION = "configuration"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -252,16 +242,6 @@ class NoticeContradicted(Event):
     contradiction: str
 
 
-class Operation(StrEnum):
-    """What can be done with a payment at a provider; a dispute is the customer's doing."""
-
-    AUTHORIZE = "authorize"
-    CAPTURE = "capture"
-    VOID = "void"
-    REFUND = "refund"
-    DISPUTE = "dispute"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentUnresolved(Event):
     """For too long nobody knows what became of an operation; it still counts as unknown."""
@@ -271,43 +251,6 @@ class PaymentUnresolved(Event):
     attempt_id: str
     operation: Operation
     started_at: datetime
-
-
-class Verdict(StrEnum):
-    """A provider's word on an operation. Anything that is not one of these is no verdict.
-
-    `reversed` succeeded before and no longer stands; `expired` is for an authorization; the last
-    three are for disputes.
-    """
-
-    SUCCEEDED = "succeeded"
-    DECLINED = "declined"
-    FAILED = "failed"
-    REVERSED = "reversed"
-    EXPIRED = "expired"
-    OPENED = "opened"
-    WON = "won"
-    LOST = "lost"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Notice:
-    """What a provider says of one operation, in its webhook or in its answer to our query.
-
-    `reference` is ours (the attempt's id), `provider_payment` the provider's name for the payment
-    and `provider_reference` its name for this operation. `verdict` is absent when nothing is
-    decided yet.
-    """
-
-    reference: str
-    operation: Operation
-    verdict: Verdict | None
-    amount: Money
-    provider_payment: str
-    provider_reference: str
-    decline_code: str | None = None
-    decline_class: DeclineClass | None = None
-    capture_before: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
