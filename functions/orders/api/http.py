@@ -103,8 +103,9 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 
 def _asked[R: BaseModel](shape: type[R]) -> R:
-    """What is asked of an order, by someone who may."""
+    """What is asked of an order, by someone who may and can ask it again under the same key."""
     app.caller.require("orders:write")
+    app.idempotency_key()
     return checked(shape, app.body())
 
 

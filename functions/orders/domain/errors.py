@@ -24,7 +24,7 @@ class AmountExceedsAuthorized(DomainException):
 
 
 class AmountExceedsPaid(DomainException):
-    code, title, status = "amount_exceeds_paid", "More than is left to refund", 422
+    code, title, status = "amount_exceeds_paid", "More than is left of what was paid", 422
 
 
 class RefundsExhausted(DomainException):
