@@ -135,7 +135,21 @@ class World:
                 continue
             except TransientException:
                 continue  # the caller, or the provider, tries again
+            self._keep_limits()
         raise AssertionError("the network never went quiet")
+
+    def _keep_limits(self) -> None:
+        """No payment is ever over its limits, at no moment."""
+        for row in self.tables["payments"].scan(sk="STATE"):
+            payment = self.payments.find(str(row["payment_id"]))
+            assert payment is not None
+            taken = payment.captured + payment.capturing
+            gone = payment.released + payment.expired
+            assert min(each.minor for each in (payment.captured, payment.capturing, gone)) >= 0
+            assert taken + gone <= payment.authorized
+            back = payment.refunded + payment.disputed + payment.charged_back
+            assert min(payment.refunding.minor, payment.refunded.minor) >= 0
+            assert back <= payment.captured
 
     def put_events(self, *, Entries: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803
         """The bus: some entries may be refused in an answer that says 200."""
@@ -169,7 +183,7 @@ class World:
         todo += [partial(self._decide, order_id) for order_id in self.to_decide]
         if todo and self.misfortunes and self.provider.payments():
             todo.append(self._misfortune)
-        if self.rng.random() < 0.05:  # noqa: PLR2004 - the schedule ticks now and then
+        if self.rng.random() < 0.05:
             todo += [partial(self._check, name) for name in self.payments.to_check(self.time)]
         return todo or self._overdue()
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from payments.domain.effects import Change, moved
-from payments.domain.errors import NoticeContradicts
+from payments.domain.errors import NoticeContradicts, NoticeEarly
 from payments.domain.payment import Dispute, DisputeStatus, Payment
 from payments.domain.states import Trigger
 from shared.contracts.envelope import Message
@@ -27,7 +27,8 @@ _ENDS: Final = {
 def dispute_noticed(payment: Payment, notice: Notice) -> Change:
     """With the provider's word on a dispute; an end that comes first tells the opening, too.
 
-    Raises NoticeContradicts for more than can be disputed, another amount, and two ends.
+    Raises NoticeEarly while the disputed capture is not decided, NoticeContradicts for more than
+    can be disputed, another amount, and two ends.
     """
     if notice.verdict is None:
         return payment, ()
@@ -48,6 +49,8 @@ def dispute_noticed(payment: Payment, notice: Notice) -> Change:
 
 def _opened(payment: Payment, notice: Notice) -> Change:
     exposed = payment.captured - payment.refunded - payment.disputed - payment.charged_back
+    if exposed < notice.amount <= exposed + payment.capturing:
+        raise NoticeEarly
     if exposed < notice.amount:
         raise NoticeContradicts(f"{notice.amount} disputed of {exposed}")
     dispute = Dispute(

@@ -66,6 +66,12 @@ class PaymentUnknown(TransientException):
     code, title = "payment_unknown", "The payment is not known yet"
 
 
+class NoticeEarly(TransientException):
+    """A notice came before the one it builds on: parked in the queue and tried again."""
+
+    code, title = "notice_early", "What this notice is about is not decided yet"
+
+
 class ProviderBusy(TransientException):
     code, title = "provider_busy", "The provider asks to come back later"
 
