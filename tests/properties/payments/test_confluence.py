@@ -1,4 +1,4 @@
-"""Whatever a provider says, in whatever order and however often: the same payment, the same events."""
+"""Whatever a provider says, in any order, however often: the same payment, the same events."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, replace
