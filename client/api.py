@@ -8,7 +8,19 @@ from dataclasses import dataclass
 from typing import Any, NotRequired, TypedDict
 from urllib.parse import quote, urlencode
 
-from client.answers import Event, JournalEntry, Order, OrderLine, Payment, TrialBalance
+from client.answers import (
+    Balance,
+    ChainPage,
+    Event,
+    JournalEntry,
+    LedgerProof,
+    Order,
+    OrderLine,
+    Payment,
+    Refund,
+    Seals,
+    TrialBalance,
+)
 from client.connection import Connection
 from client.problem import Problem
 from client.transport import Answer, Transport, Unreachable
@@ -18,6 +30,7 @@ SILENCES_MAX = 5
 DEADLINE_SECONDS = 60.0
 PAUSE_SECONDS_FIRST = 0.1
 PAUSE_SECONDS_MAX = 5.0
+PAGE = "100"
 PAGES_MAX = 1000
 SUCCESS_MAX = 299
 
@@ -80,8 +93,25 @@ class Api:
         self, order_id: str, *, idempotency_key: str, amount: Money | None = None
     ) -> Reply[Order]:
         """`amount` captures a part; without it everything is captured."""
-        body = {} if amount is None else {"amount": amount.minor, "currency": amount.currency}
-        return self._post(f"/orders/{quote(order_id, safe='')}/confirm", body, idempotency_key)
+        path = f"/orders/{quote(order_id, safe='')}/confirm"
+        return self._post(path, _asked(amount), idempotency_key)
+
+    def cancel_order(self, order_id: str, *, idempotency_key: str) -> Reply[Order]:
+        """Before its money is captured; afterwards it is a refund."""
+        return self._post(f"/orders/{quote(order_id, safe='')}/cancel", {}, idempotency_key)
+
+    def pay_order(self, order_id: str, *, token: str, idempotency_key: str) -> Reply[Order]:
+        """Another payment method, where the one before was refused or its hold has expired."""
+        body = {"payment_method": {"token": token}}
+        path = f"/orders/{quote(order_id, safe='')}/payment-method"
+        return self._post(path, body, idempotency_key)
+
+    def refund_order(
+        self, order_id: str, *, reason: str, idempotency_key: str, amount: Money | None = None
+    ) -> Reply[Refund]:
+        """`amount` gives a part back; without it all that is left."""
+        body = {"reason": reason, **_asked(amount)}
+        return self._post(f"/orders/{quote(order_id, safe='')}/refunds", body, idempotency_key)
 
     def order_events(self, order_id: str) -> list[Event]:
         return self._list(f"/orders/{quote(order_id, safe='')}/events", {})
@@ -89,6 +119,17 @@ class Api:
     def payment(self, payment_id: str) -> Payment:
         payment: Payment = self._get(f"/payments/{quote(payment_id, safe='')}")
         return payment
+
+    def payments_in(self, status: str) -> list[Payment]:
+        return self._list("/payments", {"status": status, "limit": PAGE})
+
+    def payments_unknown(self) -> list[Payment]:
+        """Those with an operation of which nobody knows what became of it."""
+        return self._list("/payments", {"attempt_status": "unknown", "limit": PAGE})
+
+    def sync_payment(self, payment_id: str, *, idempotency_key: str) -> Reply[Payment]:
+        """Have the provider asked now."""
+        return self._post(f"/payments/{quote(payment_id, safe='')}/sync", {}, idempotency_key)
 
     def payment_events(self, payment_id: str) -> list[Event]:
         return self._list(f"/payments/{quote(payment_id, safe='')}/events", {})
@@ -101,6 +142,35 @@ class Api:
         asked = urlencode({"currency": currency, "consistency": "current"})
         balance: TrialBalance = self._get(f"/trial-balance?{asked}")
         return balance
+
+    def balance(self, account: str, currency: str, *, consistency: str) -> Balance:
+        """`folded` is a moment behind and says of which point; `current` counts every entry."""
+        asked = urlencode({"currency": currency, "consistency": consistency})
+        balance: Balance = self._get(f"/accounts/{quote(account, safe='')}/balance?{asked}")
+        return balance
+
+    def chain(self, lane: int) -> list[ChainPage]:
+        """All pages of a hash chain, from genesis."""
+        pages: list[ChainPage] = [self._get(f"/ledger/chains/{lane}")]
+        while (cursor := pages[-1]["next_cursor"]) is not None:
+            if len(pages) == PAGES_MAX:
+                raise MalformedAnswer(f"chain {lane} did not end after {PAGES_MAX} pages")
+            pages.append(self._get(f"/ledger/chains/{lane}?{urlencode({'cursor': cursor})}"))
+        return pages
+
+    def seals(self) -> Seals:
+        seals: Seals = self._get("/ledger/seals")
+        return seals
+
+    def ledger_export(self, day: str) -> str:
+        """A sealed day as CSV."""
+        csv: str = self._get(f"/ledger/exports/{quote(day, safe='')}")["csv"]
+        return csv
+
+    def ledger_proof(self) -> LedgerProof:
+        """What the platform's own checks find."""
+        proof: LedgerProof = self._get("/ledger/proof")
+        return proof
 
     def _get(self, path: str) -> Any:
         return _parsed(self._call("GET", path, None, {}))
@@ -169,6 +239,10 @@ class Api:
         if answer.status > SUCCESS_MAX:
             raise Problem(answer)
         return answer
+
+
+def _asked(amount: Money | None) -> dict[str, int | str]:
+    return {} if amount is None else {"amount": amount.minor, "currency": amount.currency}
 
 
 def _pause_seconds(silences: int) -> float:

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import Never
 
-from apphost.localstack.plugin import jsonata, polling, stock, workers
+from apphost.localstack.plugin import jsonata, listening, polling, stock, workers
 
 METADATA = Path(__file__).parent / "metadata"
 """An installed package as Python sees one; LocalStack finds plugins by its entry points."""
@@ -20,6 +20,7 @@ def main() -> None:
     if installed != stock.VERSION:
         sys.exit(f"LocalStack is {installed}; the plugin is for {stock.VERSION}")
     sys.path.append(str(METADATA))
+    listening.mend()
     jsonata.mend()
     polling.mend()
     workers.serve()
@@ -31,9 +32,11 @@ def main() -> None:
 
 def _leave(code: str | int | None) -> Never:
     """At once: with what LocalStack has loaded, Python's own tidying up does not come to an end."""
+    if isinstance(code, str):
+        print(code, file=sys.stderr)
     sys.stdout.flush()
     sys.stderr.flush()
-    os._exit(code if isinstance(code, int) else 1)
+    os._exit(1 if isinstance(code, str) else code or 0)
 
 
 if __name__ == "__main__":

@@ -105,7 +105,10 @@ class AccountingStack(ServiceStack):
         )
 
     def _prove(self) -> None:
-        """Every night the days that have ended are sealed and the books are proved."""
+        """Every night the days that have ended are sealed and the books are proved.
+
+        From what is sealed an operator can make the books of an empty table again.
+        """
         proof = self.function("proof", PROOF)
         self.tables.grant(proof, "GetItem", "PutItem", "Query", "Scan")
         self._vault.grant_read(proof)
@@ -117,4 +120,7 @@ class AccountingStack(ServiceStack):
             targets=[targets.LambdaFunction(proof, retry_attempts=2)],
         )
         CfnOutput(self, "ProofFunctionName", value=proof.function_name)
+        rebuild = self.function("rebuild", PROOF)
+        self.tables.grant(rebuild, "GetItem", "PutItem", "Query")
+        self._vault.grant_read(rebuild)
         self.also_watch(alarms.reported(self, "LedgerBreached", service="accounting"))

@@ -29,7 +29,6 @@ INSIDE = {
     "capture_not_booked": "in the log, while a message waits",
     "capture_not_possible": "as the code of CaptureFailed",
     "currency_differs": "as the code of CaptureFailed or RefundFailed",
-    "entry_differs": "beside a dead letter",
     "invalid_transition": "beside a dead letter",
     "notice_contradicts": "as the event NoticeContradicted",
     "notice_early": "in the log, while a message waits",

@@ -23,6 +23,7 @@ from accounting.domain.errors import (
     AccountClosed,
     AlreadyResolved,
     AlreadyReversed,
+    EntryDiffers,
     EntryMalformed,
     EntryUnbalanced,
     HoldRefused,
@@ -49,6 +50,7 @@ _BOOKING = (
     AccountClosed,
     PeriodClosed,
     LimitExceeded,
+    EntryDiffers,
 )
 
 CURRENCY = Query(description="An active ISO 4217 currency.", schema=_TEXT, example="EUR")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from accounting.application.balance import current
 from accounting.application.fold import fold
@@ -14,7 +15,7 @@ from accounting.application.seal import seal_days
 from accounting.infrastructure.dynamodb_folds import DynamoDbFolds
 from accounting.infrastructure.dynamodb_journal import DynamoDbJournal
 from shared.contracts.codec import timestamp
-from shared.contracts.envelope import Cause, Envelope
+from shared.contracts.envelope import Cause, Envelope, Event
 from shared.contracts.payments import (
     AuthorizationExpired,
     CaptureFailed,
@@ -51,12 +52,12 @@ class Ledger:
         self.journal = DynamoDbJournal(self.table)
         self.folds = DynamoDbFolds(self.table)
 
-    def hear(self, event: Subscribed, message_id: str, *, at: datetime | None = None) -> None:
+    def hear(self, event: Event, message_id: str, *, at: datetime | None = None) -> None:
         """Deliver an event as the queue does; a duplicate is acknowledged."""
-        envelope = Envelope(
+        envelope: Envelope[Any] = Envelope(
             id=message_id,
             source="quittance.payments",
-            subject=event.payment_id,
+            subject="pay_1",
             time=at or self.now,
             sequence=1,
             correlation_id="cor_1",

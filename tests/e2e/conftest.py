@@ -21,17 +21,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def quittance(request: pytest.FixtureRequest) -> Iterator[Platform]:
+    """Every test runs beside messages that nobody can read, in every inbox."""
     running = os.environ.get("QUITTANCE_E2E_OUTPUTS")
     if running:
-        yield Platform(outputs.read(Path(running)), Path(running))
+        yield Platform(outputs.read(Path(running)), Path(running)).poisoned()
         return
     with temporary("e2e") as state_dir, platform.running(state_dir) as made:
-        yield Platform(made, state_dir / outputs.FILE)
+        yield Platform(made, state_dir / outputs.FILE).poisoned()
         if request.session.testsfailed:
             shutil.copy(state_dir / "cloud" / "cloud.log", LOCAL / "e2e-failed.log")
-
-
-@pytest.fixture(scope="session", autouse=True)
-def poison(quittance: Platform) -> str:
-    """Every test of the suite runs beside messages that nobody can read, in every inbox."""
-    return quittance.poison()

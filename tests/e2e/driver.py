@@ -4,7 +4,7 @@ import json
 import uuid
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -33,8 +33,20 @@ ORDER: NewOrder = {
 
 @dataclass(frozen=True)
 class Platform:
+    """`poison` marks the messages that nobody can read; `resting_messages` are all there are."""
+
     outputs: Outputs
     outputs_file: Path
+    poison: str = ""
+    resting_messages: int = 0
+
+    def poisoned(self) -> "Platform":
+        """With messages that nobody can read in every inbox."""
+        mark = f"poison-{uuid.uuid4()}"
+        for inbox in INBOXES:
+            for body in (f'{{"detail": {{"type": "{mark}"}}}}', f"not JSON: {mark}"):
+                self.aws("sqs").send_message(QueueUrl=self.outputs.queues[inbox], MessageBody=body)
+        return replace(self, poison=mark, resting_messages=self.messages())
 
     def api(self, role: str = "client") -> Api:
         return _api(self.outputs.api_url, self.outputs.api_keys[role])
@@ -87,6 +99,15 @@ class Platform:
     def entries(self, order: Order) -> list[JournalEntry]:
         return self.api("auditor").journal_entries(order["payment_id"])
 
+    def booked(self, order: Order) -> list[tuple[str, str, int, str]]:
+        """Every posting for the order but memos: account, side, minor units, currency."""
+        return sorted(
+            (posting["account"], posting["side"], posting["amount"], posting["currency"])
+            for entry in self.entries(order)
+            for posting in entry["postings"]
+            if not posting["account"].startswith("9")
+        )
+
     def charges(self) -> list[Charge]:
         return charges(self.outputs)
 
@@ -111,31 +132,30 @@ class Platform:
         """A client of the local cloud, for faults and for looking behind the API."""
         return _aws(service, self.outputs.aws_endpoint_url)
 
-    def poison(self) -> str:
-        """Put what nobody can read into every inbox; returns the mark by which to know it."""
-        mark = f"poison-{uuid.uuid4()}"
-        for inbox in INBOXES:
-            for body in (f'{{"detail": {{"type": "{mark}"}}}}', f"not JSON: {mark}"):
-                self.aws("sqs").send_message(QueueUrl=self.outputs.queues[inbox], MessageBody=body)
-        return mark
-
-    def rows(self, table: str) -> int:
-        """How many items the table holds."""
+    def rows(self, table: str, *, which: str = "attribute_exists(pk)") -> int:
+        """How many items of the table fulfil the condition."""
         pages = self.aws("dynamodb").get_paginator("scan")
         return sum(
             page["Count"]
             for page in pages.paginate(
-                TableName=self.outputs.tables[table], Select="COUNT", ConsistentRead=True
+                TableName=self.outputs.tables[table],
+                FilterExpression=which,
+                Select="COUNT",
+                ConsistentRead=True,
             )
         )
 
     def footprint(self) -> tuple[int, ...]:
-        """What grows when anything happens: rows, and payments at the provider."""
-        tables = map(self.rows, ("orders", "payments", "accounting"))
-        return (*tables, len(self.charges()))
+        """What grows when anything happens: rows, journal entries, payments at the provider.
+
+        Balances are folded some time after an entry: their rows say nothing new.
+        """
+        entries = self.rows("accounting", which="attribute_exists(Payload)")
+        return self.rows("orders"), self.rows("payments"), entries, len(self.charges())
 
     def at_rest(self) -> tuple[int, ...]:
         """The footprint once nothing that went before still leaves traces."""
+        until(self.messages, lambda count: count <= self.resting_messages, PATIENCE)
         seen = [self.footprint()]
 
         def look() -> bool:
@@ -145,18 +165,15 @@ class Platform:
         until(look, bool, PATIENCE)
         return seen[-1]
 
-    def waiting(self) -> int:
-        """How many messages are in the inboxes or being handled."""
-        sqs = self.aws("sqs")
-        names = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
-        inboxes = [
-            url
-            for name, url in self.outputs.queues.items()
-            if name.endswith(("events", "commands"))
-        ]
+    def messages(self) -> int:
+        """How many are in the inboxes, being handled, or dead: poison wanders, the sum stays."""
+        names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+        queues = [f"{inbox}{end}" for inbox in INBOXES for end in ("", "_dead_letters")]
         counts = [
-            sqs.get_queue_attributes(QueueUrl=url, AttributeNames=list(names))["Attributes"]
-            for url in inboxes
+            self.aws("sqs").get_queue_attributes(
+                QueueUrl=self.outputs.queues[queue], AttributeNames=names
+            )["Attributes"]
+            for queue in queues
         ]
         return sum(int(count[name]) for count in counts for name in names)
 

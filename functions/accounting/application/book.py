@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from accounting.application.ports import Journal, Proposal
-from accounting.domain.corrections import capture_undone, reversal
+from accounting.domain.corrections import capture_undone, reversal, reversal_id
 from accounting.domain.errors import CaptureNotBooked, EntryDiffers, LimitExceeded
 from accounting.domain.journal import JournalEntry
 from accounting.domain.limits import limited
@@ -46,13 +46,16 @@ def undo_capture(
     journal: Journal,
     cause: Cause,
 ) -> None:
-    """Reverse the entry of the capture that failed after all.
+    """Reverse the entry of the capture that failed after all, unless somebody has by hand.
 
     Raises CaptureNotBooked while the capture itself has not arrived; and as `book` does.
     """
     original = capture_undone(event, journal.entries_of(event.payment_id), cause_id=cause.id)
     if original is None:
         raise CaptureNotBooked(str(event.capture_id))
+    standing = journal.find(reversal_id(original.entry_id))
+    if standing is not None and standing.by is not None:
+        raise AlreadyHandled(cause.id)
     undone_at = max(happened_at, original.effective_at)
     entry = reversal(
         original,

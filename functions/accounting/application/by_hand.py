@@ -199,9 +199,12 @@ def _append(
         return
     except EntryDiffers:
         existing = journal.find(entries[0].entry_id)
-        if existing is None or existing.cause_id == entries[0].cause_id:
-            return  # the same request, told again later: its times differ, the entry stands
-        raise AlreadyReversed(str(existing.reverses)) from None
+        if existing is None:
+            raise
+        if existing.cause_id != entries[0].cause_id:
+            raise AlreadyReversed(str(existing.reverses)) from None
+        if not existing.says_the_same(replace(entries[0], effective_at=existing.effective_at)):
+            raise  # the same request, told again later, may differ in its times alone
 
 
 def _found(entry_id: str, journal: Journal) -> JournalEntry:

@@ -56,13 +56,20 @@ def capture_undone(
     """The capture's entry that a failure told by `cause_id` undoes, or None if it is not booked.
 
     `entries` are the payment's. An entry whose reversal was told by this same message still
-    counts, so that a repeated message meets its own reversal.
+    counts, so that a repeated message meets its own reversal; and so does, when there is no other,
+    one that somebody has reversed by hand.
     """
-    undone = {entry.reverses: entry.cause_id for entry in entries if entry.reverses}
-    found = [
+    undone = {entry.reverses: entry for entry in entries if entry.reverses}
+    captures = [
         entry
-        for entry in entries
+        for entry in sorted(entries, key=lambda each: each.booked_at)
         if entry.fact == CAPTURED and entry.reference == event.capture_id
-        if undone.get(entry.entry_id, cause_id) == cause_id
     ]
-    return min(found, key=lambda entry: entry.booked_at, default=None)
+    mine, by_hand = [], []
+    for entry in captures:
+        reversing = undone.get(entry.entry_id)
+        if reversing is None or reversing.cause_id == cause_id:
+            mine.append(entry)
+        elif reversing.by is not None:
+            by_hand.append(entry)
+    return next(iter(mine + by_hand), None)

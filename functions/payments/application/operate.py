@@ -95,6 +95,7 @@ def refund_payment(
             amount=command.amount,
             code=code,
             undoes=Undoes.NOTHING,
+            unapplied=command.unapplied,
         ),
         call=lambda gateway, attempt, name, metadata: gateway.refund(
             attempt, provider_payment=name, metadata=metadata

@@ -56,7 +56,7 @@ class Answer:
 class Attempt:
     """`attempt_id` is our reference at the provider, `key` the provider's idempotency key.
 
-    `withdrawn` is set when a success no longer stands: a capture or refund that failed later, an
+    `unapplied` is for the refund of a capture that was. `withdrawn` is set when a success no longer stands: a capture or refund that failed later, an
     authorization that expired.
     """
 
@@ -70,6 +70,7 @@ class Attempt:
     started_at: datetime
     final: bool = True
     refund_id: str | None = None
+    unapplied: bool = False
     withdrawn: bool = False
     escalated: bool = False
     provider_reference: str | None = None

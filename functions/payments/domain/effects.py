@@ -252,6 +252,7 @@ def _refund_failed(payment: Payment, attempt: Attempt, undoes: Undoes) -> Refund
         amount=attempt.amount,
         code=_code(attempt),
         undoes=undoes,
+        unapplied=attempt.unapplied,
     )
 
 
@@ -272,6 +273,7 @@ def _refund_of(payment: Payment, attempt: Attempt) -> RefundPayment:
         refund_id=f"{attempt.attempt_id}-refund",
         amount=attempt.amount,
         reason="captured after it was given up",
+        unapplied=True,
     )
 
 

@@ -109,7 +109,7 @@ def start_refund(
         command.amount,
         cause_id=cause_id,
         now=now,
-        refund_id=command.refund_id,
+        refund=command,
     )
     reserved = replace(begun, refunding=payment.refunding + command.amount)
     requested = RefundRequested(
@@ -118,6 +118,7 @@ def start_refund(
         refund_id=command.refund_id,
         amount=command.amount,
         reason=command.reason,
+        unapplied=command.unapplied,
     )
     return _moved(payment, Trigger.REFUND_STARTED, reserved), requested
 

@@ -11,7 +11,7 @@ from typing import Final
 from payments.domain.attempt import Attempt, AttemptStatus, attempt_id, provider_key
 from payments.domain.errors import OperationsExhausted
 from payments.domain.states import PaymentStatus
-from shared.contracts.payments import AuthorizePayment
+from shared.contracts.payments import AuthorizePayment, RefundPayment
 from shared.contracts.provider_notice import Operation
 from shared.money import Money, zero
 
@@ -123,7 +123,7 @@ class Payment:
         *,
         cause_id: str,
         now: datetime,
-        refund_id: str | None = None,
+        refund: RefundPayment | None = None,
         final: bool = True,
     ) -> Payment:
         """With a new attempt, about to be called; raises OperationsExhausted."""
@@ -140,7 +140,8 @@ class Payment:
             cause_id=cause_id,
             started_at=now,
             final=final,
-            refund_id=refund_id,
+            refund_id=refund.refund_id if refund else None,
+            unapplied=refund is not None and refund.unapplied,
         )
         return replace(self, attempts=(*self.attempts, attempt), checks=0)
 

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from accounting.application.by_hand import close_period
+from accounting.application.by_hand import close_period, reverse
 from accounting.domain.errors import CaptureNotBooked, EntryDiffers, PeriodClosed
 from accounting.domain.journal import Authorship
 from shared.errors.taxonomy import InvalidRequest
@@ -93,6 +93,16 @@ def test_a_failure_that_comes_before_its_capture_waits_for_it() -> None:
     ledger.hear(captured(), "m1")
     ledger.hear(capture_failed(), "m2")
     assert ledger.balance("1100") == 0
+
+
+def test_a_failure_of_a_capture_that_was_reversed_by_hand_is_acknowledged() -> None:
+    ledger = Ledger()
+    ledger.hear(captured(), "m1")
+    (entry,) = ledger.journal.entries()
+    cause = ledger.cause("req_1")
+    reverse(entry.entry_id, BY, effective_at=None, journal=ledger.journal, cause=cause)
+    ledger.hear(capture_failed(), "m2")
+    assert (ledger.balance("1100"), len(list(ledger.journal.entries()))) == (0, 2)
 
 
 def test_a_late_fact_of_a_closed_period_counts_from_the_first_open_moment() -> None:

@@ -27,6 +27,7 @@ from accounting.domain.errors import (
     AccountClosed,
     AlreadyResolved,
     AlreadyReversed,
+    EntryDiffers,
     HoldRefused,
     LimitExceeded,
     PeriodClosed,
@@ -75,6 +76,13 @@ def test_the_same_request_later_is_the_same_entry() -> None:
     ledger.tick(minutes=1)
     assert submitted(ledger, draft(*FEE, effective_at=ledger.now)) == first
     assert len(list(ledger.journal.entries())) == 1
+
+
+def test_the_same_request_with_another_content_is_refused() -> None:
+    ledger = Ledger()
+    submitted(ledger, draft(*FEE))
+    with pytest.raises(EntryDiffers):
+        submitted(ledger, draft(debit(PROCESSING_FEES, eur(501)), credit(BANK, eur(501))))
 
 
 def test_linked_entries_are_all_booked_or_none() -> None:

@@ -40,6 +40,14 @@ def entry(debit: int, credit: int) -> Any:
     }
 
 
+MEMO: Any = {
+    "postings": [
+        {"account": "9000", "side": "debit", "amount": 4488},
+        {"account": "9001", "side": "credit", "amount": 4488},
+    ]
+}
+
+
 def charge(captured: int) -> Charge:
     return {
         "payment": "sbx_pay_1",
@@ -62,7 +70,7 @@ def told(order: Any, payment: Any, entries: Any, requests: set[str]) -> Told:
 
 
 STORY = Story(
-    paid=told(PAID, CAPTURED, [entry(4488, 4488)], {"req_1", "req_2"}),
+    paid=told(PAID, CAPTURED, [MEMO, entry(4488, 4488)], {"req_1", "req_2"}),
     declined=told(DECLINED, FAILED, [], {"req_3"}),
     placed=Reply(201, {}, PAID),
     repeated=Reply(201, {"idempotency-replayed": "true"}, PAID),
@@ -105,11 +113,11 @@ BROKEN: dict[str, tuple[str, Breaking]] = {
         lambda s: replace(s, repeated=s.placed),
     ),
     "booked twice": (
-        "one journal entry: Dr receivable, Cr revenue",
+        "booked once: Dr receivable, Cr revenue",
         lambda s: paid(s, entries=[entry(4488, 4488), entry(4488, 4488)]),
     ),
     "a cent short": (
-        "one journal entry: Dr receivable, Cr revenue",
+        "booked once: Dr receivable, Cr revenue",
         lambda s: paid(s, entries=[entry(4488, 4487)]),
     ),
     "unequal": (

@@ -184,6 +184,7 @@ def test_a_late_capture_on_a_voided_payment_is_unapplied_and_refunded() -> None:
         refund_id="pay_1-capture-1-refund",
         amount=eur(5000),
         reason="captured after it was given up",
+        unapplied=True,
     )
 
 

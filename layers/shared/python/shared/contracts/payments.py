@@ -40,13 +40,14 @@ class CancelPayment(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefundPayment(Command):
-    """Give `amount` of what was captured back to the customer."""
+    """Give `amount` of what was captured back to the customer; `unapplied` as its capture was."""
 
     payment_id: str
     order_id: str
     refund_id: str
     amount: Money
     reason: str
+    unapplied: bool = False
 
 
 type Accepted = AuthorizePayment | CapturePayment | CancelPayment | RefundPayment

@@ -1,0 +1,47 @@
+"""One LocalStack for these tests, and an account in it that nobody else uses."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from apphost.localstack import localstack
+from apphost.localstack.localstack import LocalStack
+from tests.cloud import Account, cloud_url, open_account
+from tests.conformance.functions import Journal
+
+__all__ = ["cloud_url"]
+
+HERE = Path(__file__).parent
+MISSING = pytest.mark.skip(reason="LocalStack is not installed: run `make setup-localstack`")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All of them run on one worker: there is one LocalStack, and it is heavy."""
+    for item in items:
+        if item.path.is_relative_to(HERE):
+            item.add_marker(pytest.mark.xdist_group("localstack"))
+            if not localstack.PYTHON.exists():
+                item.add_marker(MISSING)
+
+
+@pytest.fixture(scope="session")
+def running() -> Iterator[LocalStack]:
+    state_dir = Path(tempfile.mkdtemp(prefix="quittance-localstack-"))
+    cloud = localstack.start(state_dir=state_dir)
+    yield cloud
+    localstack.stop(cloud.pid)
+    shutil.rmtree(state_dir, ignore_errors=True)
+
+
+@pytest.fixture
+def account(running: LocalStack) -> Account:
+    return open_account(running.url)
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Journal:
+    """Where the functions of a test write down what they were given."""
+    return Journal(tmp_path / "journal.jsonl")
