@@ -14,7 +14,6 @@ from infra.stages import Stage
 from payments.application.reactions import Accepted, Subscribed
 from payments.settings import Settings
 
-
 UNRESOLVED = Index(
     name="unresolved", partition_key="Unresolved", sort_key="CheckAt", keys_only=True
 )

@@ -20,9 +20,8 @@ from accounting.infrastructure.dynamodb_journal import DynamoDbJournal
 from orders.application import reactions as orders
 from orders.application.decide import decide
 from orders.application.place_order import place_order
-from orders.domain.decisions import cancel, confirm, pay_anew, place, refund
-from orders.domain.order import CaptureMode, Line, Order, Purchase
-from orders.domain.states import OrderStatus
+from orders.domain.decisions import place
+from orders.domain.order import CaptureMode, Line, Purchase
 from orders.infrastructure.dynamodb_orders import DynamoDbOrders
 from payments.application import reactions as payments
 from payments.application.resolve_payment import resolve_payment
@@ -38,21 +37,11 @@ from shared.messaging.relay import Relay
 from shared.money import Money
 from shared.persistence.rows import Row
 from tests.doubles.memory_table import MemoryTable, stream_event
+from tests.simulation.merchant import decision
 from tests.simulation.provider import HostileProvider
 
 STEPS_MAX: Final = 20_000
 CONTEXT: Final = SimpleNamespace(get_remaining_time_in_millis=lambda: 10_000)
-
-
-DECISIONS: Final = {
-    OrderStatus.PENDING: ("confirm",) * 99 + ("cancel",),
-    OrderStatus.AUTHORIZED: ("confirm",) * 5 + ("cancel",),
-    OrderStatus.CAPTURING: ("refund",) * 99 + ("cancel",),
-    OrderStatus.PAYMENT_FAILED: ("pay_anew", "cancel"),
-    OrderStatus.PAID: ("refund",),
-    OrderStatus.PARTIALLY_REFUNDED: ("refund",),
-    OrderStatus.DISPUTED: ("refund",),
-}
 
 
 class Crash(BaseException):
@@ -270,21 +259,13 @@ class World:
         self.decisions += 1
         name = f"decision-{self.decisions}"
 
-        def decision(order: Order) -> Any:
-            wanted = self.rng.choice(DECISIONS.get(order.status, ("cancel",)))
-            amount = Money(self.rng.randint(1, order.amount.minor), "EUR")
-            match wanted:
-                case "confirm":
-                    return confirm(order, self.rng.choice((order.amount, amount)))
-                case "pay_anew":
-                    return pay_anew(order, "tok_other")
-                case "refund":
-                    return refund(order, amount, refund_id=f"ref-{name}", reason="returned")
-                case _:
-                    return cancel(order, request_id=name)
-
         try:
-            decide(order_id, decision, orders=self.orders, cause=self._cause(name))
+            decide(
+                order_id,
+                lambda order: decision(order, self.rng, name),
+                orders=self.orders,
+                cause=self._cause(name),
+            )
         except DomainException:
             if self.patience:
                 self.patience -= 1
