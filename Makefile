@@ -62,12 +62,18 @@ node_modules/.ready: package.json package-lock.json .npmrc | .venv/.ready
 	@$(ACTIVE) npm ci --silent
 	@touch $@
 
+.bench/.ready: requirements/bench.txt .python-version | .tools/.uv-$(UV_VERSION)
+	$(say) "setup: what the figures are compared with (.bench)"
+	$(call environment,.bench,requirements/bench.txt)
+	@touch $@
+
 .PHONY: lock
 lock: | .tools/.uv-$(UV_VERSION) ## Resolve the dependency groups of pyproject.toml into requirements/*.txt
-	$(say) "lock: runtime, dev, cloud"
+	$(say) "lock: runtime, dev, cloud, bench"
 	@$(UV) $(COMPILE) --group runtime -o requirements/runtime.txt
 	@$(UV) $(COMPILE) --group dev -c requirements/runtime.txt -o requirements/dev.txt
 	@$(UV) $(COMPILE) --group cloud -o requirements/cloud.txt
+	@$(UV) $(COMPILE) --group bench -o requirements/bench.txt
 
 .PHONY: lock-check
 lock-check: | .tools/.uv-$(UV_VERSION) ## Fail where requirements/*.txt differ from what `make lock` would write
@@ -76,6 +82,7 @@ lock-check: | .tools/.uv-$(UV_VERSION) ## Fail where requirements/*.txt differ f
 	$(UV) $(COMPILE) --group runtime -o "$$fresh/runtime.txt"; \
 	$(UV) $(COMPILE) --group dev -c requirements/runtime.txt -o "$$fresh/dev.txt"; \
 	$(UV) $(COMPILE) --group cloud -o "$$fresh/cloud.txt"; \
+	$(UV) $(COMPILE) --group bench -o "$$fresh/bench.txt"; \
 	diff -ru requirements "$$fresh" || { echo "The locks have drifted: run make lock and commit the result."; exit 1; }
 
 # --- checks ------------------------------------------------------------------------------------
@@ -141,6 +148,12 @@ down: setup ## Stop what `make up` started, by its process ids
 .PHONY: e2e
 e2e: setup ## End-to-end tests against the local cloud of TARGET
 	@$(ACTIVE) python -m apphost e2e --target $(TARGET)
+
+# --- figures -----------------------------------------------------------------------------------
+
+.PHONY: bench
+bench: setup .bench/.ready ## Measure the ledger beside a naive one, SQLite and django-hordak
+	@$(ACTIVE) python -m bench.ledger
 
 # --- AWS ---------------------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from infra import names
+from infra.constructs import alarms
 from infra.constructs.service_function import SYNCHRONOUS
 from infra.constructs.service_tables import Index
 from infra.stacks.service import ServiceStack
@@ -21,6 +22,10 @@ UNRESOLVED = Index(
 BY_STATUS = Index(
     name="by_status", partition_key="StatusShard", sort_key="CreatedAt", keys_only=True
 )
+
+
+REPORTED = ("NoticeContradicted", "PaymentUnresolved", "HoldsExpiringSoon")
+"""What the service counts for somebody to look at, each by its name."""
 
 
 class PaymentsStack(ServiceStack):
@@ -55,6 +60,10 @@ class PaymentsStack(ServiceStack):
         self.tables.grant(events, "GetItem", "PutItem")
 
         self._webhooks(providers)
+        self.also_watch(
+            alarms.undecided_long(self, service="payments"),
+            *(alarms.reported(self, name, service="payments") for name in REPORTED),
+        )
         self.watch()
 
     def _webhooks(self, providers: str) -> None:

@@ -3,6 +3,7 @@
 import json
 import time
 import uuid
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from client.transport import Answer
@@ -73,7 +74,7 @@ def test_a_large_entry_waits_for_a_second_person(quittance: Platform) -> None:
 
 
 def test_a_hold_is_placed_and_posted_in_part(quittance: Platform) -> None:
-    held = entry(500, hold_until="2027-01-01T00:00:00Z")
+    held = entry(500, hold_until=(datetime.now(UTC) + timedelta(days=1)).isoformat())
     (hold_id,) = post(quittance, "/journal-entries", held)["entry_ids"]
     part = entry(200)["entries"][0]["postings"]
     body = {"actor": "ann", "reason": "the rest is not due", "outcome": "post", "postings": part}

@@ -1,5 +1,6 @@
-"""What LocalStack lacks for the app: authorizers in templates, and function URLs by path."""
+"""What its gateway lacks for the app: authorizers in templates, refusals in the API's own words."""
 
+import json
 from typing import Any
 
 import pytest
@@ -74,6 +75,56 @@ def _api(time_to_live: int) -> dict[str, Any]:
         "Authorizer": {"Type": "AWS::ApiGateway::Authorizer", "Properties": authorizer},
         "Method": {"Type": "AWS::ApiGateway::Method", "Properties": method},
     }
+
+
+PROBLEM = {"code": "internal_error", "retryable": True, "id": "$context.requestId"}
+CRASHES = "def handler(event, context): raise ValueError('secret detail')\n"
+
+
+def _open_api(account: Account, function_arn: str, *, with_problems: bool) -> str:
+    """An API whose one method is the function; returns its URL."""
+    gateway = account.client("apigateway")
+    api = gateway.create_rest_api(name="open")["id"]
+    root = gateway.get_resources(restApiId=api)["items"][0]["id"]
+    method = {"restApiId": api, "resourceId": root, "httpMethod": "GET"}
+    gateway.put_method(**method, authorizationType="NONE")
+    path = f"path/2015-03-31/functions/{function_arn}/invocations"
+    gateway.put_integration(
+        **method,
+        type="AWS_PROXY",
+        integrationHttpMethod="POST",
+        uri=f"arn:aws:apigateway:{REGION}:lambda:{path}",
+    )
+    if with_problems:
+        gateway.put_gateway_response(
+            restApiId=api,
+            responseType="DEFAULT_5XX",
+            statusCode="500",
+            responseParameters={
+                "gatewayresponse.header.Content-Type": "'application/problem+json'",
+                "gatewayresponse.header.X-Correlation-Id": "context.requestId",
+            },
+            responseTemplates={"application/json": json.dumps(PROBLEM)},
+        )
+    gateway.create_deployment(restApiId=api, stageName="v1")
+    return f"{account.url}/_aws/execute-api/{api}/v1/"
+
+
+def test_a_refusal_of_the_gateway_is_told_as_its_api_says(account: Account) -> None:
+    url = _open_api(account, deploy(account, CRASHES), with_problems=True)
+    answer = HTTP.request("GET", url)
+    assert answer.status == 500
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    told = answer.json()
+    assert (told["code"], told["retryable"]) == ("internal_error", True)
+    assert told["id"] == answer.headers["X-Correlation-Id"] != ""
+
+
+def test_a_refusal_of_which_its_api_says_nothing_is_told_as_aws_does(account: Account) -> None:
+    answer = HTTP.request("GET", _open_api(account, deploy(account, CRASHES), with_problems=False))
+    assert answer.status == 502
+    assert answer.headers["Content-Type"] == "application/json"
+    assert answer.json() == {"message": "Internal server error"}
 
 
 def test_a_template_makes_changes_and_removes_an_authorizer(account: Account) -> None:

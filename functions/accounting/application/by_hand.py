@@ -27,7 +27,8 @@ from shared.ids import derived
 
 CLOSES_AFTER: Final = timedelta(minutes=2)
 """By then whoever still books by the old state of the periods has ended."""
-HOLDS_LOOKED_BACK_DAYS: Final = 3
+HOLDS_LOOKED_BACK_DAYS: Final = 7
+"""As long as the agenda of holds is kept."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from accounting.application.ports import Folds, Journal, Seals
 from accounting.application.seal import stored_by_id
+from accounting.domain.balances import sums_of
 from accounting.domain.chain import LANES
+from accounting.domain.chart_of_accounts import CHART
 from accounting.domain.errors import LedgerBroken
 from accounting.domain.journal import JournalEntry
+from accounting.domain.limits import Room, room_of
 from accounting.domain.proof import (
     Breach,
     LaneProof,
@@ -35,6 +38,7 @@ class Proof:
 def prove(*, journal: Journal, folds: Folds, seals: Seals, young_after: str) -> Proof:
     """Run every check. Entries booked after `young_after` need not be folded yet."""
     lanes = [lane_proof(lane, folds) for lane in range(LANES)]  # before the entries: chains grow
+    rooms = _rooms(lanes, journal)
     stored = stored_by_id(journal)
     days = [_sealed_day(day, seals) for day in seals.days()]
     young = frozenset(
@@ -47,8 +51,28 @@ def prove(*, journal: Journal, folds: Folds, seals: Seals, young_after: str) -> 
         *chain_breaches(lanes, stored, tolerated=young),
         *balance_breaches(lanes, stored),
         *entry_breaches(entries),
+        *_limit_breaches(rooms, _rooms(lanes, journal), entries),
     ]
     return Proof(entries=len(stored), days=len(days), breaches=tuple(found))
+
+
+def _rooms(lanes: Sequence[LaneProof], journal: Journal) -> list[Room]:
+    """The rows of the limited accounts, in every currency that is in the books."""
+    used = {currency for lane in lanes for currency in lane.sums.by_currency}
+    limited = [account for account in CHART.values() if account.limit is not None]
+    return [journal.room(account, currency) for account in limited for currency in sorted(used)]
+
+
+def _limit_breaches(
+    before: Sequence[Room], after: Sequence[Room], entries: Sequence[JournalEntry]
+) -> Iterator[Breach]:
+    """A limited account's row is the fold of its entries; one that moves now is left for later."""
+    sums = sums_of(entries)
+    for room, later in zip(before, after, strict=True):
+        told = room_of(room.account, room.currency, sums, version=room.version)
+        if room == later and room != told:
+            detail = f"the limit of {room.account.code} in {room.currency} has lost its entries"
+            yield Breach(check="limit", detail=detail)
 
 
 def lane_proof(lane: int, folds: Folds) -> LaneProof:

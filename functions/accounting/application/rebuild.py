@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
 from accounting.application.fold import fold
 from accounting.application.ports import Folds
+from accounting.domain.balances import sums_of
+from accounting.domain.journal import JournalEntry
+from accounting.domain.limits import Room, limited, room_of
 from accounting.domain.seals import imported
 
 
 class Restored(Protocol):
     def restore(self, row: Mapping[str, Any], *, now: datetime) -> None:
         """Put a stored entry back as it was; one that is there already stays."""
+
+    def entries(self) -> Iterable[JournalEntry]: ...
+
+    def restore_limits(
+        self, rooms: Sequence[Room], holds: Sequence[JournalEntry], *, now: datetime
+    ) -> None:
+        """Put back what the entries say of limited accounts, and when holds end."""
 
 
 def rebuild(exports: Iterable[str], *, table: Restored, folds: Folds, now: datetime) -> int:
@@ -28,4 +38,8 @@ def rebuild(exports: Iterable[str], *, table: Restored, folds: Folds, now: datet
             table.restore(row, now=now)
         fold([row for _, row in told], folds=folds, now=now)
         count += len(told)
+    entries = list(table.entries())
+    sums = sums_of(entries)
+    rooms = [room_of(account, currency, sums) for account, currency in limited(entries)]
+    table.restore_limits(rooms, [entry for entry in entries if entry.held], now=now)
     return count

@@ -68,8 +68,9 @@ class Sums:
         for text, (place, sign) in zip((posted, held, released), _GROUPS, strict=True):
             for side, code, minor, currency, _ in notation.lines(text):
                 accounts = self.by_currency.setdefault(currency, {})
-                sums = accounts.setdefault(code, [0, 0, 0, 0])
-                sums[place + (side == "C")] += sign * minor
+                if code not in accounts:
+                    accounts[code] = [0, 0, 0, 0]
+                accounts[code][place + (side == "C")] += sign * minor
 
     def add(self, entry: JournalEntry) -> None:
         self.add_written(
@@ -135,11 +136,6 @@ def sums_of(entries: Iterable[JournalEntry]) -> Sums:
     for entry in entries:
         sums.add(entry)
     return sums
-
-
-def trial_balance(entries: Iterable[JournalEntry], currency: str) -> TrialBalance:
-    """Fold entries into balances; entries in other currencies do not count."""
-    return sums_of(entries).trial_balance(currency)
 
 
 def sub_ledger_sums(entries: Iterable[JournalEntry]) -> dict[tuple[str, str, str], list[int]]:

@@ -21,6 +21,8 @@ BUCKET_LETTERS: Final = 18
 CHANGING: Final = frozenset({"ProcessedOn", "Retries", "Unprocessed"})
 """What the relay stamps on an entry when it is published; all else is never written again."""
 
+_ENCODER: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
 type StoredEntry = Mapping[str, Any]
 """The attributes of an entry as they are stored."""
 
@@ -74,7 +76,7 @@ def bucket_of(booked_at: str) -> str:
 def canonical(stored: StoredEntry) -> bytes:
     """The bytes of an entry that never change, in an order that does not depend on the store."""
     kept = {name: value for name, value in stored.items() if name not in CHANGING}
-    return json.dumps(kept, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    return _ENCODER.encode(kept).encode()
 
 
 def link(before: str, stored: StoredEntry) -> str:

@@ -9,7 +9,7 @@ from typing import Final
 
 from accounting.domain.chart_of_accounts import Account, Side
 from accounting.domain.errors import EntryMalformed, EntryUnbalanced
-from shared.money import Money, zero
+from shared.money import Money
 
 POSTINGS_MAX: Final = 40
 SUM_MAX: Final = 10**30
@@ -131,7 +131,7 @@ class JournalEntry:
         shown = self.postings or self.held or self.released
         counted = [each for each in shown if each.account.code < "9000"] or list(shown)
         currency = counted[0].amount.currency
-        return side_sums(counted)[currency][0]
+        return Money(side_sums(counted)[currency][0], currency)
 
     def says_the_same(self, other: JournalEntry) -> bool:
         """Whether both book the same fact the same way, whenever they were booked."""
@@ -146,14 +146,14 @@ class JournalEntry:
         )
 
 
-def side_sums(postings: Iterable[Posting]) -> dict[str, tuple[Money, Money]]:
-    """Debits and credits by currency."""
-    sums: dict[str, tuple[Money, Money]] = {}
+def side_sums(postings: Iterable[Posting]) -> dict[str, tuple[int, int]]:
+    """Debits and credits by currency, in minor units."""
+    sums: dict[str, tuple[int, int]] = {}
     for posting in postings:
-        currency = posting.amount.currency
-        debits, credits_ = sums.get(currency, (zero(currency), zero(currency)))
+        amount = posting.amount
+        debits, credits_ = sums.get(amount.currency, (0, 0))
         if posting.side is Side.DEBIT:
-            sums[currency] = (debits + posting.amount, credits_)
+            sums[amount.currency] = (debits + amount.minor, credits_)
         else:
-            sums[currency] = (debits, credits_ + posting.amount)
+            sums[amount.currency] = (debits, credits_ + amount.minor)
     return sums

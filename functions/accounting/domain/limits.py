@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from accounting.domain.chart_of_accounts import Account
+from accounting.domain.balances import Sums
+from accounting.domain.chart_of_accounts import Account, Side
 from accounting.domain.errors import LimitExceeded
 from accounting.domain.journal import JournalEntry, Posting
 
@@ -53,6 +54,22 @@ class Room:
                 else:
                     down += posting.amount.minor
         return up, down
+
+
+def room_of(account: Account, currency: str, sums: Sums, *, version: int = 0) -> Room:
+    """What a limited account's row must say, by the sums of all entries."""
+    balance = sums.balance(account.code, currency)
+    raising, lowering = balance.held_debit.minor, balance.held_credit.minor
+    if account.normal_side is Side.CREDIT:
+        raising, lowering = lowering, raising
+    return Room(
+        account=account,
+        currency=currency,
+        balance=balance.balance.minor,
+        raising=raising,
+        lowering=lowering,
+        version=version,
+    )
 
 
 def limited(entries: Iterable[JournalEntry]) -> list[tuple[Account, str]]:

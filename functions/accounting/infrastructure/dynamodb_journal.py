@@ -79,6 +79,14 @@ class DynamoDbJournal:
         with suppress(StaleRow):
             self._table.commit([Put(key=key, row=kept)], cause_id=None, now=now)
 
+    def restore_limits(
+        self, rooms: Sequence[Room], holds: Sequence[JournalEntry], *, now: datetime
+    ) -> None:
+        """What is there already stays: somebody has booked on it since."""
+        for put in (*map(_room_put, rooms), *map(_agenda_put, holds)):
+            with suppress(StaleRow):
+                self._table.commit([put], cause_id=None, now=now)
+
     def rows(self) -> Iterator[Row]:
         """Every entry as it is stored, consistently, in no order."""
         return self._table.scan(sk=ENTRY)

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from accounting.domain import notation
+from accounting.domain.chart_of_accounts import UNAPPLIED_FUNDS
 from accounting.domain.journal import Authorship, JournalEntry, Rate
 from shared.contracts.accounting import LedgerEntryCreated
 from shared.contracts.codec import timestamp
@@ -18,8 +19,6 @@ from shared.persistence.table import Key
 
 SERVICE: Final = "accounting"
 ENTRY: Final = "ENTRY"
-_OPENING_FACTS: Final = frozenset({"PaymentAuthorized", "PaymentCaptured"})
-"""Entries that an order is found by; from one of them its payment is known, and so are the rest."""
 _TEXTS: Final = ("description", "reverses", "resolves", "linked", "payout_id", "payment_id")
 
 
@@ -48,7 +47,7 @@ def to_row(entry: JournalEntry, created: LedgerEntryCreated, cause: Cause) -> Ro
         "released": notation.written(entry.released) or None,
         "hold_until": None if entry.hold_until is None else timestamp(entry.hold_until),
         "reference": _short(entry.reference, entry.payment_id) or None,
-        "order_id": (entry.order_id or None) if entry.fact in _OPENING_FACTS else None,
+        "order_id": (entry.order_id or None) if _opens(entry) else None,
     }
     if entry.rate is not None:
         rate = entry.rate
@@ -85,6 +84,15 @@ def from_row(row: Row) -> JournalEntry:
         rate=None if rate is None else Rate(**dict(zip(_RATE, rate, strict=True))),
         by=None if by is None else Authorship(actor=by[0], reason=by[1], approver=by[2]),
     )
+
+
+def _opens(entry: JournalEntry) -> bool:
+    """Whether an order is found by this entry: it names the payment, which finds all the others.
+
+    A payment begins with its authorization, or with money that nobody expected any more.
+    """
+    unexpected = any(posting.account == UNAPPLIED_FUNDS for posting in entry.postings)
+    return entry.fact == "PaymentAuthorized" or unexpected
 
 
 _RATE: Final = ("source", "target", "rate", "told_by", "told_at")

@@ -1,5 +1,6 @@
 """Ask the provider what became of everything that is not decided: by the clock, and on request."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -13,7 +14,13 @@ from payments.domain.payment import Payment
 from shared.contracts.envelope import Cause, Message
 from shared.contracts.payments import PaymentUnresolved
 from shared.contracts.provider_notice import Notice, Operation
-from shared.errors.taxonomy import AlreadyHandled, NotFound
+from shared.errors.taxonomy import (
+    AlreadyHandled,
+    IntegrationException,
+    NotFound,
+    QuittanceException,
+    TransientException,
+)
 from shared.persistence.until_fresh import until_fresh
 
 ESCALATED_AFTER: Final = timedelta(days=3)
@@ -23,10 +30,14 @@ ESCALATED_AFTER: Final = timedelta(days=3)
 def resolve_payment(
     payment_id: str, *, payments: Payments, gateways: Gateways, cause: Cause
 ) -> Payment:
-    """The payment with what its provider knows of it now; raises NotFound, OutcomeUnknown."""
+    """The payment with what its provider knows of it now.
+
+    A provider that does not answer is asked again later, in growing steps, and in the end a person
+    is told. Raises NotFound, and what kept the provider from answering.
+    """
     payment = _get(payment_id, payments)
     gateway = gateways(payment.provider)
-    answers = {each.attempt_id: gateway.find(each.attempt_id) for each in _doubtful(payment, cause)}
+    answers, silence = _ask(gateway, _doubtful(payment, cause))
 
     def apply() -> Payment:
         read = _get(payment_id, payments)
@@ -37,9 +48,26 @@ def resolve_payment(
         return payments.commit(resolved, (*messages, *escalated), cause)
 
     try:
-        return until_fresh(apply)
+        resolved = until_fresh(apply)
     except AlreadyHandled:
-        return _get(payment_id, payments)
+        resolved = _get(payment_id, payments)
+    if silence is not None:
+        raise silence
+    return resolved
+
+
+def _ask(
+    gateway: Gateway, doubtful: Sequence[Attempt]
+) -> tuple[dict[str, Notice | None], QuittanceException | None]:
+    """What the provider says of each attempt, and the last thing that kept it from saying more."""
+    answers: dict[str, Notice | None] = {}
+    silence: QuittanceException | None = None
+    for attempt in doubtful:
+        try:
+            answers[attempt.attempt_id] = gateway.find(attempt.attempt_id)
+        except (TransientException, IntegrationException) as failure:
+            silence = failure
+    return answers, silence
 
 
 def _doubtful(payment: Payment, cause: Cause) -> list[Attempt]:

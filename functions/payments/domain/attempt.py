@@ -56,8 +56,8 @@ class Answer:
 class Attempt:
     """`attempt_id` is our reference at the provider, `key` the provider's idempotency key.
 
-    `unapplied` is for the refund of a capture that was. `withdrawn` is set when a success no longer stands: a capture or refund that failed later, an
-    authorization that expired.
+    `unapplied` is for the refund of a capture that was. `withdrawn` is set when a success no
+    longer stands: a capture or refund that failed later, an authorization that expired.
     """
 
     attempt_id: str

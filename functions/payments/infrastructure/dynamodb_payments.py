@@ -11,8 +11,9 @@ from payments.domain.payment import Payment
 from payments.infrastructure.payment_rows import from_row, to_row
 from shared.contracts.codec import timestamp
 from shared.contracts.envelope import Cause, Envelope, Message
-from shared.contracts.payments import WebhookReceived
+from shared.contracts.payments import NoticeContradicted, PaymentUnresolved, WebhookReceived
 from shared.errors.taxonomy import StaleRow
+from shared.observability import metrics
 from shared.persistence.aggregate import Aggregates, Snapshot
 from shared.persistence.outbox import SHARDS, outbox_attributes
 from shared.persistence.rows import Row
@@ -24,6 +25,8 @@ UNRESOLVED: Final = Index("unresolved", partition="Unresolved", sort="CheckAt")
 """The payments of which something is to be asked of the provider."""
 BY_STATUS: Final = Index("by_status", partition="StatusShard", sort="CreatedAt")
 CHECKED_PER_SHARD_MAX: Final = 25
+FOR_PEOPLE: Final = (NoticeContradicted, PaymentUnresolved)
+"""What is counted when it is told, so that an alarm wakes somebody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +131,9 @@ class DynamoDbPayments:
             correlation_id=payment.correlation_id,
         )
         self._aggregates.commit(snapshot, messages, cause, handled=handled)
+        for message in messages:
+            if isinstance(message, FOR_PEOPLE):
+                metrics.count(type(message).__name__)
         return replace(
             payment, version=payment.version + 1, sequence=payment.sequence + len(messages)
         )

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from accounting.domain.balances import sums_of, trial_balance
+from accounting.domain.balances import sums_of
 from accounting.domain.chart_of_accounts import (
     AUTHORIZATIONS_CONTRA,
     BANK,
@@ -124,7 +124,7 @@ def test_the_trial_balance_has_equal_sides_and_counts_one_currency() -> None:
         entry(debit(CUSTOMER_RECEIVABLE, money), credit(REVENUE, money))
         for money in (EUR, Money(2, "EUR"), Money(777, "JPY"))
     ]
-    balance = trial_balance(entries, "EUR")
+    balance = sums_of(entries).trial_balance("EUR")
     assert (balance.total_debit, balance.total_credit) == (Money(4000, "EUR"), Money(4000, "EUR"))
     assert [
         (b.account.code, b.debit.minor, b.credit.minor, b.balance.minor) for b in balance.accounts
@@ -133,7 +133,7 @@ def test_the_trial_balance_has_equal_sides_and_counts_one_currency() -> None:
 
 
 def test_an_empty_ledger_balances() -> None:
-    balance = trial_balance([], "EUR")
+    balance = sums_of([]).trial_balance("EUR")
     assert (balance.accounts, balance.total_debit) == ((), Money(0, "EUR"))
 
 

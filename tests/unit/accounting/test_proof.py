@@ -1,18 +1,25 @@
 """Days are sealed, the books prove themselves, and whoever changes them is found."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from accounting.application.announce import announce_breaches
+from accounting.application.by_hand import expire_holds, submit
 from accounting.application.rebuild import rebuild
 from accounting.domain.chain import LANES, extend, lane_of
+from accounting.domain.chart_of_accounts import BANK, CUSTOMER_CREDIT, REVENUE
 from accounting.domain.errors import LedgerBroken
+from accounting.domain.journal import Authorship, credit, debit
+from accounting.domain.manual import Draft
 from accounting.domain.proof import Breach
 from accounting.domain.seals import imported, read_seal
 from accounting.infrastructure.dynamodb_messages import DynamoDbMessages
-from tests.doubles.ledger import Ledger, authorized, captured, refund_requested
+from tests.doubles.ledger import Ledger, authorized, captured, eur, refund_requested
+
+BY = Authorship(actor="ann", reason="a test")
 
 
 def three_days() -> Ledger:
@@ -70,6 +77,37 @@ def test_the_books_can_be_made_again_from_the_exports_with_the_same_roots() -> N
     assert again.vault.seals == ledger.vault.seals
     assert again.prove().breaches == ()
     assert again.journal.entries_of("pay_1_2") == ledger.journal.entries_of("pay_1_2")
+
+
+def test_limits_and_open_holds_come_back_with_the_books() -> None:
+    ledger = Ledger()
+    give = debit(BANK, eur(100)), credit(CUSTOMER_CREDIT, eur(100))
+    spend = debit(CUSTOMER_CREDIT, eur(60)), credit(REVENUE, eur(60))
+    until = ledger.now + timedelta(days=2)
+    for number, (postings, hold) in enumerate(((give, None), (spend, until))):
+        draft = Draft(
+            description="By hand", postings=postings, effective_at=ledger.now, hold_until=hold
+        )
+        submit([draft], BY, journal=ledger.journal, cause=ledger.cause(f"req_{number}"))
+    ledger.tick(days=1)
+    ledger.seal()
+    again = Ledger(now=ledger.now)
+    exports = [ledger.vault.exports[day] for day in ledger.vault.days()]
+    rebuild(exports, table=again.journal, folds=again.folds, now=again.now)
+    room = again.journal.room(CUSTOMER_CREDIT, "EUR")
+    assert (room.balance, room.lowering) == (100, 60)
+    again.seal()
+    assert again.prove().breaches == ()
+    again.tick(days=1)
+    assert expire_holds(journal=again.journal, cause=again.cause("")) == 1
+
+
+def test_a_limit_that_somebody_lifted_is_found() -> None:
+    ledger = three_days()
+    row = {"balance": 5000, "raising": 0, "lowering": 0, "version": 1}
+    ledger.table.overwrite({"pk": "LIMIT#2120", "sk": "EUR", **row})
+    ledger.seal()
+    assert [breach.check for breach in ledger.prove().breaches] == ["limit"]
 
 
 def tamper(ledger: Ledger, entry_id: str, **changes: Any) -> None:

@@ -1,0 +1,106 @@
+"""CPU per posting in batches of a hundred entries: ours, SQLite and django-hordak, in one run.
+
+Ours does everything but speak to a network: entry, checks, announcement, item, chain, balances.
+django-hordak stands in an environment of its own (requirements/bench.txt, `.bench`); it runs on
+SQLite in memory, without the triggers that it needs PostgreSQL for, which makes it faster.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+from bench.streams import START, Work, stream
+from shared.persistence.rows import Row
+from tests.doubles.ledger import Ledger
+
+BATCH: Final = 100
+BATCHES: Final = 10
+ROUNDS: Final = 5
+ROOT: Final = Path(__file__).parents[1]
+PYTHON: Final = ROOT / ".bench" / "bin" / "python"
+TIMEOUT_SECONDS: Final = 300
+
+
+def cpu_figures() -> dict[str, Any]:
+    """Microseconds of CPU for a posting, and how many times hordak's that is less."""
+    mine = _best(_ours)
+    figures: dict[str, Any] = {
+        "ours, µs a posting": round(mine, 1),
+        "SQLite, µs a posting": round(_best(_sqlite), 1),
+    }
+    hordak = _hordak()
+    figures["django-hordak, µs a posting"] = round(hordak, 1) if hordak else "not installed"
+    if hordak:
+        figures["django-hordak/ours"] = round(hordak / mine, 1)
+    return figures
+
+
+def _best(measure: Callable[[list[list[Work]]], None]) -> float:
+    """Of the least disturbed round: other programs can only add to CPU, by cold caches."""
+    taken = []
+    for number in range(ROUNDS):
+        work = stream(f"cpu-{number}", entries=BATCH * BATCHES, hot=False)
+        batches = [work[start : start + BATCH] for start in range(0, len(work), BATCH)]
+        began = time.process_time()
+        measure(batches)
+        taken.append((time.process_time() - began) / (2 * len(work)) * 1e6)
+    return min(taken)
+
+
+def _ours(batches: list[list[Work]]) -> None:
+    """The store is the one in memory: it makes DynamoDB's items, checks every condition."""
+    ledger = Ledger(now=START)
+    for batch in batches:
+        for each in batch:
+            ledger.journal.append([(each.entry, each.created)], each.cause)
+        ledger.fold()
+
+
+def _sqlite(batches: list[list[Work]]) -> None:
+    """The same entry, announcement, postings and balances; a transaction a batch."""
+    base = sqlite3.connect(":memory:")
+    base.executescript(
+        """
+        CREATE TABLE entry (id TEXT PRIMARY KEY, booked_at TEXT, payload TEXT);
+        CREATE TABLE posting (entry TEXT REFERENCES entry, account TEXT, side TEXT, minor INTEGER);
+        CREATE TABLE balance (account TEXT, side TEXT, minor INTEGER, PRIMARY KEY (account, side));
+        """
+    )
+    for batch in batches:
+        with base:
+            for each in batch:
+                entry = each.entry
+                payload: Row = {"entry_id": entry.entry_id, "order_id": entry.order_id}
+                base.execute(
+                    "INSERT INTO entry VALUES (?, ?, ?)",
+                    (entry.entry_id, entry.booked_at.isoformat(), json.dumps(payload)),
+                )
+                for posting in entry.postings:
+                    line = (posting.account.code, posting.side.value, posting.amount.minor)
+                    base.execute("INSERT INTO posting VALUES (?, ?, ?, ?)", (entry.entry_id, *line))
+                    base.execute(
+                        "INSERT INTO balance VALUES (?, ?, ?) ON CONFLICT (account, side)"
+                        " DO UPDATE SET minor = minor + excluded.minor",
+                        line,
+                    )
+    base.close()
+
+
+def _hordak() -> float | None:
+    """Measured by a process in hordak's own environment, or None where that is not installed."""
+    if not PYTHON.exists():
+        return None
+    done = subprocess.run(  # noqa: S603 - our own script
+        [str(PYTHON), str(ROOT / "bench" / "hordak_cpu.py"), str(BATCH), str(BATCHES)],
+        capture_output=True,
+        text=True,
+        timeout=TIMEOUT_SECONDS,
+        check=True,
+    )
+    return float(done.stdout.strip().splitlines()[-1])
