@@ -9,6 +9,17 @@ class OrderLine(TypedDict):
     unit_amount: int
 
 
+class Refund(TypedDict):
+    """`pending`, `succeeded` or `failed`."""
+
+    refund_id: str
+    order_id: str
+    status: str
+    amount: int
+    currency: str
+    reason: str
+
+
 class Order(TypedDict):
     order_id: str
     status: str
@@ -16,6 +27,11 @@ class Order(TypedDict):
     amount: int
     currency: str
     captured: int
+    refunding: int
+    refunded: int
+    disputed: int
+    refundable: int
+    refunds: list[Refund]
     lines: list[OrderLine]
     payment_id: str
     capture: str
@@ -31,22 +47,45 @@ class Attempt(TypedDict):
     operation: str
     provider: str
     status: str
+    amount: int
     provider_reference: str | None
     decline_code: str | None
+    decline_class: str | None
+    withdrawn: bool
+    started_at: str
+
+
+class Dispute(TypedDict):
+    """`opened`, `won` or `lost`."""
+
+    dispute_id: str
+    status: str
+    amount: int
+    reason: str
 
 
 class Payment(TypedDict):
+    """Its refunds are attempts; `released` and `expired` were held and never taken."""
+
     payment_id: str
     order_id: str
     status: str
     currency: str
     authorized: int
+    capturing: int
     captured: int
+    released: int
+    expired: int
+    refunding: int
     refunded: int
+    disputed: int
+    charged_back: int
     capturable: int
     refundable: int
     provider: str
+    capture_before: str | None
     attempts: list[Attempt]
+    disputes: list[Dispute]
     version: int
 
 

@@ -17,6 +17,7 @@ from client.answers import (
     Order,
     OrderLine,
     Payment,
+    Refund,
     Seals,
     TrialBalance,
 )
@@ -29,6 +30,7 @@ SILENCES_MAX = 5
 DEADLINE_SECONDS = 60.0
 PAUSE_SECONDS_FIRST = 0.1
 PAUSE_SECONDS_MAX = 5.0
+PAGE = "100"
 PAGES_MAX = 1000
 SUCCESS_MAX = 299
 
@@ -91,8 +93,25 @@ class Api:
         self, order_id: str, *, idempotency_key: str, amount: Money | None = None
     ) -> Reply[Order]:
         """`amount` captures a part; without it everything is captured."""
-        body = {} if amount is None else {"amount": amount.minor, "currency": amount.currency}
-        return self._post(f"/orders/{quote(order_id, safe='')}/confirm", body, idempotency_key)
+        path = f"/orders/{quote(order_id, safe='')}/confirm"
+        return self._post(path, _asked(amount), idempotency_key)
+
+    def cancel_order(self, order_id: str, *, idempotency_key: str) -> Reply[Order]:
+        """Before its money is captured; afterwards it is a refund."""
+        return self._post(f"/orders/{quote(order_id, safe='')}/cancel", {}, idempotency_key)
+
+    def pay_order(self, order_id: str, *, token: str, idempotency_key: str) -> Reply[Order]:
+        """Another payment method, where the one before was refused or its hold has expired."""
+        body = {"payment_method": {"token": token}}
+        path = f"/orders/{quote(order_id, safe='')}/payment-method"
+        return self._post(path, body, idempotency_key)
+
+    def refund_order(
+        self, order_id: str, *, reason: str, idempotency_key: str, amount: Money | None = None
+    ) -> Reply[Refund]:
+        """`amount` gives a part back; without it all that is left."""
+        body = {"reason": reason, **_asked(amount)}
+        return self._post(f"/orders/{quote(order_id, safe='')}/refunds", body, idempotency_key)
 
     def order_events(self, order_id: str) -> list[Event]:
         return self._list(f"/orders/{quote(order_id, safe='')}/events", {})
@@ -100,6 +119,17 @@ class Api:
     def payment(self, payment_id: str) -> Payment:
         payment: Payment = self._get(f"/payments/{quote(payment_id, safe='')}")
         return payment
+
+    def payments_in(self, status: str) -> list[Payment]:
+        return self._list("/payments", {"status": status, "limit": PAGE})
+
+    def payments_unknown(self) -> list[Payment]:
+        """Those with an operation of which nobody knows what became of it."""
+        return self._list("/payments", {"attempt_status": "unknown", "limit": PAGE})
+
+    def sync_payment(self, payment_id: str, *, idempotency_key: str) -> Reply[Payment]:
+        """Have the provider asked now."""
+        return self._post(f"/payments/{quote(payment_id, safe='')}/sync", {}, idempotency_key)
 
     def payment_events(self, payment_id: str) -> list[Event]:
         return self._list(f"/payments/{quote(payment_id, safe='')}/events", {})
@@ -209,6 +239,10 @@ class Api:
         if answer.status > SUCCESS_MAX:
             raise Problem(answer)
         return answer
+
+
+def _asked(amount: Money | None) -> dict[str, int | str]:
+    return {} if amount is None else {"amount": amount.minor, "currency": amount.currency}
 
 
 def _pause_seconds(silences: int) -> float:

@@ -27,7 +27,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
 
 
 def _add_order(nouns: Parsers) -> None:
-    verbs = _noun(nouns, "order", "place an order, look at it, confirm it")
+    verbs = _noun(nouns, "order", "place, look at, confirm, cancel, pay and refund an order")
     place = _command(verbs, "place", commands.place_order, role="client", watch=True)
     place.add_argument("--customer", required=True, metavar="ID")
     place.add_argument("--currency", required=True, type=_currency, metavar="EUR")
@@ -53,12 +53,42 @@ def _add_order(nouns: Parsers) -> None:
         help="capture a part: major units and currency; without it, everything",
     )
     _add_idempotency_key(confirm)
+    _add_undoing(verbs)
+
+
+def _add_undoing(verbs: Parsers) -> None:
+    cancel = _command(verbs, "cancel", commands.cancel_order, role="client", watch=True)
+    cancel.add_argument("order_id", metavar="ORDER_ID")
+    _add_idempotency_key(cancel)
+    pay = _command(verbs, "pay", commands.pay_order, role="client", watch=True)
+    pay.add_argument("order_id", metavar="ORDER_ID")
+    pay.add_argument("--token", required=True, help="another payment method: tok_visa")
+    _add_idempotency_key(pay)
+    refund = _command(verbs, "refund", commands.refund_order, role="client", watch=True)
+    refund.add_argument("order_id", metavar="ORDER_ID")
+    refund.add_argument("--reason", required=True, help="why it is given back, for the books")
+    refund.add_argument(
+        "--amount",
+        type=money_argument,
+        metavar="'10.00 EUR'",
+        help="give a part back: major units and currency; without it, all that is left",
+    )
+    _add_idempotency_key(refund)
 
 
 def _add_payment(nouns: Parsers) -> None:
-    verbs = _noun(nouns, "payment", "look at a payment and its attempts")
+    verbs = _noun(nouns, "payment", "look at payments and their attempts, ask their provider")
     show = _command(verbs, "show", commands.show_payment, role="client", watch=True)
     show.add_argument("payment_id", metavar="PAYMENT_ID")
+    several = _command(verbs, "list", commands.list_payments, role="operator")
+    which = several.add_mutually_exclusive_group(required=True)
+    which.add_argument("--status", metavar="STATUS", help="those in this status: authorized")
+    which.add_argument(
+        "--unknown", action="store_true", help="those with an operation whose outcome is unknown"
+    )
+    sync = _command(verbs, "sync", commands.sync_payment, role="operator", watch=True)
+    sync.add_argument("payment_id", metavar="PAYMENT_ID")
+    _add_idempotency_key(sync)
 
 
 def _add_timeline(nouns: Parsers) -> None:

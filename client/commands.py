@@ -11,7 +11,7 @@ from rich.console import Console, RenderableType
 
 from client import render
 from client.amounts import LineMalformed, order_line
-from client.answers import Order, Payment
+from client.answers import Order, Payment, Refund
 from client.api import Api, NewOrder
 from client.keys import new_key
 from client.ledger_proof import verify
@@ -61,17 +61,62 @@ def confirm_order(api: Api, arguments: Namespace) -> int:
     return _show_order(api, arguments, confirmed.body, wanted={"paid"})
 
 
+def cancel_order(api: Api, arguments: Namespace) -> int:
+    """Cancel an order before its money is captured: what is held is given back."""
+    key = _idempotency_key(arguments)
+    cancelled = api.cancel_order(arguments.order_id, idempotency_key=key).body
+    return _show_order(api, arguments, cancelled, wanted={"cancelled"})
+
+
+def pay_order(api: Api, arguments: Namespace) -> int:
+    """Pay an order anew, with another payment method, after a refusal or an expiry."""
+    order = api.pay_order(
+        arguments.order_id, token=arguments.token, idempotency_key=_idempotency_key(arguments)
+    ).body
+    wanted = {"paid"} if order["capture"] == "automatic" else {"authorized", "paid"}
+    return _show_order(api, arguments, order, wanted)
+
+
+def refund_order(api: Api, arguments: Namespace) -> int:
+    """Refund an order: all that is left of what was paid, or `--amount`."""
+    asked = api.refund_order(
+        arguments.order_id,
+        reason=arguments.reason,
+        amount=arguments.amount,
+        idempotency_key=_idempotency_key(arguments),
+    ).body
+    if not arguments.watch:
+        return _show(arguments, asked, lambda: render.refund(asked))
+
+    def look() -> Refund:
+        refunds = api.order(asked["order_id"])["refunds"]
+        return next(each for each in refunds if each["refund_id"] == asked["refund_id"])
+
+    rested = until(
+        _telling(look, lambda seen: f"{seen['refund_id']} is {seen['status']}"),
+        lambda seen: seen["status"] != "pending",
+        _patience(arguments),
+    )
+    _show(arguments, rested, lambda: render.refund(rested))
+    return OK if rested["status"] == "succeeded" else FAILED
+
+
 def show_payment(api: Api, arguments: Namespace) -> int:
-    """Show a payment and every attempt at a provider."""
+    """Show a payment, every attempt at a provider, and its disputes."""
+    return _show_payment(api, arguments, api.payment(arguments.payment_id))
 
-    def look() -> Payment:
-        return api.payment(arguments.payment_id)
 
-    def at_rest(payment: Payment) -> bool:
-        return not arguments.watch or not payment_moves(payment)
+def list_payments(api: Api, arguments: Namespace) -> int:
+    """List the payments in a status, or those with an operation whose outcome is unknown."""
+    found = api.payments_unknown() if arguments.unknown else api.payments_in(arguments.status)
+    return _show(arguments, {"data": found}, lambda: render.payments(found))
 
-    payment = until(_telling(look, lambda seen: seen["status"]), at_rest, _patience(arguments))
-    return _show(arguments, payment, lambda: render.payment(payment))
+
+def sync_payment(api: Api, arguments: Namespace) -> int:
+    """Ask the provider now what became of everything that is not decided."""
+    key = _idempotency_key(arguments)
+    synced = api.sync_payment(arguments.payment_id, idempotency_key=key).body
+    return _show_payment(api, arguments, synced)
 
 
 def show_timeline(api: Api, arguments: Namespace) -> int:
@@ -142,6 +187,18 @@ def _show_order(api: Api, arguments: Namespace, order: Order, wanted: set[str] |
     rested = until(look, lambda seen: not order_moves(seen), _patience(arguments))
     _show(arguments, rested, lambda: render.order(rested))
     return OK if wanted is None or rested["status"] in wanted else FAILED
+
+
+def _show_payment(api: Api, arguments: Namespace, payment: Payment) -> int:
+    """Show the payment, after a wait if asked."""
+    if not arguments.watch:
+        return _show(arguments, payment, lambda: render.payment(payment))
+    look = _telling(
+        lambda: api.payment(payment["payment_id"]),
+        lambda seen: f"{seen['payment_id']} is {seen['status']}",
+    )
+    rested = until(look, lambda seen: not payment_moves(seen), _patience(arguments))
+    return _show(arguments, rested, lambda: render.payment(rested))
 
 
 def _telling[T](look: Callable[[], T], say: Callable[[T], str]) -> Callable[[], T]:

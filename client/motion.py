@@ -4,14 +4,20 @@ from client.answers import Order, Payment
 
 MOVING_ORDERS = frozenset({"pending", "capturing", "cancelling"})
 MOVING_PAYMENTS = frozenset({"requires_authorization", "authorizing", "capturing", "voiding"})
+UNDECIDED_ATTEMPTS = frozenset({"started", "pending", "unknown"})
 
 
 def order_moves(order: Order) -> bool:
-    """An order that is captured automatically does not rest when it is authorized."""
+    """A refund moves without the status. An order that is captured automatically does not rest
+    when it is authorized.
+    """
+    if order["refunding"] > 0:
+        return True
     if order["status"] == "authorized":
         return order["capture"] == "automatic"
     return order["status"] in MOVING_ORDERS
 
 
 def payment_moves(payment: Payment) -> bool:
-    return payment["status"] in MOVING_PAYMENTS
+    undecided = any(attempt["status"] in UNDECIDED_ATTEMPTS for attempt in payment["attempts"])
+    return undecided or payment["status"] in MOVING_PAYMENTS

@@ -5,14 +5,27 @@ from collections.abc import Sequence
 from typing import TextIO
 
 from rich.console import Group, RenderableType
+from rich.markup import escape
 from rich.table import Table
 
-from client.answers import Balance, JournalEntry, Order, Payment, Posting, TrialBalance
+from client.answers import Balance, JournalEntry, Order, Payment, Posting, Refund, TrialBalance
 from client.ledger_proof import Verification
+from client.motion import UNDECIDED_ATTEMPTS
 from client.timeline import Moment, Timeline
 from shared.money import Money
 
 WIDTH_WITHOUT_TERMINAL = 212
+MOVED = (
+    "capturing",
+    "captured",
+    "released",
+    "expired",
+    "refunding",
+    "refunded",
+    "disputed",
+    "charged_back",
+)
+"""The amounts of a payment that are worth a line only where there is any."""
 
 
 def width(stream: TextIO) -> int | None:
@@ -32,6 +45,7 @@ def order(shown: Order) -> RenderableType:
             "refused with": shown["failure_code"] or "",
             "amount": money(shown["amount"], shown["currency"]),
             "captured": money(shown["captured"], shown["currency"]),
+            **_some(shown, "refunding", "refunded", "disputed"),
             "capture": shown["capture"],
             "customer": shown["customer_id"],
             "payment": shown["payment_id"],
@@ -44,31 +58,80 @@ def order(shown: Order) -> RenderableType:
     for line in shown["lines"]:
         price = money(line["unit_amount"], shown["currency"])
         lines.add_row(line["sku"], str(line["quantity"]), price)
-    return Group(facts, lines)
+    if not shown["refunds"]:
+        return Group(facts, lines)
+    refunds = _table("Refunds", ["id", "status", ">amount", "reason"])
+    for each in shown["refunds"]:
+        amount = money(each["amount"], each["currency"])
+        refunds.add_row(each["refund_id"], each["status"], amount, escape(each["reason"]))
+    return Group(facts, lines, refunds)
+
+
+def refund(shown: Refund) -> RenderableType:
+    return _facts(
+        f"Refund {shown['refund_id']}",
+        {
+            "status": shown["status"],
+            "order": shown["order_id"],
+            "amount": money(shown["amount"], shown["currency"]),
+            "reason": escape(shown["reason"]),
+        },
+    )
 
 
 def payment(shown: Payment) -> RenderableType:
-    amounts = ("authorized", "captured", "refunded", "capturable", "refundable")
     facts = _facts(
         f"Payment {shown['payment_id']}",
         {
             "status": shown["status"],
             "order": shown["order_id"],
             "provider": shown["provider"],
-            **{name: money(_amount(shown, name), shown["currency"]) for name in amounts},
+            "authorized": money(shown["authorized"], shown["currency"]),
+            **_some(shown, *MOVED),
+            "capturable": money(shown["capturable"], shown["currency"]),
+            "refundable": money(shown["refundable"], shown["currency"]),
+            "capture before": shown["capture_before"] or "",
             "version": str(shown["version"]),
         },
     )
-    attempts = _table("Attempts", ["id", "operation", "status", "provider reference", "decline"])
+    attempts = _table(
+        "Attempts", ["id", "operation", ">amount", "status", "provider reference", "decline"]
+    )
     for attempt in shown["attempts"]:
         attempts.add_row(
             attempt["attempt_id"],
             attempt["operation"],
-            attempt["status"],
+            money(attempt["amount"], shown["currency"]),
+            f"{attempt['status']}, withdrawn" if attempt["withdrawn"] else attempt["status"],
             attempt["provider_reference"] or "",
             attempt["decline_code"] or "",
         )
-    return Group(facts, attempts)
+    if not shown["disputes"]:
+        return Group(facts, attempts)
+    disputes = _table("Disputes", ["id", "status", ">amount", "reason"])
+    for each in shown["disputes"]:
+        amount = money(each["amount"], shown["currency"])
+        disputes.add_row(each["dispute_id"], each["status"], amount, escape(each["reason"]))
+    return Group(facts, attempts, disputes)
+
+
+def payments(shown: Sequence[Payment]) -> RenderableType:
+    table = _table(
+        "Payments", ["payment", "order", "status", ">authorized", ">captured", "not decided"]
+    )
+    for each in shown:
+        undecided = [
+            attempt for attempt in each["attempts"] if attempt["status"] in UNDECIDED_ATTEMPTS
+        ]
+        table.add_row(
+            each["payment_id"],
+            each["order_id"],
+            each["status"],
+            money(each["authorized"], each["currency"]),
+            money(each["captured"], each["currency"]),
+            ", ".join(f"{attempt['operation']}: {attempt['status']}" for attempt in undecided),
+        )
+    return table
 
 
 def timeline(shown: Timeline) -> RenderableType:
@@ -160,10 +223,14 @@ def _sides(posting: Posting) -> tuple[str, str]:
     return (amount, "") if posting["side"] == "debit" else ("", amount)
 
 
-def _amount(shown: Payment, name: str) -> int:
-    amount = shown[name]  # type: ignore[literal-required]
-    assert isinstance(amount, int)
-    return amount
+def _some(shown: Order | Payment, *names: str) -> dict[str, str]:
+    """The amounts of these names, where there is any."""
+    amounts = {name: shown[name] for name in names}  # type: ignore[literal-required]
+    return {
+        name.replace("_", " "): money(amount, shown["currency"])
+        for name, amount in amounts.items()
+        if amount
+    }
 
 
 def _message(moment: Moment) -> str:

@@ -15,14 +15,31 @@ The merchant's API (``Authorization: Bearer KEY``; a POST needs ``Idempotency-Ke
     ``{"reference", "currency"?, "metadata"?}``: gives back all that is not captured
 ``GET /v1/operations?reference=``
     ``{"data": [operation, …]}``: the truth, whatever was answered before
+``GET /v1/disputes?reference=``
+    ``{"data": [dispute, …]}``: those of the payment authorized under the reference
 
 A POST answers 201 with an operation, or 402 with ``error`` and ``operation`` for a declined card.
 Operation: ``id``, ``operation``, ``payment``, ``reference``, ``status``, ``amount``, ``currency``,
 ``decline_code``, ``capture_before``, ``metadata``, ``created_at``. Amounts are whole minor units.
 Captures may be several until one is ``final``, which gives the rest back. An operation on a
 payment with nothing left for it is 409 ``invalid_state``; more than is left is 400
-``amount_too_large``. ``decline_code`` also says why an operation failed: ``capture_rejected``,
-``void_rejected``, ``refund_rejected``, ``expired``.
+``amount_too_large``. What was refunded, is disputed or was charged back is not left for a refund.
+
+=============  ====================================================================================
+``pending``    the acquirer does not commit itself yet
+``succeeded``  it took effect and stands
+``declined``   the card was declined; ``decline_code`` says why
+``failed``     it never took effect: ``capture_rejected``, ``void_rejected``
+``reversed``   it took effect and no longer stands: ``capture_rejected``, ``refund_rejected``; a
+               capture that was refunded or disputed is not reversed
+``expired``    of an authorization: the uncaptured rest was released at ``capture_before``, and
+               the code is ``expired``; what was captured stays captured
+=============  ====================================================================================
+
+A dispute is the customer's doing: an operation ``dispute`` whose id is ``sbx_dp_…``, with the
+reference and the metadata of the authorization. Its status is ``opened``, then ``won`` (the money
+is the merchant's again) or ``lost`` (it stays with the customer); its reason, ``fraudulent`` where
+none is given, is the ``decline_code``. ``GET /v1/operations`` never lists it.
 
 What was executed (201, 402) and a server error (500) is kept under its key for 24 hours of the
 sandbox's clock and replayed with ``Idempotent-Replayed: true``. Other refusals change nothing and
@@ -36,10 +53,12 @@ Webhooks (Standard Webhooks), tried again with backoff until a 2xx, for 3 days o
 =========================  =========================================================================
 ``operation.succeeded``    the operation took effect
 ``operation.declined``     the card was declined
-``operation.failed``       the operation did not take effect, or no longer stands after a success
-``authorization.expired``  the uncaptured rest was released at ``capture_before``; ``data`` is the
-                           authorize operation with the code ``expired``, its status ``failed``
-                           unless a part was captured
+``operation.failed``       the operation did not take effect
+``operation.reversed``     the operation succeeded before and no longer stands
+``authorization.expired``  the uncaptured rest was released; ``data`` is the authorize operation
+``dispute.opened``         the customer's bank took the amount back until the dispute ends
+``dispute.won``            the amount is the merchant's again
+``dispute.lost``           the amount stays with the customer
 =========================  =========================================================================
 
 ``webhook-timestamp`` is the machine's time, which receivers compare with their own;
@@ -65,10 +84,13 @@ Tokens (any other is 400 ``invalid_request``)
 ``tok_webhooks_reversed``       a webhook waits for the next one of its payment and arrives after
                                 it; it waits 3 s at most
 ``tok_capture_fails``           a capture answers ``failed``
-``tok_capture_fails_later``     a capture succeeds and fails a second later
+``tok_capture_fails_later``     a capture succeeds and is reversed a second later
 ``tok_void_fails``              a void answers ``failed``; the authorization stands
-``tok_refund_fails_later``      a refund succeeds and fails a second later
+``tok_refund_fails_later``      a refund succeeds and is reversed a second later
 ``tok_expires``                 the authorization expires after 3 seconds
+``tok_dispute_lost``            a second after a capture a dispute over its amount is opened (less
+                                what was refunded or disputed by then), a second later it is lost
+``tok_dispute_won``             the same, and it is won
 ==============================  ====================================================================
 
 Control (no key; loopback)
@@ -76,8 +98,16 @@ Control (no key; loopback)
 ``POST /_control/webhooks``     ``{"url", "secret": "whsec_<base64>"}``: where webhooks go
 ``POST /_control/faults``       ``{"kind", "rate"?: 0..1, "times"?: n|null, "delay_ms"?}``
 ``POST /_control/clock``        ``{"advance_seconds"}``: what falls due has happened on return
-``GET|POST /_control/charges``  each payment's succeeded sums and operations, totals by currency
+``POST /_control/disputes``     ``{"payment" or "reference", "amount"?, "reason"?}`` opens a dispute
+                                over the amount or all that is left: 201 and the operation;
+                                ``{"dispute", "outcome": "won"|"lost"}`` ends it: 200
+``GET|POST /_control/charges``  what stands of each payment, its operations, totals by currency
 ``POST /_control/reset``        forgets everything but the endpoint; identifiers never repeat
+
+Each payment's ``authorized`` is what is ``captured``, ``voided``, ``expired``, ``released`` (the
+rest that a final capture gave back, or a capture reversed after a void) and still to be captured.
+Of ``captured``, ``refunded`` was given back, ``disputed`` is with the customer's bank and
+``charged_back`` is lost to it.
 
 Faults strike operations (POST under ``/v1``) or webhooks, each by its chance until its times are
 used up; 0 times removes one. ``rate_limited``: 429, nothing kept. ``timeout_before``: the line

@@ -1,142 +1,20 @@
-"""What the acquirer knows of a payment and which operations it allows: values and pure functions.
+"""Which operations the acquirer allows on a payment: pure functions from a payment to the next."""
 
-All amounts are whole minor units. Every sum counts the operations that stand as succeeded, so an
-operation that fails later takes its money back by changing its status, and nothing else.
-"""
-
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
-from enum import StrEnum
+
+from sandbox.payment import (
+    Instruction,
+    Kind,
+    Operation,
+    Payment,
+    Refused,
+    Stamp,
+    Status,
+    Verdict,
+)
 
 EXPIRED = "expired"
-
-
-class Kind(StrEnum):
-    AUTHORIZE = "authorize"
-    CAPTURE = "capture"
-    VOID = "void"
-    REFUND = "refund"
-
-
-class Status(StrEnum):
-    SUCCEEDED = "succeeded"
-    PENDING = "pending"
-    DECLINED = "declined"
-    FAILED = "failed"
-
-
-class Refused(Exception):
-    """The request changed nothing; `code` is the error code of the answer."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
-
-
-@dataclass(frozen=True)
-class Instruction:
-    """What the merchant asks for.
-
-    A void names no amount and need not name the currency; a `final` capture gives up the rest.
-    """
-
-    reference: str
-    metadata: Mapping[str, str]
-    amount: int | None = None
-    currency: str | None = None
-    final: bool = False
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What the card's issuer says to one operation, and how long an authorization then stands."""
-
-    status: Status = Status.SUCCEEDED
-    reason: str | None = None
-    capture_window: timedelta = timedelta(days=7)
-
-
-@dataclass(frozen=True)
-class Stamp:
-    """Which operation this is and when it happens."""
-
-    operation_id: str
-    at: datetime
-
-
-@dataclass(frozen=True)
-class Operation:
-    id: str
-    kind: Kind
-    payment_id: str
-    reference: str
-    status: Status
-    amount: int
-    currency: str
-    decline_code: str | None
-    capture_before: datetime | None
-    metadata: Mapping[str, str]
-    created_at: datetime
-    final: bool
-
-
-@dataclass(frozen=True)
-class Payment:
-    """One card payment; its first operation is the authorization."""
-
-    id: str
-    token: str
-    operations: tuple[Operation, ...]
-
-    def __post_init__(self) -> None:
-        assert self.operations[0].kind is Kind.AUTHORIZE
-        assert self.captured + self.voided <= self.authorized
-        assert self.refunded <= self.captured
-
-    @property
-    def authorization(self) -> Operation:
-        return self.operations[0]
-
-    @property
-    def currency(self) -> str:
-        return self.authorization.currency
-
-    @property
-    def authorized(self) -> int:
-        return self._sum(Kind.AUTHORIZE)
-
-    @property
-    def captured(self) -> int:
-        return self._sum(Kind.CAPTURE)
-
-    @property
-    def voided(self) -> int:
-        return self._sum(Kind.VOID)
-
-    @property
-    def refunded(self) -> int:
-        return self._sum(Kind.REFUND)
-
-    def capturable_at(self, now: datetime) -> int:
-        """The authorized rest: nothing after a void, a final capture or the expiry."""
-        before = self.authorization.capture_before
-        if self.authorization.status is not Status.SUCCEEDED or before is None or now >= before:
-            return 0
-        closed = any(
-            op.status is Status.SUCCEEDED and (op.kind is Kind.VOID or op.final)
-            for op in self.operations
-        )
-        return 0 if closed else self.authorized - self.captured
-
-    def operation(self, operation_id: str) -> Operation:
-        return next(op for op in self.operations if op.id == operation_id)
-
-    def _sum(self, kind: Kind) -> int:
-        return sum(
-            op.amount for op in self.operations if op.kind is kind and op.status is Status.SUCCEEDED
-        )
 
 
 def authorize(
@@ -175,8 +53,27 @@ def void(payment: Payment, ask: Instruction, verdict: Verdict, stamp: Stamp) -> 
 
 
 def refund(payment: Payment, ask: Instruction, verdict: Verdict, stamp: Stamp) -> Payment:
-    rest = payment.captured - payment.refunded
-    return _with_operation(payment, Kind.REFUND, _within(rest, payment, ask), verdict, stamp)
+    allowed = _within(payment.refundable, payment, ask)
+    return _with_operation(payment, Kind.REFUND, allowed, verdict, stamp)
+
+
+def open_dispute(payment: Payment, stamp: Stamp, *, amount: int | None, reason: str) -> Payment:
+    """The customer's bank takes the amount back until the dispute ends; None takes all it can."""
+    rest = payment.refundable
+    authorization = payment.authorization
+    ask = Instruction(
+        authorization.reference, authorization.metadata, rest if amount is None else amount
+    )
+    verdict = Verdict(Status.OPENED, reason)
+    return _with_operation(payment, Kind.DISPUTE, _within(rest, payment, ask), verdict, stamp)
+
+
+def end_dispute(payment: Payment, dispute_id: str, outcome: Status) -> Payment:
+    """Won: the money is the merchant's again; lost: it stays with the customer."""
+    dispute = payment.operation(dispute_id)
+    if dispute.status is not Status.OPENED:
+        raise Refused("invalid_state", f"The dispute was {dispute.status} before.")
+    return _with_changed(payment, replace(dispute, status=outcome))
 
 
 def approve(payment: Payment, *, capture_before: datetime) -> Payment:
@@ -189,30 +86,26 @@ def approve(payment: Payment, *, capture_before: datetime) -> Payment:
     )
 
 
-def fail_later(payment: Payment, operation_id: str, reason: str) -> Payment:
-    """A success turns out to be none; a capture that was refunded already can no longer fail."""
+def reverse(payment: Payment, operation_id: str, reason: str) -> Payment:
+    """A success no longer stands; a capture that was refunded or disputed stays as it is."""
     operation = payment.operation(operation_id)
     if operation.status is not Status.SUCCEEDED:
         return payment
-    if operation.kind is Kind.CAPTURE and payment.captured - operation.amount < payment.refunded:
+    if operation.kind is Kind.CAPTURE and operation.amount > payment.refundable:
         return payment
-    return _with_changed(payment, replace(operation, status=Status.FAILED, decline_code=reason))
+    return _with_changed(payment, replace(operation, status=Status.REVERSED, decline_code=reason))
 
 
 def expire(payment: Payment, now: datetime) -> Payment:
-    """Release the rest of an authorization that stood too long.
-
-    Where nothing was captured the authorization itself ends as failed; where a part was, it
-    stays a success and only carries the code.
-    """
+    """Release the rest of an authorization that stood too long; what was captured stays so."""
     authorization = payment.authorization
     before = authorization.capture_before
-    if before is None or now < before or authorization.decline_code is not None:
+    if before is None or now < before:
         return payment
     if payment.capturable_at(before - timedelta.resolution) == 0:
         return payment
-    status = Status.SUCCEEDED if payment.captured else Status.FAILED
-    return _with_changed(payment, replace(authorization, status=status, decline_code=EXPIRED))
+    lapsed = replace(authorization, status=Status.EXPIRED, decline_code=EXPIRED)
+    return _with_changed(payment, lapsed)
 
 
 def _within(rest: int, payment: Payment, ask: Instruction) -> Instruction:

@@ -1,11 +1,12 @@
 """What goes back over the wire: answers, errors and the JSON views of the acquirer's values."""
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sandbox.acquirer import Operation, Payment, Refused, Status
+from sandbox.payment import Operation, Payment, Refused, Status
 
 type Json = dict[str, object]
 
@@ -59,6 +60,10 @@ def accepted(operation: Operation) -> Answer:
     return answer(201, operation_view(operation))
 
 
+def listed(operations: Iterable[Operation]) -> Answer:
+    return answer(200, {"data": [operation_view(operation) for operation in operations]})
+
+
 def replayed(stored: Answer) -> Answer:
     return replace(stored, headers=(*stored.headers, ("Idempotent-Replayed", "true")))
 
@@ -88,13 +93,16 @@ def operation_view(operation: Operation) -> Json:
 
 
 def charges_view(payments: Iterable[Payment]) -> Json:
-    """The truth the ledger is compared with: each payment's succeeded sums, and their totals."""
+    """The truth the ledger is compared with: what stands of each payment, and the totals."""
     charges: list[Json] = []
-    totals: dict[str, dict[str, int]] = {}
+    totals: dict[str, Counter[str]] = {}
     for payment in payments:
-        total = totals.setdefault(payment.currency, {"captured": 0, "refunded": 0})
-        total["captured"] += payment.captured
-        total["refunded"] += payment.refunded
+        totals.setdefault(payment.currency, Counter()).update(
+            captured=payment.captured,
+            refunded=payment.refunded,
+            disputed=payment.disputed,
+            charged_back=payment.charged_back,
+        )
         charges.append(_charge_view(payment))
     return {"charges": charges, "totals": totals}
 
@@ -109,6 +117,10 @@ def _charge_view(payment: Payment) -> Json:
         "captured": payment.captured,
         "refunded": payment.refunded,
         "voided": payment.voided,
+        "released": payment.released,
+        "expired": payment.expired,
+        "disputed": payment.disputed,
+        "charged_back": payment.charged_back,
         "operations": [operation_view(operation) for operation in payment.operations],
     }
 

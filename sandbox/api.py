@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from sandbox import answers
-from sandbox.acquirer import Kind, Operation, Refused, Status
 from sandbox.answers import Answer
 from sandbox.faults import FaultKind
 from sandbox.idempotency import fingerprint_of
@@ -16,6 +15,7 @@ from sandbox.parsing import (
     parse_idempotency_key,
     parse_object,
 )
+from sandbox.payment import Kind, Operation, Refused, Status
 from sandbox.tokens import TOKENS, Behaviour, Reply
 from sandbox.world import World
 
@@ -63,11 +63,19 @@ def post_change(
 
 def get_operations(world: World, request: Request) -> Answer:
     """`GET /v1/operations?reference=`: the truth, whatever was answered before."""
+    return answers.listed(world.processing.operations(_reference(request)))
+
+
+def get_disputes(world: World, request: Request) -> Answer:
+    """`GET /v1/disputes?reference=`: those of the payments authorized under the reference."""
+    return answers.listed(world.processing.disputes(_reference(request)))
+
+
+def _reference(request: Request) -> str:
     references = request.query.get("reference", [])
     if len(references) != 1 or not references[0].strip():
         raise Refused("invalid_request", "Give one `reference`.")
-    known = world.processing.operations(references[0])
-    return answers.answer(200, {"data": [answers.operation_view(op) for op in known]})
+    return references[0]
 
 
 def _once(

@@ -1,15 +1,18 @@
 """The `_control` API: how tests and the local platform steer the sandbox. Loopback, no key."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from sandbox.acquirer import Refused
-from sandbox.answers import Answer, Json, answer, charges_view, timestamp
+from sandbox.answers import Answer, Json, accepted, answer, charges_view, operation_view, timestamp
 from sandbox.api import Request
 from sandbox.faults import Fault, FaultKind
-from sandbox.parsing import only, text, whole
+from sandbox.parsing import amount, only, text, whole
+from sandbox.payment import Refused, Status
+from sandbox.processing import FRAUDULENT
 from sandbox.webhooks import Endpoint, signing_key
+from sandbox.world import World
 
 if TYPE_CHECKING:
     from sandbox.server import SandboxServer
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
 ADVANCE_MAX_SECONDS = 366 * 24 * 3600
 DELAY_MAX_MS = 60_000
 TIMES_MAX = 1_000_000
+OUTCOMES = {"won": Status.WON, "lost": Status.LOST}
 
 
 def post_webhooks(server: "SandboxServer", request: Request) -> Answer:
@@ -63,8 +67,15 @@ def post_clock(server: "SandboxServer", request: Request) -> Answer:
     return answer(200, {"now": timestamp(world.clock.now())})
 
 
+def post_disputes(server: "SandboxServer", request: Request) -> Answer:
+    """`{"payment" or "reference", "amount", "reason"}` opens; `{"dispute", "outcome"}` ends one."""
+    if "dispute" in request.fields:
+        return _end_dispute(server.world, request.fields)
+    return _open_dispute(server.world, request.fields)
+
+
 def charges(server: "SandboxServer", _: Request) -> Answer:
-    """What was truly authorized, captured, refunded and voided."""
+    """What was truly authorized and what became of it."""
     return answer(200, charges_view(server.world.processing.payments()))
 
 
@@ -72,6 +83,31 @@ def post_reset(server: "SandboxServer", _: Request) -> Answer:
     """Forget payments, keys, faults, waiting webhooks and the advance; keep the endpoint."""
     server.reset()
     return answer(200, {})
+
+
+def _open_dispute(world: World, fields: Mapping[str, object]) -> Answer:
+    only(fields, {"payment", "reference", "amount", "reason"})
+    if ("payment" in fields) is ("reference" in fields):
+        raise Refused("invalid_request", "Give either `payment` or `reference`.")
+    if "payment" in fields:
+        payment_id = text(fields, "payment")
+    else:
+        payment_id = world.processing.payment_under(text(fields, "reference"))
+    dispute = world.processing.open_dispute(
+        payment_id,
+        amount=amount(fields) if "amount" in fields else None,
+        reason=text(fields, "reason") if "reason" in fields else FRAUDULENT,
+    )
+    return accepted(dispute)
+
+
+def _end_dispute(world: World, fields: Mapping[str, object]) -> Answer:
+    only(fields, {"dispute", "outcome"})
+    outcome = OUTCOMES.get(text(fields, "outcome"))
+    if outcome is None:
+        raise Refused("invalid_request", f"`outcome` must be one of: {', '.join(OUTCOMES)}.")
+    dispute = world.processing.end_dispute(text(fields, "dispute"), outcome)
+    return answer(200, operation_view(dispute))
 
 
 def _is_http(url: str) -> bool:

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sandbox.acquirer import Refused
 from sandbox.answers import Answer
+from sandbox.payment import Refused
 
 KEY_LIFETIME = timedelta(hours=24)
 

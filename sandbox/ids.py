@@ -7,7 +7,7 @@ from collections import Counter
 
 
 class Ids:
-    """`sbx_op_…`, `sbx_pay_…`, `evt_…`: each is given once in the life of the process."""
+    """`sbx_op_…`, `sbx_pay_…`, `sbx_dp_…`, `evt_…`: each is given once a process."""
 
     def __init__(self, seed: int) -> None:
         self._seed = seed

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import NoReturn
 
-from sandbox.acquirer import Instruction, Kind, Refused
+from sandbox.payment import Instruction, Kind, Refused
 from sandbox.tokens import TOKENS
 
 AMOUNT_MAX = 2**53 - 1  # what every JSON reader keeps exact
@@ -50,7 +50,7 @@ def parse_authorization(body: Mapping[str, object]) -> tuple[str, Instruction]:
     if not isinstance(token, str) or token not in TOKENS:
         _refuse("`payment_method.token` is not a token of this acquirer.")
     return token, Instruction(
-        amount=_amount(body),
+        amount=amount(body),
         currency=_currency(body),
         reference=text(body, "reference"),
         metadata=_metadata(body),
@@ -66,7 +66,7 @@ def parse_change(kind: Kind, body: Mapping[str, object]) -> Instruction:
     if not isinstance(final, bool):
         _refuse("`final` must be true or false.")
     return Instruction(
-        amount=None if is_void else _amount(body),
+        amount=None if is_void else amount(body),
         currency=None if is_void and "currency" not in body else _currency(body),
         reference=text(body, "reference"),
         metadata=_metadata(body),
@@ -97,13 +97,13 @@ def whole(body: Mapping[str, object], name: str, *, least: int, most: int) -> in
     return value
 
 
+def amount(body: Mapping[str, object]) -> int:
+    return whole(body, "amount", least=1, most=AMOUNT_MAX)
+
+
 def only(body: Mapping[str, object], fields: set[str]) -> None:
     if unknown := sorted(set(body) - fields):
         _refuse(f"Unknown field: {unknown[0]!r}.")
-
-
-def _amount(body: Mapping[str, object]) -> int:
-    return whole(body, "amount", least=1, most=AMOUNT_MAX)
 
 
 def _currency(body: Mapping[str, object]) -> str:

@@ -3,17 +3,20 @@
 import threading
 from collections import defaultdict
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 
 from sandbox import acquirer
-from sandbox.acquirer import Instruction, Kind, Operation, Payment, Refused, Stamp, Status, Verdict
 from sandbox.clock import Agenda, Clock
 from sandbox.ids import Ids
+from sandbox.payment import Instruction, Kind, Operation, Payment, Refused, Stamp, Status, Verdict
 from sandbox.tokens import TOKENS, Behaviour, rejection_of, verdict_on
 from sandbox.webhooks import FIRST_TRY_TIMEOUT_SECONDS, Delivery, Postman
 
 CHALLENGE_TAKES = timedelta(milliseconds=500)
-LATE_FAILURE_TAKES = timedelta(seconds=1)
+REVERSAL_TAKES = timedelta(seconds=1)
+DISPUTE_TAKES = timedelta(seconds=1)  # to be opened, and again to end
+FRAUDULENT = "fraudulent"
 
 type Change = Callable[[Payment, Instruction, Verdict, Stamp], Payment]
 
@@ -34,6 +37,7 @@ class Processing:
         self._postman = postman
         self._payments: dict[str, Payment] = {}
         self._by_reference: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
+        self._by_dispute: dict[str, str] = {}
         self._lock = threading.Lock()
 
     def authorize(self, token: str, ask: Instruction) -> Operation:
@@ -59,16 +63,34 @@ class Processing:
             payment = CHANGES[kind](self._payments[payment_id], ask, verdict, self._stamp())
             sent = self._record(payment, behaviour)
             operation = payment.operations[-1]
-            if kind is behaviour.fails_later:
-                self._later(LATE_FAILURE_TAKES, lambda: self._fail(operation, rejection_of(kind)))
+            self._plan_for_change(operation, behaviour)
         _wait_for(sent)
         return operation
 
+    def open_dispute(
+        self, payment_id: str, *, amount: int | None = None, reason: str = FRAUDULENT
+    ) -> Operation:
+        """Refused when the payment is unknown or less than the amount is left to dispute."""
+        with self._lock:
+            known = self._known(payment_id)
+            dispute = self._open(known, self._ids.new("sbx_dp_"), amount=amount, reason=reason)
+        self._notify(dispute)
+        return dispute
+
+    def end_dispute(self, dispute_id: str, outcome: Status) -> Operation:
+        """Won or lost; Refused when the dispute is unknown or has ended."""
+        with self._lock:
+            payment_id = self._by_dispute.get(dispute_id)
+            if payment_id is None:
+                raise Refused("not_found", "There is no such dispute.")
+            payment = acquirer.end_dispute(self._payments[payment_id], dispute_id, outcome)
+            self._payments[payment_id] = payment
+        dispute = payment.operation(dispute_id)
+        self._notify(dispute)
+        return dispute
+
     def behaviour_of(self, payment_id: str) -> Behaviour:
-        payment = self._payments.get(payment_id)
-        if payment is None:
-            raise Refused("not_found", "There is no such payment.")
-        return TOKENS[payment.token]
+        return TOKENS[self._known(payment_id).token]
 
     def operations(self, reference: str) -> list[Operation]:
         """Every operation under the merchant's reference, as it stands now, oldest first."""
@@ -76,9 +98,41 @@ class Processing:
             known = self._by_reference.get(reference, [])
             return [self._payments[payment_id].operation(id_) for payment_id, id_ in known]
 
+    def disputes(self, reference: str) -> list[Operation]:
+        """Every dispute over what was authorized under the merchant's reference."""
+        with self._lock:
+            return [
+                operation
+                for payment in self._authorized_under(reference)
+                for operation in payment.operations
+                if operation.kind is Kind.DISPUTE
+            ]
+
+    def payment_under(self, reference: str) -> str:
+        """The one payment that was authorized under the reference; Refused when there is none."""
+        with self._lock:
+            match self._authorized_under(reference):
+                case [payment]:
+                    return payment.id
+                case []:
+                    raise Refused("not_found", "There is no such payment.")
+                case _:
+                    raise Refused("invalid_request", "Several payments have this reference.")
+
     def payments(self) -> list[Payment]:
         with self._lock:
             return list(self._payments.values())
+
+    def _known(self, payment_id: str) -> Payment:
+        payment = self._payments.get(payment_id)
+        if payment is None:
+            raise Refused("not_found", "There is no such payment.")
+        return payment
+
+    def _authorized_under(self, reference: str) -> list[Payment]:
+        known = self._by_reference.get(reference, [])
+        payments = [(self._payments[payment_id], id_) for payment_id, id_ in known]
+        return [payment for payment, id_ in payments if payment.authorization.id == id_]
 
     def _stamp(self) -> Stamp:
         return Stamp(self._ids.new("sbx_op_"), self._clock.now())
@@ -90,13 +144,30 @@ class Processing:
         self._by_reference[operation.reference].append((payment.id, operation.id))
         if operation.status is Status.PENDING:
             return None
-        return self._postman.post(f"operation.{operation.status}", operation, behaviour.notice)
+        return self._postman.post(operation, behaviour.notice)
 
     def _plan_for_authorization(self, payment: Payment, behaviour: Behaviour) -> None:
         if payment.authorization.status is Status.PENDING:
             self._later(CHALLENGE_TAKES, lambda: self._approve(payment.id, behaviour))
         elif payment.authorization.status is Status.SUCCEEDED:
             self._later(behaviour.capture_window, lambda: self._expire(payment.id))
+
+    def _plan_for_change(self, operation: Operation, behaviour: Behaviour) -> None:
+        if operation.kind is behaviour.reverses:
+            self._later(REVERSAL_TAKES, lambda: self._reverse(operation))
+        if operation.kind is Kind.CAPTURE and (outcome := behaviour.disputes_end) is not None:
+            dispute_id = self._ids.new("sbx_dp_")
+            self._later(DISPUTE_TAKES, lambda: self._dispute(operation, dispute_id))
+            self._later(2 * DISPUTE_TAKES, lambda: self._decide(dispute_id, outcome))
+
+    def _open(
+        self, known: Payment, dispute_id: str, *, amount: int | None, reason: str
+    ) -> Operation:
+        stamp = Stamp(dispute_id, self._clock.now())
+        payment = acquirer.open_dispute(known, stamp, amount=amount, reason=reason)
+        self._payments[payment.id] = payment
+        self._by_dispute[dispute_id] = payment.id
+        return payment.operation(dispute_id)
 
     def _later(self, wait: timedelta, action: Callable[[], None]) -> None:
         self._agenda.at(self._clock.now() + wait, action)
@@ -107,16 +178,30 @@ class Processing:
             payment = acquirer.approve(self._payments[payment_id], capture_before=before)
             self._payments[payment_id] = payment
             self._later(behaviour.capture_window, lambda: self._expire(payment_id))
-        self._notify("operation.succeeded", payment.authorization, behaviour)
+        self._notify(payment.authorization)
 
-    def _fail(self, operation: Operation, reason: str) -> None:
+    def _reverse(self, operation: Operation) -> None:
         with self._lock:
             known = self._payments[operation.payment_id]
-            payment = acquirer.fail_later(known, operation.id, reason)
+            payment = acquirer.reverse(known, operation.id, rejection_of(operation.kind))
             self._payments[payment.id] = payment
         if payment is not known:
-            failed = payment.operation(operation.id)
-            self._notify("operation.failed", failed, TOKENS[payment.token])
+            self._notify(payment.operation(operation.id))
+            self._expire(payment.id)  # the window may have ended while the capture stood
+
+    def _dispute(self, capture: Operation, dispute_id: str) -> None:
+        """Dispute a capture, or what was not refunded or disputed in the meantime."""
+        with self._lock:
+            known = self._payments[capture.payment_id]
+            amount = min(capture.amount, known.refundable)
+            if amount == 0:
+                return
+            dispute = self._open(known, dispute_id, amount=amount, reason=FRAUDULENT)
+        self._notify(dispute)
+
+    def _decide(self, dispute_id: str, outcome: Status) -> None:
+        with suppress(Refused):  # it was never opened, or has been ended by request
+            self.end_dispute(dispute_id, outcome)
 
     def _expire(self, payment_id: str) -> None:
         with self._lock:
@@ -124,11 +209,11 @@ class Processing:
             payment = acquirer.expire(known, self._clock.now())
             self._payments[payment_id] = payment
         if payment is not known:
-            self._notify("authorization.expired", payment.authorization, TOKENS[payment.token])
+            self._notify(payment.authorization)
 
-    def _notify(self, event_type: str, operation: Operation, behaviour: Behaviour) -> None:
+    def _notify(self, operation: Operation) -> None:
         """Send a webhook that no request waits for."""
-        self._postman.post(event_type, operation, behaviour.notice)
+        self._postman.post(operation, self.behaviour_of(operation.payment_id).notice)
 
 
 def _wait_for(sent: Delivery | None) -> None:

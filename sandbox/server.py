@@ -14,10 +14,10 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from sandbox import answers, api, control
-from sandbox.acquirer import Refused
 from sandbox.answers import Answer
 from sandbox.api import Request
 from sandbox.ids import Ids
+from sandbox.payment import Refused
 from sandbox.world import World
 
 HOST = "127.0.0.1"
@@ -90,6 +90,10 @@ def _operations(server: SandboxServer, request: Request) -> Answer | None:
     return api.get_operations(server.world, request)
 
 
+def _disputes(server: SandboxServer, request: Request) -> Answer | None:
+    return api.get_disputes(server.world, request)
+
+
 def _change(server: SandboxServer, request: Request) -> Answer | None:
     _, _, _, payment_id, collection = request.path.split("/")
     return api.post_change(server.world, request, payment_id=payment_id, collection=collection)
@@ -99,9 +103,11 @@ ROUTES: tuple[tuple[str, frozenset[str], Found], ...] = (
     (r"/v1/payments", frozenset({"POST"}), _payments),
     (r"/v1/payments/[^/]+/(captures|voids|refunds)", frozenset({"POST"}), _change),
     (r"/v1/operations", frozenset({"GET"}), _operations),
+    (r"/v1/disputes", frozenset({"GET"}), _disputes),
     (r"/_control/webhooks", frozenset({"POST"}), control.post_webhooks),
     (r"/_control/faults", frozenset({"POST"}), control.post_faults),
     (r"/_control/clock", frozenset({"POST"}), control.post_clock),
+    (r"/_control/disputes", frozenset({"POST"}), control.post_disputes),
     (r"/_control/charges", frozenset({"GET", "POST"}), control.charges),
     (r"/_control/reset", frozenset({"POST"}), control.post_reset),
 )

@@ -6,7 +6,7 @@ from datetime import timedelta
 from enum import StrEnum
 from types import MappingProxyType
 
-from sandbox.acquirer import Kind, Status, Verdict
+from sandbox.payment import Kind, Status, Verdict
 
 
 class Reply(StrEnum):
@@ -38,7 +38,8 @@ class Behaviour:
     reply: Reply = Reply.TRUTH
     notice: Notice = Notice.ONCE
     fails_now: Kind | None = None
-    fails_later: Kind | None = None
+    reverses: Kind | None = None
+    disputes_end: Status | None = None
     capture_window: timedelta = timedelta(days=7)
 
 
@@ -59,10 +60,12 @@ TOKENS: Mapping[str, Behaviour] = MappingProxyType(
         "tok_webhook_first": Behaviour(notice=Notice.FIRST),
         "tok_webhooks_reversed": Behaviour(notice=Notice.REVERSED),
         "tok_capture_fails": Behaviour(fails_now=Kind.CAPTURE),
-        "tok_capture_fails_later": Behaviour(fails_later=Kind.CAPTURE),
+        "tok_capture_fails_later": Behaviour(reverses=Kind.CAPTURE),
         "tok_void_fails": Behaviour(fails_now=Kind.VOID),
-        "tok_refund_fails_later": Behaviour(fails_later=Kind.REFUND),
+        "tok_refund_fails_later": Behaviour(reverses=Kind.REFUND),
         "tok_expires": Behaviour(capture_window=timedelta(seconds=3)),
+        "tok_dispute_lost": Behaviour(disputes_end=Status.LOST),
+        "tok_dispute_won": Behaviour(disputes_end=Status.WON),
     }
 )
 
@@ -79,5 +82,5 @@ def verdict_on(kind: Kind, behaviour: Behaviour) -> Verdict:
 
 
 def rejection_of(kind: Kind) -> str:
-    """The code on an operation that failed: `capture_rejected`, `void_rejected` and so on."""
+    """The code on an operation that failed or was reversed: `capture_rejected` and so on."""
     return f"{kind}_rejected"

@@ -13,11 +13,11 @@ from datetime import datetime, timedelta
 
 import urllib3
 
-from sandbox.acquirer import Operation, Refused
 from sandbox.answers import Json, encoded, operation_view, timestamp
 from sandbox.clock import Agenda, Clock
 from sandbox.faults import FaultKind, Faults
 from sandbox.ids import Ids
+from sandbox.payment import Kind, Operation, Refused, Status
 from sandbox.tokens import Notice
 
 AFTER_THE_ANSWER = timedelta(milliseconds=50)
@@ -85,6 +85,14 @@ def retry_delay(attempts: int) -> timedelta:
     return min(FIRST_RETRY * (1 << doublings), LONGEST_RETRY)
 
 
+def event_type(operation: Operation) -> str:
+    """What happened to the operation last: `operation.succeeded`, `dispute.opened` and so on."""
+    if operation.status is Status.EXPIRED:
+        return "authorization.expired"
+    subject = "dispute" if operation.kind is Kind.DISPUTE else "operation"
+    return f"{subject}.{operation.status}"
+
+
 class Postman:
     """Queues events by the sandbox's clock and carries them to the one registered endpoint."""
 
@@ -117,13 +125,16 @@ class Postman:
         for _ in range(WORKERS):
             self._queue.put(None)
 
-    def post(self, event_type: str, operation: Operation, notice: Notice) -> Delivery | None:
-        """Send the event in its token's manner; a delivery to wait for comes back for FIRST."""
+    def post(self, operation: Operation, notice: Notice) -> Delivery | None:
+        """Tell what became of the operation in its token's manner.
+
+        A delivery to wait for comes back for FIRST.
+        """
         if notice is Notice.NEVER or self.endpoint is None:
             return None
         if self._faults.strike(FaultKind.DROP_WEBHOOK):
             return None
-        event = self._event(event_type, operation)
+        event = self._event(operation)
         if self._faults.strike(FaultKind.DOUBLE_WEBHOOK) or notice is Notice.TWICE:
             self._launch_later(self._delivery(event), AFTER_THE_ANSWER)
         delivery = self._delivery(event)
@@ -136,15 +147,16 @@ class Postman:
             self._launch_later(delivery, AFTER_THE_ANSWER)
         return None
 
-    def _event(self, event_type: str, operation: Operation) -> Event:
+    def _event(self, operation: Operation) -> Event:
         event_id = self._ids.new("evt_")
+        happened = event_type(operation)
         body: Json = {
             "id": event_id,
-            "type": event_type,
+            "type": happened,
             "created_at": timestamp(self._clock.now()),
             "data": operation_view(operation),
         }
-        return Event(event_id, event_type, operation.payment_id, encoded(body))
+        return Event(event_id, happened, operation.payment_id, encoded(body))
 
     def _delivery(self, event: Event) -> Delivery:
         return Delivery(event, since=self._clock.now())

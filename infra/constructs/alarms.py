@@ -18,6 +18,7 @@ METRICS = "Quittance"
 FIVE_MINUTES = Duration.minutes(5)
 STREAM_BEHIND_MILLISECONDS = 3_600_000
 """The stream keeps a record for 24 hours: at one hour most of a day is left to mend the relay."""
+UNDECIDED_SECONDS = 3600
 FAILURES_IN_FIVE_MINUTES = 5
 """A single failure is retried and comes right; a row of them does not."""
 
@@ -60,6 +61,18 @@ def reported(scope: Construct, name: str, *, service: str) -> cloudwatch.Alarm:
         statistic="Sum",
     )
     return _alarm(scope, name, metric, threshold=1)
+
+
+def undecided_long(scope: Construct, *, service: str) -> cloudwatch.Alarm:
+    """For an hour nobody has known what became of an operation at a provider."""
+    metric = cloudwatch.Metric(
+        namespace=METRICS,
+        metric_name="UndecidedSeconds",
+        dimensions_map={"service": service},
+        period=FIVE_MINUTES,
+        statistic="Maximum",
+    )
+    return _alarm(scope, "UndecidedLong", metric, threshold=UNDECIDED_SECONDS)
 
 
 def failing_often(scope: Construct, id_: str, metric: cloudwatch.Metric) -> cloudwatch.Alarm:

@@ -34,6 +34,7 @@ class Inbox(Construct):
         stage: Stage,
         listens_to: Any,
         consumer: ServiceFunction,
+        batch_size: int = BATCH_SIZE,
     ) -> None:
         super().__init__(scope, id_)
         self.dead_letters = dead_letter_queue(self, "DeadLetters", stage)
@@ -61,7 +62,7 @@ class Inbox(Construct):
         consumer.add_event_source(
             sources.SqsEventSource(
                 self.queue,
-                batch_size=BATCH_SIZE,
+                batch_size=batch_size,
                 max_concurrency=stage.inbox_concurrency_max,
                 report_batch_item_failures=True,
             )

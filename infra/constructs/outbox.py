@@ -23,7 +23,7 @@ from infra.stages import Stage
 BATCH_SIZE = 100
 RETRIES_MAX = 20
 RECORD_AGE_MAX = Duration.hours(6)
-SWEPT_EVERY = Duration.minutes(5)
+SWEPT_EVERY = Duration.minutes(1)
 MESSAGES = {
     "eventName": lambda_.FilterRule.is_equal("INSERT"),
     "dynamodb": {"NewImage": {"Payload": {"S": lambda_.FilterRule.exists()}}},

@@ -7,11 +7,25 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from infra import names
+from infra.constructs import alarms
 from infra.constructs.service_function import SYNCHRONOUS
+from infra.constructs.service_tables import Index
 from infra.stacks.service import ServiceStack
 from infra.stages import Stage
 from payments.application.reactions import Accepted, Subscribed
 from payments.settings import Settings
+
+UNRESOLVED = Index(
+    name="unresolved", partition_key="Unresolved", sort_key="CheckAt", keys_only=True
+)
+"""The payments of which something is to be asked of the provider: few, if all is well."""
+BY_STATUS = Index(
+    name="by_status", partition_key="StatusShard", sort_key="CreatedAt", keys_only=True
+)
+
+
+REPORTED = ("NoticeContradicted", "PaymentUnresolved", "HoldsExpiringSoon")
+"""What the service counts for somebody to look at, each by its name."""
 
 
 class PaymentsStack(ServiceStack):
@@ -20,13 +34,24 @@ class PaymentsStack(ServiceStack):
     def __init__(self, scope: Construct, stage: Stage) -> None:
         providers = names.providers_secret(stage)
         super().__init__(
-            scope, stage, service="payments", settings=partial(Settings, providers_secret=providers)
+            scope,
+            stage,
+            service="payments",
+            settings=partial(Settings, providers_secret=providers),
+            indexes=(UNRESOLVED, BY_STATUS),
         )
         self.tables.grant(self.http, "GetItem", "PutItem", "Query")
+        self.tables.grant_index(self.http, UNRESOLVED)
+        self.tables.grant_index(self.http, BY_STATUS)
         self.tables.grant_commands(self.http)
         self.http.grant_secret(providers)
 
-        commands = self.consumer("commands", Accepted)
+        self.tables.grant_index(self.schedule, UNRESOLVED)
+        self.tables.grant(self.schedule, "PutItem")
+        self.schedule.grant_secret(providers)
+
+        # a command may wait for its provider twice: a batch of more would outlast the function
+        commands = self.consumer("commands", Accepted, batch_size=1)
         self.tables.grant(commands, "GetItem", "PutItem")
         self.tables.grant_commands(commands)
         commands.grant_secret(providers)
@@ -35,6 +60,10 @@ class PaymentsStack(ServiceStack):
         self.tables.grant(events, "GetItem", "PutItem")
 
         self._webhooks(providers)
+        self.also_watch(
+            alarms.undecided_long(self, service="payments"),
+            *(alarms.reported(self, name, service="payments") for name in REPORTED),
+        )
         self.watch()
 
     def _webhooks(self, providers: str) -> None:

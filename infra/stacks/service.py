@@ -10,7 +10,7 @@ from constructs import Construct
 from infra import names
 from infra.constructs import alarms
 from infra.constructs.code import service_bundle
-from infra.constructs.inbox import Inbox
+from infra.constructs.inbox import BATCH_SIZE, Inbox
 from infra.constructs.outbox import Outbox
 from infra.constructs.service_function import (
     RELAY,
@@ -93,12 +93,19 @@ class ServiceStack(Stack):
         self._functions[name] = function
         return function
 
-    def consumer(self, name: str, listens_to: Any) -> ServiceFunction:
+    def consumer(
+        self, name: str, listens_to: Any, *, batch_size: int = BATCH_SIZE
+    ) -> ServiceFunction:
         """The Lambda at `<service>.api.<name>`, handed the messages of that union."""
         function = self.function(name, consumer_sizing(self.stage))
         title = name.capitalize()
         self._inboxes[title] = Inbox(
-            self, f"{title}Inbox", stage=self.stage, listens_to=listens_to, consumer=function
+            self,
+            f"{title}Inbox",
+            stage=self.stage,
+            listens_to=listens_to,
+            consumer=function,
+            batch_size=batch_size,
         )
         return function
 

@@ -31,6 +31,7 @@ TRACEPARENT: Final = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 PROVIDER_PAYMENT: Final = "sbx_pay_6tlj2ehy6n7my476mplh"
 AUTHORIZATION: Final = "sbx_op_vel5rtg2om4cr7y524ln"
 CAPTURE: Final = "sbx_op_f22rr7xj4v3nz7dzalh2"
+CHECK: Final = "check_8v5qg0ymjx3h6ktw9r2n7c4e1b"
 WEBHOOK: Final = "webhook/sandbox/evt_2vxqne6td6i5tycywxu4"
 AMOUNT: Final = Money(3998, "EUR")
 
@@ -39,10 +40,12 @@ AUTHORIZED_AT: Final = datetime(2026, 11, 3, 9, 30, 1, 250_000, tzinfo=UTC)
 CONFIRMED_AT: Final = datetime(2026, 11, 3, 14, 5, 0, 500_000, tzinfo=UTC)
 CAPTURED_AT: Final = datetime(2026, 11, 3, 14, 5, 1, 750_000, tzinfo=UTC)
 BOOKED_AT: Final = datetime(2026, 11, 3, 14, 5, 2, tzinfo=UTC)
+UNRESOLVED_AT: Final = datetime(2026, 11, 6, 14, 5, 30, tzinfo=UTC)
 CAPTURE_BEFORE: Final = datetime(2026, 11, 10, 9, 30, 0, 625_000, tzinfo=UTC)
 
 SUBJECTS: Final = {"orders": ORDER, "payments": PAYMENT, "accounting": ENTRY}
 TEXTS: Final = {
+    "attempt_id": f"{PAYMENT}-capture-1",
     "capture_id": f"{PAYMENT}-capture-1",
     "code": "capture_rejected",
     "customer_id": "customer-17",
@@ -62,7 +65,7 @@ TEXTS: Final = {
     "webhook_id": WEBHOOK.rpartition("/")[2],
 }
 """What a text of that name says in a new file; any other says its own name."""
-
+MOMENTS: Final = {"capture_before": CAPTURE_BEFORE, "started_at": CONFIRMED_AT}
 
 UNSAID: Final = frozenset({"decline_class", "decline_code"})
 """Optional fields that a new file leaves empty."""
@@ -90,6 +93,7 @@ STORY: Final = {
     "CapturePayment": Told(version="3/2", sequence=4, at=CONFIRMED_AT, because=CONFIRMING),
     "PaymentCaptured": _CAPTURED,
     "CaptureFailed": _CAPTURED,
+    "PaymentUnresolved": Told(version="6/1", sequence=2, at=UNRESOLVED_AT, because=CHECK),
     "LedgerEntryCreated": Told(version="1/1", sequence=1, because=f"payments/{PAYMENT}/6/1"),
 }
 
@@ -152,4 +156,4 @@ def _value(type_: Any, name: str) -> Any:
         return type_(**given)
     if issubclass(type_, Enum):
         return next(iter(type_))
-    return {str: TEXTS.get(name, name), int: 1, bool: True, datetime: CAPTURE_BEFORE}[type_]
+    return {str: TEXTS.get(name, name), int: 1, bool: True, datetime: MOMENTS.get(name)}[type_]

@@ -22,14 +22,24 @@ KINDS = {
 }
 INSIDE = {
     "amount_exceeds_capturable": "as the code of CaptureFailed",
+    "amount_exceeds_refundable": "as the code of RefundFailed",
+    "authorization_not_possible": "by nobody: the command has nothing to do and is acknowledged",
+    "authorization_over": "as the code of CaptureFailed",
     "bus_refused": "in the log, when the outbox is swept",
     "capture_not_booked": "in the log, while a message waits",
-    "currency_differs": "as the code of CaptureFailed",
-    "operations_exhausted": "as the code of CaptureFailed",
+    "capture_not_possible": "as the code of CaptureFailed",
+    "currency_differs": "as the code of CaptureFailed or RefundFailed",
+    "invalid_transition": "beside a dead letter",
+    "notice_contradicts": "as the event NoticeContradicted",
+    "notice_early": "in the log, while a message waits",
+    "operations_exhausted": "as the code of CaptureFailed, VoidFailed or RefundFailed",
     "order_unknown": "in the log, while a message waits",
+    "payment_given_up": "as the code of PaymentFailed",
     "payment_unknown": "in the log, while a message waits",
     "provider_busy": "in the log, while a command waits",
+    "refund_not_possible": "as the code of RefundFailed",
     "undecodable_message": "beside a dead letter",
+    "void_not_possible": "as the code of VoidFailed",
 }
 """Where the codes are seen that no route answers with."""
 INTRODUCTION = """\

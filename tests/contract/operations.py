@@ -2,12 +2,27 @@
 
 from collections.abc import Mapping
 
-from orders.api.requests import ConfirmationRequest, OrderRequest
-from orders.api.views import OrderView
-from orders.domain.errors import AmountExceedsAuthorized
-from payments.api.views import PaymentView
+from orders.api.requests import (
+    CancellationRequest,
+    ConfirmationRequest,
+    OrderRequest,
+    PaymentRetryRequest,
+    RefundRequest,
+)
+from orders.api.views import OrderView, RefundView
+from orders.domain.errors import (
+    AmountExceedsAuthorized,
+    AmountExceedsPaid,
+    CancellationNotPossible,
+    ConfirmationNotPossible,
+    RefundNotPossible,
+    RefundsExhausted,
+    RetryNotPossible,
+)
+from payments.api.lists import LIMIT_DEFAULT, LIMIT_MAX
+from payments.api.views import PaymentsView, PaymentView
+from payments.domain.attempt import AttemptStatus
 from payments.domain.errors import (
-    NoticeContradicts,
     OutcomeUnknown,
     ProviderNotConfigured,
     ProviderNotReached,
@@ -15,6 +30,7 @@ from payments.domain.errors import (
     SignatureInvalid,
     WebhookMalformed,
 )
+from payments.domain.states import PaymentStatus
 from shared.errors.taxonomy import (
     AccessUnavailable,
     AmountTooLarge,
@@ -24,7 +40,6 @@ from shared.errors.taxonomy import (
     IdempotencyKeyReused,
     InternalError,
     InvalidRequest,
-    InvalidTransition,
     MalformedJson,
     NotFound,
     PayloadTooLarge,
@@ -36,7 +51,7 @@ from shared.errors.taxonomy import (
 )
 from shared.rest.events import EventsView
 from tests.contract import samples
-from tests.contract.description import Body, Failures, Operation
+from tests.contract.description import Body, Failures, Operation, Query
 from tests.contract.ledger_operations import LEDGER_OPERATIONS
 from tests.contract.services import Route
 
@@ -79,7 +94,11 @@ OPERATIONS: Mapping[Route, Operation] = {
         summary="An order as it stands now.",
         scope="orders:read",
         view=OrderView,
-        examples={"paid": samples.PAID, "declined": samples.DECLINED},
+        examples={
+            "paid": samples.PAID,
+            "declined": samples.DECLINED,
+            "partially_refunded": samples.PARTIALLY_REFUNDED,
+        },
         failures=(NotFound,),
     ),
     ("POST", "/orders/{order_id}/confirm"): Operation(
@@ -94,7 +113,54 @@ OPERATIONS: Mapping[Route, Operation] = {
         ),
         view=OrderView,
         examples={"capturing": samples.CAPTURING},
-        failures=(InvalidRequest, NotFound, InvalidTransition, AmountExceedsAuthorized),
+        failures=(InvalidRequest, NotFound, ConfirmationNotPossible, AmountExceedsAuthorized),
+    ),
+    ("POST", "/orders/{order_id}/cancel"): Operation(
+        id="cancelOrder",
+        summary="Give the order up before its money is captured: what is held is given back.",
+        scope="orders:write",
+        status=202,
+        body=Body(shape=CancellationRequest, required=False, examples={"nothing": {}}),
+        view=OrderView,
+        examples={"cancelling": samples.CANCELLING},
+        failures=(InvalidRequest, NotFound, CancellationNotPossible),
+    ),
+    ("POST", "/orders/{order_id}/payment-method"): Operation(
+        id="payOrderAnew",
+        summary="Try another payment method after a refusal or an expiry.",
+        scope="orders:write",
+        status=202,
+        body=Body(
+            shape=PaymentRetryRequest,
+            required=True,
+            examples={"another_card": samples.PAYMENT_RETRY_REQUEST},
+        ),
+        view=OrderView,
+        examples={"pending": samples.PAID_ANEW},
+        failures=(InvalidRequest, NotFound, RetryNotPossible),
+    ),
+    ("POST", "/orders/{order_id}/refunds"): Operation(
+        id="refundOrder",
+        summary="Give captured money back: all that is left, or the amount given.",
+        scope="orders:write",
+        status=202,
+        body=Body(
+            shape=RefundRequest,
+            required=True,
+            examples={
+                "all_that_is_left": samples.REFUND_OF_THE_REST,
+                "an_amount": samples.REFUND_REQUEST,
+            },
+        ),
+        view=RefundView,
+        examples={"pending": samples.REFUND},
+        failures=(
+            InvalidRequest,
+            NotFound,
+            RefundNotPossible,
+            AmountExceedsPaid,
+            RefundsExhausted,
+        ),
     ),
     ("GET", "/orders/{order_id}/events"): Operation(
         id="listOrderEvents",
@@ -104,12 +170,53 @@ OPERATIONS: Mapping[Route, Operation] = {
         examples={"placed_and_confirmed": samples.ORDER_EVENTS},
         failures=(NotFound,),
     ),
+    ("GET", "/payments"): Operation(
+        id="listPayments",
+        summary="Payments in a status, or those with an attempt whose outcome is not known.",
+        scope="payments:read",
+        view=PaymentsView,
+        examples={"one_of_many": samples.PAYMENTS},
+        query={
+            "status": Query(
+                description="Either this: a payment's status.",
+                schema={"enum": [status.value for status in PaymentStatus]},
+                example="captured",
+                required=False,
+            ),
+            "attempt_status": Query(
+                description="Or this: at least one attempt has this status.",
+                schema={"const": AttemptStatus.UNKNOWN.value},
+                example="unknown",
+                required=False,
+            ),
+            "limit": Query(
+                description=f"How many a page has at most, from 1 to {LIMIT_MAX}.",
+                schema={
+                    "type": "string",
+                    "pattern": "^[0-9]{1,3}$",
+                    "default": str(LIMIT_DEFAULT),
+                },
+                example="50",
+                required=False,
+            ),
+            "cursor": Query(
+                description="`next_cursor` of the page before.",
+                schema={"type": "string"},
+                example=samples.CURSOR,
+                required=False,
+            ),
+        },
+        failures=(InvalidRequest,),
+    ),
     ("GET", "/payments/{payment_id}"): Operation(
         id="getPayment",
-        summary="A payment with every attempt at its provider.",
+        summary="A payment with every attempt at its provider, its refunds and its disputes.",
         scope="payments:read",
         view=PaymentView,
-        examples={"captured": samples.CAPTURED},
+        examples={
+            "captured": samples.CAPTURED,
+            "refunded_and_disputed": samples.REFUNDED_AND_DISPUTED,
+        },
         failures=(NotFound,),
     ),
     ("POST", "/payments/{payment_id}/sync"): Operation(
@@ -120,7 +227,6 @@ OPERATIONS: Mapping[Route, Operation] = {
         examples={"captured": samples.CAPTURED},
         failures=(
             NotFound,
-            NoticeContradicts,
             OutcomeUnknown,
             ProviderNotReached,
             ProviderNotConfigured,

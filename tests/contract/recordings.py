@@ -23,7 +23,7 @@ from pydantic_core import to_jsonable_python
 
 from payments.domain.attempt import Attempt, AttemptStatus
 from payments.infrastructure.providers import PROVIDERS, Provider
-from shared.contracts.payments import Operation
+from shared.contracts.provider_notice import Operation
 from shared.errors.taxonomy import QuittanceException
 from shared.money import Money
 from tests.contract.loopback import Reply, Request

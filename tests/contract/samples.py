@@ -1,22 +1,25 @@
 """What the API shows of one order in its life; the types of the views check every field."""
 
+import base64
 from typing import Any
 
-from orders.api.views import OrderView
-from orders.domain.order import CaptureMode, OrderStatus
-from payments.api.views import PaymentView
+from orders.api.views import OrderView, RefundView
+from orders.domain.order import CaptureMode, RefundStatus
+from orders.domain.states import OrderStatus
+from payments.api.views import AttemptView, PaymentsView, PaymentView
 from payments.domain.attempt import AttemptStatus
-from payments.domain.payment import PaymentStatus
+from payments.domain.payment import DisputeStatus
+from payments.domain.states import PaymentStatus
 from shared.contracts.envelope import Message
 from shared.contracts.orders import OrderConfirmed, OrderPlaced
 from shared.contracts.payments import (
     AuthorizePayment,
     CapturePayment,
-    Operation,
     PaymentAuthorized,
     PaymentCaptured,
     WebhookReceived,
 )
+from shared.contracts.provider_notice import Operation
 from shared.persistence.outbox import outbox_attributes
 from shared.rest.events import EventsView, listing
 from tests.contract.envelopes import (
@@ -38,6 +41,13 @@ ORDER_REQUEST: dict[str, Any] = {
     "metadata": {"basket": "8841"},
 }
 CONFIRMATION_REQUEST: dict[str, Any] = {"amount": 3998, "currency": "EUR"}
+PAYMENT_RETRY_REQUEST: dict[str, Any] = {"payment_method": {"token": "tok_visa"}}
+REFUND_REQUEST: dict[str, Any] = {
+    "amount": 1000,
+    "currency": "EUR",
+    "reason": "one mug arrived broken",
+}
+REFUND_OF_THE_REST: dict[str, Any] = {"reason": "sent back"}
 
 PLACED: OrderView = {
     "order_id": ORDER,
@@ -46,6 +56,11 @@ PLACED: OrderView = {
     "amount": 3998,
     "currency": "EUR",
     "captured": 0,
+    "refunding": 0,
+    "refunded": 0,
+    "disputed": 0,
+    "refundable": 0,
+    "refunds": [],
     "lines": [{"sku": "mug-blue", "quantity": 2, "unit_amount": 1999}],
     "payment_id": PAYMENT,
     "capture": CaptureMode.ON_CONFIRMATION,
@@ -61,8 +76,32 @@ DECLINED: OrderView = {
     "failure_code": "insufficient_funds",
     "version": 2,
 }
+PAID_ANEW: OrderView = {**PLACED, "version": 3}
 CAPTURING: OrderView = {**PLACED, "status": OrderStatus.CAPTURING, "version": 3}
-PAID: OrderView = {**PLACED, "status": OrderStatus.PAID, "captured": 3998, "version": 4}
+CANCELLING: OrderView = {**PLACED, "status": OrderStatus.CANCELLING, "version": 3}
+PAID: OrderView = {
+    **PLACED,
+    "status": OrderStatus.PAID,
+    "captured": 3998,
+    "refundable": 3998,
+    "version": 4,
+}
+REFUND: RefundView = {
+    "refund_id": "ref_1",
+    "order_id": ORDER,
+    "status": RefundStatus.PENDING,
+    "amount": 1000,
+    "currency": "EUR",
+    "reason": "one mug arrived broken",
+}
+PARTIALLY_REFUNDED: OrderView = {
+    **PAID,
+    "status": OrderStatus.PARTIALLY_REFUNDED,
+    "refunded": 1000,
+    "refundable": 2998,
+    "refunds": [{**REFUND, "status": RefundStatus.SUCCEEDED}],
+    "version": 6,
+}
 
 CAPTURED: PaymentView = {
     "payment_id": PAYMENT,
@@ -71,9 +110,14 @@ CAPTURED: PaymentView = {
     "currency": "EUR",
     "amount": 3998,
     "authorized": 3998,
+    "capturing": 0,
     "captured": 3998,
+    "released": 0,
+    "expired": 0,
+    "refunding": 0,
     "refunded": 0,
     "disputed": 0,
+    "charged_back": 0,
     "capturable": 0,
     "refundable": 3998,
     "provider": "sandbox",
@@ -88,6 +132,8 @@ CAPTURED: PaymentView = {
             "amount": 3998,
             "provider_reference": AUTHORIZATION,
             "decline_code": None,
+            "decline_class": None,
+            "withdrawn": False,
             "key": f"{PAYMENT}:authorize:1",
             "started_at": "2026-11-03T09:30:00.500000Z",
         },
@@ -99,6 +145,8 @@ CAPTURED: PaymentView = {
             "amount": 3998,
             "provider_reference": CAPTURE,
             "decline_code": None,
+            "decline_class": None,
+            "withdrawn": False,
             "key": f"{PAYMENT}:capture:1",
             "started_at": "2026-11-03T14:05:01.000000Z",
         },
@@ -108,6 +156,49 @@ CAPTURED: PaymentView = {
     "correlation_id": CORRELATION,
     "version": 6,
 }
+_REFUND_ATTEMPT: AttemptView = {
+    "attempt_id": f"{PAYMENT}-refund-1",
+    "operation": Operation.REFUND,
+    "provider": "sandbox",
+    "status": AttemptStatus.SUCCEEDED,
+    "amount": 1000,
+    "provider_reference": "sbx_op_qz3ok5mltyxzawm7g2pd",
+    "decline_code": None,
+    "decline_class": None,
+    "withdrawn": False,
+    "key": f"{PAYMENT}:refund:1",
+    "started_at": "2026-11-05T08:00:00.000000Z",
+}
+REFUNDED_AND_DISPUTED: PaymentView = {
+    **CAPTURED,
+    "status": PaymentStatus.DISPUTED,
+    "refunded": 1000,
+    "disputed": 2998,
+    "refundable": 0,
+    "attempts": [*CAPTURED["attempts"], _REFUND_ATTEMPT],
+    "refunds": [
+        {
+            "refund_id": "ref_1",
+            "attempt_id": f"{PAYMENT}-refund-1",
+            "status": AttemptStatus.SUCCEEDED,
+            "amount": 1000,
+            "withdrawn": False,
+        }
+    ],
+    "disputes": [
+        {
+            "dispute_id": "sbx_dp_2kq3ya7vfw6r5cmjz1xt",
+            "status": DisputeStatus.OPENED,
+            "amount": 2998,
+            "reason": "fraudulent",
+        }
+    ],
+    "version": 9,
+}
+CURSOR = base64.urlsafe_b64encode(
+    f'["3", "2026-11-03T09:30:00.500000Z#{PAYMENT}"]'.encode()
+).decode()
+PAYMENTS: PaymentsView = {"data": [CAPTURED], "next_cursor": CURSOR}
 
 
 def _listed(*messages: type[Message]) -> EventsView:

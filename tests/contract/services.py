@@ -1,8 +1,11 @@
 """What the services say of themselves: their routes, messages, machines and errors, by import."""
 
+import ast
 import importlib
+import inspect
 import pkgutil
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -54,16 +57,10 @@ def home(message: type[Message]) -> str:
 
 
 def senders(message: type[Message]) -> list[str]:
-    """Who sends it: an event its home, a command every other service whose domain makes it."""
+    """Who sends it: an event its home, a command every service whose domain makes one."""
     if issubclass(message, Event):
         return [home(message)]
-    return [
-        name
-        for name in SERVICES
-        if name != home(message)
-        for module in modules(f"{name}.domain")
-        if message in vars(module).values()
-    ]
+    return [name for name in SERVICES if message.__name__ in _made(f"{name}.domain")]
 
 
 def receivers(message: type[Message]) -> list[str]:
@@ -109,6 +106,17 @@ def failures() -> tuple[type[QuittanceException], ...]:
     homes = {module.__name__ for module in modules("shared", *SERVICES)}
     found = [kind for kind in catalogue() if kind.__module__ in homes]
     return tuple(sorted(found, key=lambda kind: kind.code))
+
+
+@cache
+def _made(package: str) -> frozenset[str]:
+    """The names that the modules of a package call."""
+    return frozenset(
+        node.func.id
+        for module in modules(package)
+        for node in ast.walk(ast.parse(inspect.getsource(module)))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    )
 
 
 def _union(module: str, alias: str) -> tuple[type[Message], ...]:

@@ -47,12 +47,33 @@ SITUATIONS = {
     "an authorization is to be tried later": is_a("authorize", raises="ProviderBusy"),
     "our credentials are refused": is_a("authorize", raises="ProviderRefusesUs"),
     "a capture is taken on": is_a("capture", outcome="pending"),
+    "a capture is refused at once": is_a("capture", outcome="rejected"),
     "a capture's outcome is not known": is_a("capture", outcome="unknown"),
+    "a void is taken on": is_a("void", outcome="pending"),
+    "a void is refused at once": is_a("void", outcome="rejected"),
+    "a void's outcome is not known": is_a("void", outcome="unknown"),
+    "a refund is taken on": is_a("refund", outcome="pending"),
+    "a refund is refused at once": is_a("refund", outcome="rejected"),
+    "a refund's outcome is not known": is_a("refund", outcome="unknown"),
     "a query finds a success": is_a("find", verdict="succeeded"),
     "a query finds a refusal": is_a("find", verdict="declined"),
+    "a query finds what never took effect": is_a("find", verdict="failed"),
+    "a query finds what no longer stands": is_a("find", verdict="reversed"),
+    "a query finds a hold that is over": is_a("find", verdict="expired"),
     "a query finds nothing": lambda one: one.method == "find" and one.document["expected"] is None,
     "a webhook tells a success": is_a("receive", verdict="succeeded"),
     "a webhook tells a refusal": is_a("receive", verdict="declined"),
+    "a webhook tells what never took effect": is_a("receive", verdict="failed"),
+    "a webhook tells a capture that is undone": is_a(
+        "receive", operation="capture", verdict="reversed"
+    ),
+    "a webhook tells a refund that came back": is_a(
+        "receive", operation="refund", verdict="reversed"
+    ),
+    "a webhook tells a hold that is over": is_a("receive", verdict="expired"),
+    "a webhook tells a dispute": is_a("receive", operation="dispute", verdict="opened"),
+    "a webhook tells a dispute that is won": is_a("receive", operation="dispute", verdict="won"),
+    "a webhook tells a dispute that is lost": is_a("receive", operation="dispute", verdict="lost"),
     "a webhook is not the provider's": is_a("receive", raises="SignatureInvalid"),
 }
 
@@ -117,7 +138,7 @@ def test_a_webhook_whose_amount_was_changed_on_the_way_is_refused(recording: Rec
 
 
 @pytest.mark.parametrize("nonsense", NONSENSE)
-@pytest.mark.parametrize("method", ["authorize", "capture", "find"])
+@pytest.mark.parametrize("method", ["authorize", "capture", "void", "refund", "find"])
 @every_provider
 def test_nonsense_and_silence_decide_nothing(provider: str, method: str, nonsense: str) -> None:
     recording = first(provider, method)
@@ -125,7 +146,7 @@ def test_nonsense_and_silence_decide_nothing(provider: str, method: str, nonsens
         assert outcome(recording.gateway(server.url), recording) in NO_ANSWER
 
 
-@pytest.mark.parametrize("method", ["authorize", "capture", "find"])
+@pytest.mark.parametrize("method", ["authorize", "capture", "void", "refund", "find"])
 @every_provider
 def test_a_provider_that_is_not_there_has_done_nothing(provider: str, method: str) -> None:
     recording = first(provider, method)

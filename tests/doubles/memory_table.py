@@ -5,15 +5,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 from shared.contracts.codec import timestamp
 from shared.errors.taxonomy import AlreadyHandled, StaleRow
-from shared.persistence import outbox
 from shared.persistence.rows import Row, dump_row, load_row
-from shared.persistence.table import Key, Put, Table, with_mark
+from shared.persistence.table import Index, Key, Put, Table, with_mark
 
 WRITES_MAX: Final = 100
 """What one transaction of DynamoDB may hold."""
@@ -23,20 +21,13 @@ class RowMissing(Exception):
     """An update of a message that is not there: DynamoDB's condition refuses it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Index:
-    """A sparse index: it holds the rows that have both attributes."""
-
-    partition: str
-    sort: str
-    keys_only: bool = False
-
-
 INDEXES: Final = {
-    outbox.INDEX: Index(partition="Unprocessed", sort="OccurredOn", keys_only=True),
-    "by_payment": Index(partition="payment_id", sort="OccurredOn", keys_only=True),
-    "by_order": Index(partition="order_id", sort="OccurredOn", keys_only=True),
-    "by_payout": Index(partition="payout_id", sort="OccurredOn", keys_only=True),
+    name: Index(name, partition=partition, sort="OccurredOn")
+    for name, partition in (
+        ("by_payment", "payment_id"),
+        ("by_order", "order_id"),
+        ("by_payout", "payout_id"),
+    )
 }
 
 
@@ -83,6 +74,9 @@ class MemoryTable(Table):
         assert attribute == index.partition, f"{name} is partitioned by {index.partition}"
         return iter(self._indexed(index, value))
 
+    def after(self, index: Index, *, value: str, bound: str) -> Iterator[Row]:
+        return (row for row in self._indexed(index, value) if str(row[index.sort]) > bound)
+
     def scan(self, *, sk: str) -> Iterator[Row]:
         with self._lock:
             return iter([self._row(key) for key in self._items if key.sk == sk])
@@ -114,10 +108,9 @@ class MemoryTable(Table):
             item = self._message(key)
             item["Retries"] = {"N": str(int(item["Retries"]["N"]) + 1)}
 
-    def unprocessed(self, *, before: str, shard: str, rows_max: int) -> list[Key]:
-        rows = self._indexed(INDEXES[outbox.INDEX], shard)
-        overdue = [row for row in rows if str(row["OccurredOn"]) < before]
-        return [Key(str(row["pk"]), str(row["sk"])) for row in overdue[:rows_max]]
+    def due(self, index: Index, *, value: str, before: str, rows_max: int) -> list[Key]:
+        due = [row for row in self._indexed(index, value) if str(row[index.sort]) < before]
+        return [Key(str(row["pk"]), str(row["sk"])) for row in due[:rows_max]]
 
     @contextmanager
     def _storing(self, name: str) -> Iterator[None]:
@@ -150,9 +143,7 @@ class MemoryTable(Table):
             rows = [self._row(key) for key in self._items]
         found = [row for row in rows if row.get(index.partition) == value and index.sort in row]
         found.sort(key=lambda row: str(row[index.sort]))
-        if not index.keys_only:
-            return found
-        names = ("pk", "sk", index.partition, index.sort)
+        names = ("pk", "sk", index.partition, index.sort)  # every index holds keys only
         return [{name: row[name] for name in names} for row in found]
 
 

@@ -1,5 +1,7 @@
 """Each function may do what its code does, and nothing else."""
 
+import json
+import re
 from typing import Any
 
 import pytest
@@ -79,7 +81,7 @@ def test_no_two_functions_share_a_role(assemblies: Assemblies) -> None:
         ("Payments", "payments.api.events.handler", {"GetItem", "PutItem"}),
         ("Payments", "payments.api.webhooks.handler", {"PutItem"}),
         ("Payments", "payments.api.relay.handler", {"UpdateItem"}),
-        ("Payments", "payments.api.schedule.handler", {"GetItem", "UpdateItem"}),
+        ("Payments", "payments.api.schedule.handler", {"GetItem", "PutItem", "UpdateItem"}),
         (
             "Accounting",
             "accounting.api.http.handler",
@@ -102,6 +104,33 @@ def test_a_function_touches_its_table_only_as_listed(
 ) -> None:
     template = assemblies.template("prod", stack)
     assert on_the_table(template, handler) == {f"dynamodb:{action}" for action in allowed}
+
+
+def test_an_index_of_payments_is_read_only_by_who_lists_or_asks(assemblies: Assemblies) -> None:
+    template = assemblies.template("prod", "Payments")
+    reading: dict[str, set[str]] = {}
+    for function in template.resources("AWS::Lambda::Function").values():
+        for statement in template.policy_of(function["Handler"]):
+            if actions(statement) == ["dynamodb:Query"]:
+                indexes = set(re.findall(r"/index/(\w+)", json.dumps(statement["Resource"])))
+                reading.setdefault(function["Handler"], set()).update(indexes)
+    assert {handler: indexes for handler, indexes in reading.items() if indexes} == {
+        "payments.api.http.handler": {"by_status", "unresolved"},
+        "payments.api.schedule.handler": {"unprocessed", "unresolved"},
+    }
+
+
+def test_whoever_speaks_to_a_provider_knows_its_secret_and_nobody_else(
+    assemblies: Assemblies,
+) -> None:
+    template = assemblies.template("prod", "Payments")
+    knowing = {
+        function["Handler"].split(".")[2]
+        for function in template.resources("AWS::Lambda::Function").values()
+        for statement in template.policy_of(function["Handler"])
+        if "quittance/prod/providers" in json.dumps(statement["Resource"])
+    }
+    assert knowing == {"http", "commands", "schedule", "webhooks"}
 
 
 @pytest.mark.parametrize("service", SERVICES)

@@ -103,10 +103,20 @@ def test_a_rule_calls_a_function_only_by_the_clock(assemblies: Assemblies, servi
             name = target["Arn"]["Fn::GetAtt"][0]
             if name in functions:
                 called[functions[name]["Handler"]] = rule.get("ScheduleExpression")
-    expected = {f"{service.lower()}.api.schedule.handler": "rate(5 minutes)"}
+    expected = {f"{service.lower()}.api.schedule.handler": "rate(1 minute)"}
     if service == "Accounting":
         expected["accounting.api.proof.handler"] = "cron(0 1 * * ? *)"
     assert called == expected
+
+
+def test_commands_to_payments_come_one_at_a_time(assemblies: Assemblies) -> None:
+    """A call to the provider may last: in a batch the last would wait longer than a function."""
+    template = assemblies.template("prod", "Payments")
+    sizes = {
+        handler_of(template, mapping["FunctionName"]): mapping["BatchSize"]
+        for mapping in mappings(template)
+    }
+    assert sizes["payments.api.commands.handler"] == 1
 
 
 @pytest.mark.parametrize("service", SERVICES)

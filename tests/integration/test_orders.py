@@ -7,9 +7,13 @@ from typing import Any
 import pytest
 
 from orders.application.place_order import place_order
-from orders.domain.order import CaptureMode, Line, Order, OrderStatus, Purchase, place
+from orders.domain import facts
+from orders.domain.decisions import confirm, pay_anew, place, refund
+from orders.domain.order import CaptureMode, DisputeStatus, Line, Order, Purchase
+from orders.domain.states import OrderStatus
 from orders.infrastructure.dynamodb_orders import DynamoDbOrders
 from shared.contracts.envelope import Cause, Message
+from shared.contracts.payments import CaptureFailed
 from shared.errors.taxonomy import AlreadyHandled, IdempotencyKeyReused, StaleRow
 from shared.money import Money
 from shared.persistence.table import Table
@@ -26,6 +30,11 @@ PURCHASE = Purchase(
     payment_method_token="tok_visa",
     capture=CaptureMode.AUTOMATIC,
     metadata={"gift": "", "note": "Zo\u00eb \U0001f381"},
+)
+
+
+NOT_CAPTURED = CaptureFailed(
+    payment_id="pay_1", order_id="ord_1", amount=Money(1, "KWD"), code="expired_card"
 )
 
 
@@ -59,10 +68,14 @@ def test_an_order_is_read_as_it_was_saved(orders: DynamoDbOrders) -> None:
 def test_every_change_of_an_order_is_read_as_it_was_saved(orders: DynamoDbOrders) -> None:
     order = saved(orders)
     changes: list[Any] = [
-        lambda each: each.payment_authorized(),
-        lambda each: each.capture_failed("expired_card"),
-        lambda each: each.confirm(Money(1999, "KWD")),
-        lambda each: each.capture_booked(Money(1999, "KWD")),
+        lambda each: facts.payment_failed(each, "lost_card", sequence=1),
+        lambda each: pay_anew(each, "tok_other"),
+        lambda each: facts.payment_authorized(each, sequence=2),
+        lambda each: facts.capture_failed(each, NOT_CAPTURED),
+        lambda each: confirm(each, Money(1999, "KWD")),
+        lambda each: facts.capture_booked(each, Money(1999, "KWD")),
+        lambda each: facts.dispute_told(each, "dp_1", Money(9, "KWD"), DisputeStatus.WON),
+        lambda each: refund(each, Money(100, "KWD"), refund_id="ref_1", reason="returned"),
     ]
     for number, change in enumerate(changes, start=2):
         changed, messages = change(order)
@@ -73,15 +86,17 @@ def test_every_change_of_an_order_is_read_as_it_was_saved(orders: DynamoDbOrders
     assert [row["Type"] for row in orders.messages("ord_1")] == [
         "OrderPlaced",
         "AuthorizePayment",
+        "AuthorizePayment",
         "OrderConfirmed",
         "CapturePayment",
         "OrderConfirmed",
         "CapturePayment",
+        "RefundPayment",
     ]
 
 
 def test_a_failed_order_keeps_its_code(orders: DynamoDbOrders) -> None:
-    failed, messages = saved(orders).payment_failed("insufficient_funds")
+    failed, messages = facts.payment_failed(saved(orders), "insufficient_funds", sequence=1)
     order = orders.commit(failed, messages, cause("req_2"))
     assert orders.find("ord_1") == order
     assert order.failure_code == "insufficient_funds"
@@ -100,7 +115,7 @@ def test_the_largest_order_is_kept(orders: DynamoDbOrders) -> None:
 
 
 def test_a_cause_changes_an_order_once(orders: DynamoDbOrders) -> None:
-    authorized, messages = saved(orders).payment_authorized()
+    authorized, messages = facts.payment_authorized(saved(orders), sequence=1)
     changed = orders.commit(authorized, messages, cause("req_2"))
     with pytest.raises(AlreadyHandled):
         orders.commit(changed, messages, cause("req_2"))
@@ -109,9 +124,9 @@ def test_a_cause_changes_an_order_once(orders: DynamoDbOrders) -> None:
 
 def test_a_change_of_an_older_order_is_refused(orders: DynamoDbOrders) -> None:
     order = saved(orders)
-    authorized, messages = order.payment_authorized()
+    authorized, messages = facts.payment_authorized(order, sequence=1)
     changed = orders.commit(authorized, messages, cause("req_2"))
-    failed, _ = order.payment_failed("lost_card")
+    failed, _ = facts.payment_failed(order, "lost_card", sequence=1)
     with pytest.raises(StaleRow):
         orders.commit(failed, (), cause("req_3"))
     assert orders.find("ord_1") == changed

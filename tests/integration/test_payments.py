@@ -2,22 +2,26 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from payments.domain.attempt import Answer, Outcome
+from payments.domain.effects import Change
+from payments.domain.facts import answered, noticed
+from payments.domain.intents import start_authorization, start_capture, start_refund
 from payments.domain.payment import Payment, requested
 from payments.infrastructure.dynamodb_payments import DynamoDbPayments
 from shared.contracts.codec import decode
-from shared.contracts.envelope import Cause, Event
+from shared.contracts.envelope import Cause
 from shared.contracts.payments import (
     AuthorizePayment,
-    Notice,
-    Operation,
-    Verdict,
+    CapturePayment,
+    RefundPayment,
     WebhookReceived,
 )
+from shared.contracts.provider_notice import Notice, Operation, Verdict
 from shared.errors.taxonomy import AlreadyHandled, StaleRow
 from shared.money import Money
 from shared.persistence.table import Key, Table
@@ -43,7 +47,25 @@ AUTHORIZED = Notice(
     capture_before=CAPTURE_BEFORE,
 )
 
-type Change = Callable[[Payment], tuple[Payment, tuple[Event, ...]]]
+CAPTURE = CapturePayment(
+    idempotency_key="ord_1-capture-1", payment_id="pay_1", order_id="ord_1", amount=AMOUNT
+)
+CAPTURED = replace(AUTHORIZED, reference="pay_1-capture-1", operation=Operation.CAPTURE)
+DISPUTED = replace(
+    AUTHORIZED,
+    operation=Operation.DISPUTE,
+    verdict=Verdict.OPENED,
+    amount=Money(1000, "EUR"),
+    provider_reference="sbx_dp_1",
+)
+REFUND = RefundPayment(
+    idempotency_key="ref_1",
+    payment_id="pay_1",
+    order_id="ord_1",
+    refund_id="ref_1",
+    amount=Money(500, "EUR"),
+    reason="returned",
+)
 
 
 @pytest.fixture
@@ -58,7 +80,8 @@ def cause(id_: str) -> Cause:
 
 def intended(payments: DynamoDbPayments) -> Payment:
     new = requested(COMMAND, provider="sandbox", correlation_id="cor_1")
-    return payments.keep_intent(new.start_authorization(cause_id="cmd_1", now=NOW), cause("cmd_1"))
+    started = start_authorization(new, COMMAND, cause_id="cmd_1", now=NOW)
+    return payments.keep_intent(started, cause("cmd_1"))
 
 
 def received(*, webhook_id: str = "evt_1", decline_code: str | None = None) -> WebhookReceived:
@@ -99,10 +122,13 @@ def test_every_change_of_a_payment_is_read_as_it_was_saved(
         provider_reference="sbx_op_1",
         decline_code="try_again",
     )
-    changes: list[Change] = [
-        lambda each: each.answered("pay_1-authorize-1", answer),
-        lambda each: each.noticed(AUTHORIZED),
-        lambda each: (each.start_capture(AMOUNT, cause_id="cmd_2", now=NOW), ()),
+    changes: list[Callable[[Payment], Change]] = [
+        lambda each: answered(each, "pay_1-authorize-1", answer),
+        lambda each: noticed(each, AUTHORIZED),
+        lambda each: (start_capture(each, CAPTURE, cause_id="cmd_2", now=NOW), ()),
+        lambda each: noticed(each, CAPTURED),
+        lambda each: noticed(each, DISPUTED),
+        lambda each: (start_refund(each, REFUND, cause_id="cmd_3", now=NOW)[0], ()),
     ]
     for number, change in enumerate(changes, start=1):
         changed, messages = change(payment)
@@ -114,8 +140,13 @@ def test_every_change_of_a_payment_is_read_as_it_was_saved(
     assert [attempt.attempt_id for attempt in payment.attempts] == [
         "pay_1-authorize-1",
         "pay_1-capture-1",
+        "pay_1-refund-1",
     ]
-    assert [row["Type"] for row in payments.messages("pay_1")] == ["PaymentAuthorized"]
+    assert [row["Type"] for row in payments.messages("pay_1")] == [
+        "PaymentAuthorized",
+        "PaymentCaptured",
+        "DisputeOpened",
+    ]
 
 
 def test_of_many_deliveries_of_one_command_one_intent_is_kept(payments: DynamoDbPayments) -> None:
@@ -186,7 +217,7 @@ def test_the_messages_of_a_payment_and_its_webhooks_are_listed_together(
     payment = intended(payments)
     for webhook_id in ("evt_2", "evt_1"):
         payments.keep(received(webhook_id=webhook_id), "raw", cause(f"sandbox/{webhook_id}"))
-    authorized, messages = payment.noticed(AUTHORIZED)
+    authorized, messages = noticed(payment, AUTHORIZED)
     payments.commit(authorized, messages, cause("evt_1"))
     assert [row["Type"] for row in payments.messages("pay_1")] == [
         "PaymentAuthorized",

@@ -3,16 +3,16 @@
 import pytest
 from botocore.exceptions import ClientError
 
-from shared.persistence.table import Table
+from shared.persistence.table import UNPROCESSED, Table
 from tests.doubles.memory_table import RowMissing
 from tests.integration.writing import FIRST, NOW, ORDER, message, put, write
 
 
 def test_a_message_is_unprocessed_until_it_is_stamped(table: Table) -> None:
     write(table, message(1, occurred="2026-01-02T00:00:00.000000Z"))
-    assert table.unprocessed(before="2026-01-03", shard="3", rows_max=10) == [FIRST]
+    assert table.due(UNPROCESSED, value="3", before="2026-01-03", rows_max=10) == [FIRST]
     table.stamp_processed(FIRST, now=NOW)
-    assert table.unprocessed(before="2026-01-03", shard="3", rows_max=10) == []
+    assert table.due(UNPROCESSED, value="3", before="2026-01-03", rows_max=10) == []
     assert table.get(FIRST) == {
         "pk": "ORDER#ord_1",
         "sk": "MESSAGE#0000000001",
@@ -29,7 +29,7 @@ def test_a_message_may_be_stamped_again(table: Table) -> None:
     write(table, message(1, occurred="2026-01-02T00:00:00.000000Z"))
     for _ in range(2):
         table.stamp_processed(FIRST, now=NOW)
-    assert table.unprocessed(before="2026-01-03", shard="3", rows_max=10) == []
+    assert table.due(UNPROCESSED, value="3", before="2026-01-03", rows_max=10) == []
 
 
 def test_of_what_is_unprocessed_the_oldest_before_a_time_come_first(table: Table) -> None:
@@ -39,7 +39,7 @@ def test_of_what_is_unprocessed_the_oldest_before_a_time_come_first(table: Table
 
     def found(rows_max: int) -> list[str]:
         before = "2026-01-04T00:00:00.000000Z"
-        keys = table.unprocessed(before=before, shard="3", rows_max=rows_max)
+        keys = table.due(UNPROCESSED, value="3", before=before, rows_max=rows_max)
         return [key.sk[-1] for key in keys]
 
     assert found(10) == ["2", "3", "1"]

@@ -18,11 +18,13 @@ from typing import Any, Final, cast
 from accounting.application import reactions as accounting
 from accounting.infrastructure.dynamodb_journal import DynamoDbJournal
 from orders.application import reactions as orders
-from orders.application.confirm_order import confirm_order
+from orders.application.decide import decide
 from orders.application.place_order import place_order
-from orders.domain.order import CaptureMode, Line, OrderStatus, Purchase, place
+from orders.domain.decisions import place
+from orders.domain.order import CaptureMode, Line, Purchase
 from orders.infrastructure.dynamodb_orders import DynamoDbOrders
 from payments.application import reactions as payments
+from payments.application.resolve_payment import resolve_payment
 from payments.domain.attempt import payment_of
 from payments.infrastructure.dynamodb_payments import DynamoDbPayments
 from shared.contracts.envelope import Cause
@@ -35,6 +37,7 @@ from shared.messaging.relay import Relay
 from shared.money import Money
 from shared.persistence.rows import Row
 from tests.doubles.memory_table import MemoryTable, stream_event
+from tests.simulation.merchant import decision
 from tests.simulation.provider import HostileProvider
 
 STEPS_MAX: Final = 20_000
@@ -101,7 +104,11 @@ class World:
         ]
         self.published: list[dict[str, Any]] = []
         self.to_place: list[int] = []
-        self.to_confirm: list[str] = []
+        self.to_decide: list[str] = []
+        self.misfortunes = 0
+        self.decisions = 0
+        self.checks = 0
+        self.patience = 400
 
     def run(self, *, orders_placed: int) -> None:
         """Place orders, confirm them, and let everything happen in an order the seed decides."""
@@ -117,7 +124,21 @@ class World:
                 continue
             except TransientException:
                 continue  # the caller, or the provider, tries again
+            self._keep_limits()
         raise AssertionError("the network never went quiet")
+
+    def _keep_limits(self) -> None:
+        """No payment is ever over its limits, at no moment."""
+        for row in self.tables["payments"].scan(sk="STATE"):
+            payment = self.payments.find(str(row["payment_id"]))
+            assert payment is not None
+            taken = payment.captured + payment.capturing
+            gone = payment.released + payment.expired
+            assert min(each.minor for each in (payment.captured, payment.capturing, gone)) >= 0
+            assert taken + gone <= payment.authorized
+            back = payment.refunded + payment.disputed + payment.charged_back
+            assert min(payment.refunding.minor, payment.refunded.minor) >= 0
+            assert back <= payment.captured
 
     def put_events(self, *, Entries: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803
         """The bus: some entries may be refused in an answer that says 200."""
@@ -148,12 +169,34 @@ class World:
         todo += [partial(self._webhook, number) for number in range(len(self.provider.waiting))]
         if self.to_place:
             todo.append(self._place)
-        todo += [
-            partial(self._confirm, order_id)
-            for order_id in self.to_confirm
-            if self._status(order_id) is OrderStatus.AUTHORIZED
-        ]
-        return todo
+        todo += [partial(self._decide, order_id) for order_id in self.to_decide]
+        if todo and self.misfortunes and self.provider.payments():
+            todo.append(self._misfortune)
+        if self.rng.random() < 0.05:
+            todo += [partial(self._check, name) for name in self.payments.to_check(self.time)]
+        return todo or self._overdue()
+
+    def _overdue(self) -> list[Callable[[], None]]:
+        """When nothing else happens time passes, until there is something to ask the provider."""
+        waiting = [row for row in self.tables["payments"].scan(sk="STATE") if row.get("CheckAt")]
+        if not waiting:
+            return []
+        first = min(str(row["CheckAt"]) for row in waiting)
+        self.time = max(self.time, datetime.fromisoformat(first) + timedelta(seconds=1))
+        return [partial(self._check, name) for name in self.payments.to_check(self.time)]
+
+    def _check(self, payment_id: str) -> None:
+        self.checks += 1
+        resolve_payment(
+            payment_id,
+            payments=self.payments,
+            gateways=lambda _: self.provider,
+            cause=self._cause(f"check-{self.checks}"),
+        )
+
+    def _misfortune(self) -> None:
+        self.misfortunes -= 1
+        self.provider.misfortune()
 
     def _relay(self, name: str) -> None:
         batch = self.streams[name][: self.rng.randint(1, 5)]
@@ -176,7 +219,7 @@ class World:
 
     def _webhook(self, number: int) -> None:
         notice = self.provider.waiting[number]
-        name = f"{notice.provider_reference}"
+        name = f"{notice.provider_reference}-{notice.verdict}"
         webhook = WebhookReceived(
             provider="hostile",
             webhook_id=name,
@@ -207,25 +250,26 @@ class World:
         place_order(order, messages, orders=self.orders, cause=cause)
         if not self._strikes(0.2):  # else the client has not heard the answer, and repeats
             self.to_place.remove(number)
-            self.to_confirm.append(order_id)
+            self.to_decide += [order_id] * 4
+            self.misfortunes += 1 if self.faults else 0
 
-    def _confirm(self, order_id: str) -> None:
-        amount = self.rng.choice((None, 400))
+    def _decide(self, order_id: str) -> None:
+        """The merchant tries something: what fits the order's state, or what does not."""
+        self.to_decide.remove(order_id)
+        self.decisions += 1
+        name = f"decision-{self.decisions}"
+
         try:
-            confirm_order(
+            decide(
                 order_id,
-                minor=amount,
-                currency=None,
+                lambda order: decision(order, self.rng, name),
                 orders=self.orders,
-                cause=self._cause(f"confirm-{order_id}"),
+                cause=self._cause(name),
             )
         except DomainException:
-            return
-        self.to_confirm.remove(order_id)
-
-    def _status(self, order_id: str) -> OrderStatus | None:
-        order = self.orders.find(order_id)
-        return None if order is None else order.status
+            if self.patience:
+                self.patience -= 1
+                self.to_decide.append(order_id)
 
     def _queue(self, union: Any, react: Any, handled: Callable[[str], bool]) -> Queue:
         consumer = Consumer(union, react=react, handled=handled, clock=self.now)

@@ -52,6 +52,16 @@ ID_LETTERS: Final = 20
 """A hundred bits. Should two causes ever meet in one id, the second is refused, not lost."""
 
 
+UNAPPLIED_CAPTURE: Final = "UnappliedCapture"
+"""A capture that pays for nothing is a fact of its own: no order becomes paid by it."""
+
+
+def _fact(event: Postable) -> str:
+    if isinstance(event, PaymentCaptured) and event.unapplied:
+        return UNAPPLIED_CAPTURE
+    return type(event).__name__
+
+
 def entry_id_for(*cause: str) -> str:
     """One cause is one entry: the entry takes its id from the message that told it."""
     return derived("je", *cause)[: len("je_") + ID_LETTERS]
@@ -67,7 +77,7 @@ def entry_for(
     return JournalEntry(
         entry_id=entry_id_for(cause_id),
         cause_id=cause_id,
-        fact=type(event).__name__,
+        fact=_fact(event),
         description=description,
         payment_id=event.payment_id,
         order_id=event.order_id,

@@ -59,3 +59,21 @@ class ConfirmationRequest(_Request):
 
     amount: Amount | None = None
     currency: Currency | None = None
+
+
+class CancellationRequest(_Request):
+    """The body of POST /orders/{order_id}/cancel: nothing."""
+
+
+class PaymentRetryRequest(_Request):
+    """The body of POST /orders/{order_id}/payment-method."""
+
+    payment_method: PaymentMethodRequest
+
+
+class RefundRequest(_Request):
+    """The body of POST /orders/{order_id}/refunds; without an amount, all that is left."""
+
+    amount: Amount | None = None
+    currency: Currency | None = None
+    reason: Annotated[str, StringConstraints(min_length=1, max_length=200)]

@@ -2,7 +2,8 @@
 
 from typing import TypedDict
 
-from orders.domain.order import CaptureMode, Order, OrderStatus
+from orders.domain.order import CaptureMode, Order, RefundStatus
+from orders.domain.states import OrderStatus
 from shared.contracts.codec import timestamp
 from shared.rest.events import Timestamp
 
@@ -15,6 +16,17 @@ class LineView(TypedDict):
     unit_amount: int
 
 
+class RefundView(TypedDict):
+    """A refund of an order, in minor units of its currency."""
+
+    refund_id: str
+    order_id: str
+    status: RefundStatus
+    amount: int
+    currency: str
+    reason: str
+
+
 class OrderView(TypedDict):
     """An order; all amounts are whole minor units of `currency`."""
 
@@ -24,6 +36,11 @@ class OrderView(TypedDict):
     amount: int
     currency: str
     captured: int
+    refunding: int
+    refunded: int
+    disputed: int
+    refundable: int
+    refunds: list[RefundView]
     lines: list[LineView]
     payment_id: str
     capture: CaptureMode
@@ -42,6 +59,11 @@ def order_view(order: Order) -> OrderView:
         "amount": order.amount.minor,
         "currency": order.amount.currency,
         "captured": order.captured.minor,
+        "refunding": order.refunding.minor,
+        "refunded": order.refunded.minor,
+        "disputed": order.disputed.minor,
+        "refundable": max(order.refundable.minor, 0),
+        "refunds": [refund_view(order, refund.refund_id) for refund in order.refunds],
         "lines": [
             {"sku": line.sku, "quantity": line.quantity, "unit_amount": line.unit_amount.minor}
             for line in order.purchase.lines
@@ -53,4 +75,17 @@ def order_view(order: Order) -> OrderView:
         "correlation_id": order.correlation_id,
         "created_at": timestamp(order.created_at),
         "version": order.version,
+    }
+
+
+def refund_view(order: Order, refund_id: str) -> RefundView:
+    """One of the order's refunds."""
+    refund = next(each for each in order.refunds if each.refund_id == refund_id)
+    return {
+        "refund_id": refund.refund_id,
+        "order_id": order.order_id,
+        "status": refund.status,
+        "amount": refund.amount.minor,
+        "currency": refund.amount.currency,
+        "reason": refund.reason,
     }

@@ -17,4 +17,7 @@ class Orders(Protocol):
         Raises AlreadyHandled, StaleRow, StoreBusy.
         """
 
+    def acknowledge(self, cause: Cause) -> None:
+        """Mark a cause that changes nothing; raises AlreadyHandled, StoreBusy."""
+
     def messages(self, order_id: str) -> Iterable[Row]: ...

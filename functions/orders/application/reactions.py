@@ -3,41 +3,106 @@
 from typing import assert_never
 
 from orders.application.ports import Orders
+from orders.domain import facts
+from orders.domain.decisions import Change
 from orders.domain.errors import OrderUnknown
-from orders.domain.order import Order
+from orders.domain.order import DisputeStatus, Order
 from shared.contracts.accounting import LedgerEntryCreated
-from shared.contracts.envelope import Cause, Envelope, Message
-from shared.contracts.payments import CaptureFailed, PaymentAuthorized, PaymentFailed
+from shared.contracts.envelope import Cause, Envelope
+from shared.contracts.payments import (
+    AuthorizationExpired,
+    CaptureFailed,
+    DisputeLost,
+    DisputeOpened,
+    DisputeWon,
+    PaymentAuthorized,
+    PaymentCaptured,
+    PaymentFailed,
+    PaymentRefunded,
+    PaymentVoided,
+    RefundFailed,
+    VoidFailed,
+)
 from shared.persistence.until_fresh import until_fresh
 
-type Subscribed = PaymentAuthorized | PaymentFailed | CaptureFailed | LedgerEntryCreated
+type Subscribed = (
+    PaymentAuthorized
+    | PaymentFailed
+    | AuthorizationExpired
+    | CaptureFailed
+    | PaymentVoided
+    | VoidFailed
+    | PaymentRefunded
+    | RefundFailed
+    | DisputeOpened
+    | DisputeWon
+    | DisputeLost
+    | LedgerEntryCreated
+)
 
 
 def react(envelope: Envelope[Subscribed], cause: Cause, *, orders: Orders) -> None:
-    """Move the order by one fact; raises InvalidTransition for a fact that contradicts it."""
+    """Move the order by one fact; raises OrderUnknown (parked), InvalidTransition (dead letter)."""
     event = envelope.data
     if isinstance(event, LedgerEntryCreated) and event.fact != "PaymentCaptured":
         return  # an order is paid by its capture; the ledger books much more than that
 
-    def change() -> Order:
+    def change() -> None:
         order = orders.find(event.order_id)
         if order is None:
             raise OrderUnknown
-        changed, messages = _apply(event, order)
-        return orders.commit(changed, messages, cause)
+        changed, messages = _apply(event, order, sequence=envelope.sequence)
+        if changed == order and not messages:
+            orders.acknowledge(cause)
+        else:
+            orders.commit(changed, messages, cause)
 
     until_fresh(change)
 
 
-def _apply(event: Subscribed, order: Order) -> tuple[Order, tuple[Message, ...]]:
+def _apply(  # noqa: C901, PLR0911 - one case an event
+    event: Subscribed, order: Order, *, sequence: int
+) -> Change:
     match event:
         case PaymentAuthorized():
-            return order.payment_authorized()
+            return facts.payment_authorized(order, sequence=sequence)
         case PaymentFailed():
-            return order.payment_failed(event.decline_code)
+            return facts.payment_failed(order, event.decline_code, sequence=sequence)
+        case AuthorizationExpired() | PaymentVoided() if event.remainder:
+            return order, ()  # what a capture leaves says nothing of the order
+        case AuthorizationExpired():
+            return facts.authorization_expired(order, sequence=sequence)
+        case PaymentVoided():
+            return facts.payment_voided(order, sequence=sequence)
+        case VoidFailed():
+            return facts.void_failed(order, event.code)
         case CaptureFailed():
-            return order.capture_failed(event.code)
+            return facts.capture_failed(order, event)
+        case PaymentRefunded():
+            return facts.refunded(order, event)
+        case RefundFailed():
+            return facts.refund_failed(order, event)
         case LedgerEntryCreated():
-            return order.capture_booked(event.amount)
+            return _booked(event, order)
+        case _:
+            return _disputed(event, order)
+
+
+def _booked(event: LedgerEntryCreated, order: Order) -> Change:
+    """Of all that is booked, what was captured makes an order paid."""
+    if event.fact != PaymentCaptured.__name__:
+        return order, ()
+    return facts.capture_booked(order, event.amount)
+
+
+def _disputed(event: DisputeOpened | DisputeWon | DisputeLost, order: Order) -> Change:
+    match event:
+        case DisputeOpened():
+            status = DisputeStatus.OPENED
+        case DisputeWon():
+            status = DisputeStatus.WON
+        case DisputeLost():
+            status = DisputeStatus.LOST
         case _:
             assert_never(event)
+    return facts.dispute_told(order, event.dispute_id, event.amount, status)

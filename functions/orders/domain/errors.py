@@ -1,10 +1,34 @@
 """How an order refuses."""
 
-from shared.errors.taxonomy import DomainException, TransientException
+from shared.errors.taxonomy import DomainException, InvalidTransition, TransientException
+
+
+class ConfirmationNotPossible(InvalidTransition):
+    code, title = "confirmation_not_possible", "Only an authorized order can be confirmed"
+
+
+class CancellationNotPossible(InvalidTransition):
+    code, title = "cancellation_not_possible", "Only an order that is not captured can be cancelled"
+
+
+class RetryNotPossible(InvalidTransition):
+    code, title = "retry_not_possible", "Only an order whose payment failed can be paid anew"
+
+
+class RefundNotPossible(InvalidTransition):
+    code, title = "order_refund_not_possible", "Only an order that was paid can be refunded"
 
 
 class AmountExceedsAuthorized(DomainException):
     code, title, status = "amount_exceeds_authorized", "More than the order's amount", 422
+
+
+class AmountExceedsPaid(DomainException):
+    code, title, status = "amount_exceeds_paid", "More than is left of what was paid", 422
+
+
+class RefundsExhausted(DomainException):
+    code, title = "refunds_exhausted", "The order has had all the refunds it may have"
 
 
 class OrderUnknown(TransientException):

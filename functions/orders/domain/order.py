@@ -1,52 +1,20 @@
-"""An order: what a customer wants, where its payment stands, and the only ways it may change."""
+"""An order: what a customer wants, what is known of its payment, and where it stands."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from orders.domain.errors import AmountExceedsAuthorized
-from shared.contracts.envelope import Event, Message
-from shared.contracts.orders import OrderConfirmed, OrderPlaced
-from shared.contracts.payments import AuthorizePayment, CapturePayment
+from orders.domain.states import MACHINE, OrderStatus, Trigger
 from shared.errors.taxonomy import AmountTooLarge
 from shared.money import AMOUNT_MAX, Money, total, zero
-from shared.states import StateMachine, Transition
 
 LINES_MAX: Final = 200
-
-
-class OrderStatus(StrEnum):
-    PENDING = "pending"
-    AUTHORIZED = "authorized"
-    CAPTURING = "capturing"
-    PAID = "paid"
-    PAYMENT_FAILED = "payment_failed"
-
-
-class Trigger(StrEnum):
-    PAYMENT_AUTHORIZED = "payment_authorized"
-    PAYMENT_FAILED = "payment_failed"
-    CONFIRMED = "confirmed"
-    CAPTURE_FAILED = "capture_failed"
-    CAPTURE_BOOKED = "capture_booked"
-
-
-MACHINE: Final = StateMachine(
-    "order",
-    (
-        Transition(OrderStatus.PENDING, Trigger.PAYMENT_AUTHORIZED, OrderStatus.AUTHORIZED),
-        Transition(OrderStatus.PENDING, Trigger.PAYMENT_FAILED, OrderStatus.PAYMENT_FAILED),
-        Transition(
-            OrderStatus.AUTHORIZED, Trigger.CONFIRMED, OrderStatus.CAPTURING, OrderConfirmed
-        ),
-        Transition(OrderStatus.CAPTURING, Trigger.CAPTURE_FAILED, OrderStatus.AUTHORIZED),
-        Transition(OrderStatus.CAPTURING, Trigger.CAPTURE_BOOKED, OrderStatus.PAID),
-    ),
-)
+REFUNDS_MAX: Final = 100
+"""All refunds live in the order's row, which must stay far below DynamoDB's 400 KB."""
 
 
 class CaptureMode(StrEnum):
@@ -83,9 +51,50 @@ class Purchase:
         return amount
 
 
+class Hold(StrEnum):
+    """What is known of the money that the provider should hold."""
+
+    PENDING = "pending"
+    HELD = "held"
+    REFUSED = "refused"
+    EXPIRED = "expired"
+    RELEASED = "released"
+
+
+class RefundStatus(StrEnum):
+    PENDING = "pending"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refund:
+    refund_id: str
+    amount: Money
+    reason: str
+    status: RefundStatus
+
+
+class DisputeStatus(StrEnum):
+    OPENED = "opened"
+    WON = "won"
+    LOST = "lost"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dispute:
+    dispute_id: str
+    amount: Money
+    status: DisputeStatus
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """`version` and `sequence` are as they were read; the store counts them on."""
+    """`captured` is what stands in the ledger. `hold_sequence` is the place, in the payment's own
+    messages, of the last that changed `hold`: an older one that comes late says nothing new.
+
+    `version` and `sequence` are as they were read; the store counts them on.
+    """
 
     order_id: str
     payment_id: str
@@ -95,84 +104,92 @@ class Order:
     captured: Money
     created_at: datetime
     correlation_id: str
-    failure_code: str | None = None
+    hold: Hold = Hold.PENDING
+    hold_sequence: int = 0
+    capturing: bool = False
+    cancel_wanted: bool = False
+    authorizations: int = 1
     captures: int = 0
+    refunds: tuple[Refund, ...] = ()
+    disputes: tuple[Dispute, ...] = ()
+    failure_code: str | None = None
     version: int = 0
     sequence: int = 0
 
-    def payment_authorized(self) -> tuple[Order, tuple[Message, ...]]:
-        """The money is held; an order with automatic capture is confirmed at once."""
-        authorized, _ = self._after(Trigger.PAYMENT_AUTHORIZED)
-        if self.purchase.capture is CaptureMode.AUTOMATIC:
-            return authorized.confirm(self.amount)
-        return authorized, ()
+    @property
+    def refunding(self) -> Money:
+        return self._refunds(RefundStatus.PENDING)
 
-    def payment_failed(self, code: str) -> tuple[Order, tuple[Message, ...]]:
-        failed, _ = self._after(Trigger.PAYMENT_FAILED)
-        return replace(failed, failure_code=code), ()
+    @property
+    def refunded(self) -> Money:
+        return self._refunds(RefundStatus.SUCCEEDED)
 
-    def confirm(self, amount: Money) -> tuple[Order, tuple[Message, ...]]:
-        """Ask for the capture of `amount`; raises AmountExceedsAuthorized, InvalidTransition."""
-        confirmed, event = self._after(Trigger.CONFIRMED)
-        if self.amount < amount:
-            raise AmountExceedsAuthorized(f"{amount} of {self.amount}")
-        assert event is OrderConfirmed
-        assert amount.minor > 0
-        number = self.captures + 1
-        return replace(confirmed, captures=number, failure_code=None), (
-            OrderConfirmed(order_id=self.order_id, payment_id=self.payment_id, amount=amount),
-            CapturePayment(
-                idempotency_key=f"{self.order_id}-capture-{number}",
-                payment_id=self.payment_id,
-                order_id=self.order_id,
-                amount=amount,
-            ),
-        )
+    @property
+    def disputed(self) -> Money:
+        """What a bank has taken back, for now or for good."""
+        standing = (each for each in self.disputes if each.status is not DisputeStatus.WON)
+        return _sum((each.amount for each in standing), self.amount.currency)
 
-    def capture_failed(self, code: str) -> tuple[Order, tuple[Message, ...]]:
-        """The money is still held: the order can be confirmed again."""
-        failed, _ = self._after(Trigger.CAPTURE_FAILED)
-        return replace(failed, failure_code=code), ()
+    @property
+    def refundable(self) -> Money:
+        """What may still be refunded: requested and disputed amounts count as gone."""
+        return self.captured - self.refunding - self.refunded - self.disputed
 
-    def capture_booked(self, amount: Money) -> tuple[Order, tuple[Message, ...]]:
-        """What was captured stands in the ledger: the order is paid."""
-        paid, _ = self._after(Trigger.CAPTURE_BOOKED)
-        return replace(paid, captured=self.captured + amount), ()
+    def moved(self, trigger: Trigger, **changes: object) -> Order:
+        """With these changes and the status that follows; raises InvalidTransition."""
+        after = replace(self, **changes)  # type: ignore[arg-type]
+        target = status_of(after)
+        MACHINE.check(self.status, trigger, target)
+        return replace(after, status=target)
 
-    def _after(self, trigger: Trigger) -> tuple[Order, type[Event] | None]:
-        step = MACHINE.step(self.status, trigger)
-        return replace(self, status=step.target), step.event
+    def _refunds(self, status: RefundStatus) -> Money:
+        standing = (each.amount for each in self.refunds if each.status is status)
+        return _sum(standing, self.amount.currency)
 
 
-def place(
+def status_of(order: Order) -> OrderStatus:
+    """Where an order stands: by its money when there is any, else by what is under way and held.
+
+    While a capture is under way, what is let go of is the rest that it leaves.
+    """
+    if order.captured.minor > 0:
+        return _with_money(order)
+    if order.capturing:
+        return OrderStatus.CAPTURING
+    if order.hold is Hold.REFUSED or order.hold is Hold.EXPIRED:
+        return OrderStatus.CANCELLED if order.cancel_wanted else OrderStatus.PAYMENT_FAILED
+    if order.hold is Hold.RELEASED:
+        return OrderStatus.CANCELLED
+    if order.cancel_wanted:
+        return OrderStatus.CANCELLING
+    return OrderStatus.PENDING if order.hold is Hold.PENDING else OrderStatus.AUTHORIZED
+
+
+def _with_money(order: Order) -> OrderStatus:
+    if order.disputed.minor > 0:
+        return OrderStatus.DISPUTED
+    if order.captured <= order.refunded:
+        return OrderStatus.REFUNDED
+    return OrderStatus.PARTIALLY_REFUNDED if order.refunded.minor > 0 else OrderStatus.PAID
+
+
+def _sum(amounts: Iterable[Money], currency: str) -> Money:
+    return total(list(amounts), currency)
+
+
+def new_order(
     purchase: Purchase, *, order_id: str, payment_id: str, correlation_id: str, now: datetime
-) -> tuple[Order, tuple[Message, ...]]:
-    """A new order, which asks for the authorization of its sum; raises AmountTooLarge."""
+) -> Order:
+    """An order as it is before anything is known of its payment; raises AmountTooLarge."""
     assert 0 < len(purchase.lines) <= LINES_MAX
     assert all(line.quantity > 0 and line.unit_amount.minor > 0 for line in purchase.lines)
-    amount = purchase.amount
-    order = Order(
+    return Order(
         order_id=order_id,
         payment_id=payment_id,
         purchase=purchase,
         status=OrderStatus.PENDING,
-        amount=amount,
+        amount=purchase.amount,
         captured=zero(purchase.currency),
         created_at=now,
         correlation_id=correlation_id,
-    )
-    return order, (
-        OrderPlaced(
-            order_id=order_id,
-            customer_id=purchase.customer_id,
-            payment_id=payment_id,
-            amount=amount,
-        ),
-        AuthorizePayment(
-            idempotency_key=f"{order_id}-authorize-1",
-            payment_id=payment_id,
-            order_id=order_id,
-            amount=amount,
-            payment_method_token=purchase.payment_method_token,
-        ),
     )

@@ -2,13 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
-from typing import Any
 
-from orders.domain.order import CaptureMode, Line, Order, OrderStatus, Purchase
-from shared.contracts.codec import timestamp
+from orders.domain.order import Order
+from orders.infrastructure.order_rows import from_row, to_row
 from shared.contracts.envelope import Cause, Message
-from shared.money import Money
 from shared.persistence.aggregate import Aggregates, Snapshot
 from shared.persistence.rows import Row
 from shared.persistence.table import Table
@@ -16,6 +13,7 @@ from shared.persistence.table import Table
 
 class DynamoDbOrders:
     def __init__(self, table: Table) -> None:
+        self._table = table
         self._aggregates = Aggregates(table, service="orders", kind="ORDER")
 
     def find(self, order_id: str) -> Order | None:
@@ -33,62 +31,8 @@ class DynamoDbOrders:
         self._aggregates.commit(snapshot, messages, cause, handled=True)
         return replace(order, version=order.version + 1, sequence=order.sequence + len(messages))
 
+    def acknowledge(self, cause: Cause) -> None:
+        self._table.commit((), cause_id=cause.id, now=cause.now)
+
     def messages(self, order_id: str) -> Iterator[Row]:
         return self._aggregates.messages(order_id)
-
-
-def to_row(order: Order) -> Row:
-    purchase = order.purchase
-    return {
-        "order_id": order.order_id,
-        "payment_id": order.payment_id,
-        "status": order.status.value,
-        "customer_id": purchase.customer_id,
-        "currency": purchase.currency,
-        "lines": [
-            {"sku": line.sku, "quantity": line.quantity, "unit_amount": line.unit_amount.minor}
-            for line in purchase.lines
-        ],
-        "payment_method_token": purchase.payment_method_token,
-        "capture": purchase.capture.value,
-        "metadata": dict(purchase.metadata),
-        "amount": order.amount.minor,
-        "captured": order.captured.minor,
-        "created_at": timestamp(order.created_at),
-        "failure_code": order.failure_code,
-        "captures": order.captures,
-    }
-
-
-def from_row(row: Row) -> Order:
-    read: dict[str, Any] = dict(row)
-    currency = read["currency"]
-    purchase = Purchase(
-        customer_id=read["customer_id"],
-        currency=currency,
-        lines=tuple(
-            Line(
-                sku=line["sku"],
-                quantity=line["quantity"],
-                unit_amount=Money(line["unit_amount"], currency),
-            )
-            for line in read["lines"]
-        ),
-        payment_method_token=read["payment_method_token"],
-        capture=CaptureMode(read["capture"]),
-        metadata=read["metadata"],
-    )
-    return Order(
-        order_id=read["order_id"],
-        payment_id=read["payment_id"],
-        purchase=purchase,
-        status=OrderStatus(read["status"]),
-        amount=Money(read["amount"], currency),
-        captured=Money(read["captured"], currency),
-        created_at=datetime.fromisoformat(read["created_at"]),
-        correlation_id=read["correlation_id"],
-        failure_code=read.get("failure_code"),
-        captures=read["captures"],
-        version=read["version"],
-        sequence=read["sequence"],
-    )

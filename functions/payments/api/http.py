@@ -5,8 +5,9 @@ from typing import Any
 from aws_lambda_powertools.event_handler import Response
 
 from payments import wiring
-from payments.api.views import PaymentView, payment_view
-from payments.application.sync_payment import sync_payment
+from payments.api.lists import page_of
+from payments.api.views import PaymentView, payment_view, payments_view
+from payments.application.resolve_payment import resolve_payment
 from payments.domain.payment import Payment
 from shared import clock
 from shared.errors.taxonomy import NotFound
@@ -15,6 +16,13 @@ from shared.rest.events import listing
 from shared.rest.secret_access import api_keys
 
 app = RestApp(api_keys=api_keys, guard=wiring.guard, clock=clock.now)
+
+
+@app.routes.get("/payments")
+def get_payments() -> Response[str]:
+    app.caller.require("payments:read")
+    page, cursor = page_of(app.event.query_string_parameters, wiring.payments())
+    return ok(payments_view(page, cursor))
 
 
 @app.routes.get("/payments/<payment_id>")
@@ -29,7 +37,7 @@ def post_sync(payment_id: str) -> Response[str]:
     key = app.idempotency_key()
 
     def action() -> PaymentView:
-        payment = sync_payment(
+        payment = resolve_payment(
             payment_id,
             payments=wiring.payments(),
             gateways=wiring.provider,

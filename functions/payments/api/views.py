@@ -3,9 +3,10 @@
 from typing import TypedDict
 
 from payments.domain.attempt import Attempt, AttemptStatus
-from payments.domain.payment import Payment, PaymentStatus
+from payments.domain.payment import Dispute, DisputeStatus, Payment
+from payments.domain.states import PaymentStatus
 from shared.contracts.codec import timestamp
-from shared.contracts.payments import Operation
+from shared.contracts.provider_notice import DeclineClass, Operation
 from shared.rest.events import Timestamp
 
 
@@ -19,8 +20,29 @@ class AttemptView(TypedDict):
     amount: int
     provider_reference: str | None
     decline_code: str | None
+    decline_class: DeclineClass | None
+    withdrawn: bool
     key: str
     started_at: Timestamp
+
+
+class RefundView(TypedDict):
+    """A refund; it stands as its attempt does, unless that was withdrawn."""
+
+    refund_id: str
+    attempt_id: str
+    status: AttemptStatus
+    amount: int
+    withdrawn: bool
+
+
+class DisputeView(TypedDict):
+    """One stage of a dispute, under the provider's name for it."""
+
+    dispute_id: str
+    status: DisputeStatus
+    amount: int
+    reason: str
 
 
 class PaymentView(TypedDict):
@@ -32,19 +54,35 @@ class PaymentView(TypedDict):
     currency: str
     amount: int
     authorized: int
+    capturing: int
     captured: int
+    released: int
+    expired: int
+    refunding: int
     refunded: int
     disputed: int
+    charged_back: int
     capturable: int
     refundable: int
     provider: str
     provider_payment: str | None
     capture_before: Timestamp | None
     attempts: list[AttemptView]
-    refunds: list[str]
-    disputes: list[str]
+    refunds: list[RefundView]
+    disputes: list[DisputeView]
     correlation_id: str
     version: int
+
+
+class PaymentsView(TypedDict):
+    """A page of payments; `next_cursor` is null on the last one."""
+
+    data: list[PaymentView]
+    next_cursor: str | None
+
+
+def payments_view(page: list[Payment], cursor: str | None) -> PaymentsView:
+    return {"data": [payment_view(payment) for payment in page], "next_cursor": cursor}
 
 
 def payment_view(payment: Payment) -> PaymentView:
@@ -56,17 +94,24 @@ def payment_view(payment: Payment) -> PaymentView:
         "currency": payment.amount.currency,
         "amount": payment.amount.minor,
         "authorized": payment.authorized.minor,
+        "capturing": payment.capturing.minor,
         "captured": payment.captured.minor,
-        "refunded": 0,
-        "disputed": 0,
-        "capturable": payment.capturable.minor,
-        "refundable": payment.captured.minor,
+        "released": payment.released.minor,
+        "expired": payment.expired.minor,
+        "refunding": payment.refunding.minor,
+        "refunded": payment.refunded.minor,
+        "disputed": payment.disputed.minor,
+        "charged_back": payment.charged_back.minor,
+        "capturable": payment.held.minor,
+        "refundable": max(payment.refundable.minor, 0),
         "provider": payment.provider,
         "provider_payment": payment.provider_payment,
         "capture_before": None if capture_before is None else timestamp(capture_before),
         "attempts": [_attempt_view(attempt) for attempt in payment.attempts],
-        "refunds": [],
-        "disputes": [],
+        "refunds": [
+            _refund_view(each) for each in payment.attempts if each.operation is Operation.REFUND
+        ],
+        "disputes": [_dispute_view(dispute) for dispute in payment.disputes],
         "correlation_id": payment.correlation_id,
         "version": payment.version,
     }
@@ -81,6 +126,27 @@ def _attempt_view(attempt: Attempt) -> AttemptView:
         "amount": attempt.amount.minor,
         "provider_reference": attempt.provider_reference,
         "decline_code": attempt.decline_code,
+        "decline_class": attempt.decline_class,
+        "withdrawn": attempt.withdrawn,
         "key": attempt.key,
         "started_at": timestamp(attempt.started_at),
+    }
+
+
+def _refund_view(attempt: Attempt) -> RefundView:
+    return {
+        "refund_id": str(attempt.refund_id),
+        "attempt_id": attempt.attempt_id,
+        "status": attempt.status,
+        "amount": attempt.amount.minor,
+        "withdrawn": attempt.withdrawn,
+    }
+
+
+def _dispute_view(dispute: Dispute) -> DisputeView:
+    return {
+        "dispute_id": dispute.dispute_id,
+        "status": dispute.status,
+        "amount": dispute.amount.minor,
+        "reason": dispute.reason,
     }

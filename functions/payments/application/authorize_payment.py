@@ -2,9 +2,12 @@
 
 from payments.application.carry_out import carry_out
 from payments.application.ports import Gateways, Payments
-from payments.domain.payment import requested
+from payments.domain.errors import AuthorizationNotPossible, PaymentGivenUp
+from payments.domain.intents import start_authorization
+from payments.domain.payment import Payment, requested
 from shared.contracts.envelope import Cause
-from shared.contracts.payments import AuthorizePayment
+from shared.contracts.payments import AuthorizePayment, PaymentFailed
+from shared.persistence.until_fresh import until_fresh
 
 
 def authorize_payment(
@@ -17,15 +20,13 @@ def authorize_payment(
 ) -> None:
     """Ask `provider` to hold the money; its notice says later whether it does.
 
-    A second command for the same payment is acknowledged without effect: an authorization that
-    runs or has run is not repeated.
+    A payment that failed or expired may be authorized anew, with another payment method. While an
+    authorization runs or stands, a second one is acknowledged without effect.
     """
-    payment = payments.find(command.payment_id)
-    first_try = payment is None
-    if payment is None:
-        new = requested(command, provider=provider, correlation_id=cause.correlation_id)
-        started = new.start_authorization(cause_id=cause.id, now=cause.now)
-        payment = payments.keep_intent(started, cause)
+    intent = until_fresh(lambda: _intent(command, provider, payments, cause))
+    if intent is None:
+        return
+    payment, first_try = intent
     gateway = gateways(payment.provider)
     carry_out(
         payment,
@@ -37,3 +38,29 @@ def authorize_payment(
         payments=payments,
         cause=cause,
     )
+
+
+def _intent(
+    command: AuthorizePayment, provider: str, payments: Payments, cause: Cause
+) -> tuple[Payment, bool] | None:
+    """The payment with this command's attempt, and whether it is new; None if none is wanted."""
+    payment = payments.find(command.payment_id) or requested(
+        command, provider=provider, correlation_id=cause.correlation_id
+    )
+    if payment.attempt_caused_by(cause.id) is not None:
+        return payment, False
+    try:
+        started = start_authorization(payment, command, cause_id=cause.id, now=cause.now)
+    except AuthorizationNotPossible:
+        payments.acknowledge(cause)
+        return None
+    except PaymentGivenUp as refusal:
+        failed = PaymentFailed(
+            payment_id=command.payment_id,
+            order_id=command.order_id,
+            amount=command.amount,
+            decline_code=refusal.code,
+        )
+        payments.commit(payment, [failed], cause)
+        return None
+    return payments.keep_intent(started, cause), True

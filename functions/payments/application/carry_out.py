@@ -5,9 +5,13 @@ from typing import Final
 
 from payments.application.ports import Gateway, Payments
 from payments.domain.attempt import Answer, Attempt, Outcome
-from payments.domain.errors import OutcomeUnknown
+from payments.domain.effects import Change
+from payments.domain.errors import NoticeContradicts, OutcomeUnknown
+from payments.domain.facts import answered, noticed
 from payments.domain.payment import Payment
-from shared.contracts.envelope import Cause, Message
+from shared.contracts.envelope import Cause
+from shared.contracts.payments import NoticeContradicted
+from shared.contracts.provider_notice import Notice
 from shared.errors.taxonomy import AlreadyHandled
 from shared.persistence.until_fresh import until_fresh
 
@@ -27,7 +31,8 @@ def carry_out(
     """Bring the cause's attempt to where its outcome is known or awaited, and mark the cause.
 
     On any but the first try the provider is asked what it knows before it is called again: its
-    key may have expired since. Raises OutcomeUnknown to be tried again.
+    key may have expired since, and only a young attempt is called again at all. Raises
+    OutcomeUnknown to be tried again.
     """
     attempt = payment.attempt_caused_by(cause.id)
     if attempt is None or not attempt.may_be_called:
@@ -35,23 +40,41 @@ def carry_out(
         return
     if not first_try:
         notice = gateway.find(attempt.attempt_id)
-        if notice is not None and notice.verdict is not None:
-            change(payment.payment_id, lambda read: read.noticed(notice), payments, cause)
+        if notice is not None:
+            change(payment.payment_id, lambda read: told(read, notice), payments, cause)
             return
+        if cause.now - attempt.started_at >= gateway.key_used_for:
+            raise OutcomeUnknown
     answer = call(attempt, {CORRELATION: payment.correlation_id, CAUSATION: cause.id})
     if answer.outcome is Outcome.UNKNOWN:
         _keep_unknown(payment.payment_id, attempt.attempt_id, answer, payments, cause)
         raise OutcomeUnknown
     change(
-        payment.payment_id, lambda read: read.answered(attempt.attempt_id, answer), payments, cause
+        payment.payment_id,
+        lambda read: answered(read, attempt.attempt_id, answer),
+        payments,
+        cause,
     )
 
 
+def told(payment: Payment, notice: Notice) -> Change:
+    """With a provider's notice; one that cannot be true changes nothing and is told as such."""
+    try:
+        return noticed(payment, notice)
+    except NoticeContradicts as refusal:
+        return payment, (
+            NoticeContradicted(
+                payment_id=payment.payment_id,
+                order_id=payment.order_id,
+                provider=payment.provider,
+                reference=notice.reference,
+                contradiction=refusal.detail,
+            ),
+        )
+
+
 def change(
-    payment_id: str,
-    decide: Callable[[Payment], tuple[Payment, tuple[Message, ...]]],
-    payments: Payments,
-    cause: Cause,
+    payment_id: str, decide: Callable[[Payment], Change], payments: Payments, cause: Cause
 ) -> None:
     """Read, decide, write; again while someone else wrote in between. Marks the cause."""
 
@@ -59,7 +82,7 @@ def change(
         read = payments.find(payment_id)
         assert read is not None, f"{payment_id} was here before"
         decided, messages = decide(read)
-        if decided == read:
+        if decided == read and not messages:
             payments.acknowledge(cause)
         else:
             payments.commit(decided, messages, cause)
@@ -75,7 +98,7 @@ def _keep_unknown(
     def once() -> None:
         read = payments.find(payment_id)
         assert read is not None, f"{payment_id} was here before"
-        unknown, _ = read.answered(attempt_id, answer)
+        unknown, _ = answered(read, attempt_id, answer)
         if unknown != read:
             payments.keep_intent(unknown, cause)
             return

@@ -1,20 +1,24 @@
 """What the use cases of payments need from the outside."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
 from typing import Protocol
 
 from payments.domain.attempt import Answer, Attempt
 from payments.domain.payment import Payment
 from shared.contracts.envelope import Cause, Message
-from shared.contracts.payments import Notice, WebhookReceived
+from shared.contracts.payments import WebhookReceived
+from shared.contracts.provider_notice import Notice
 from shared.persistence.rows import Row
 
 
 class Payments(Protocol):
     def find(self, payment_id: str) -> Payment | None: ...
 
-    def keep_intent(self, payment: Payment, cause: Cause) -> Payment:
-        """Write the payment alone: its cause has not taken its effect yet.
+    def keep_intent(
+        self, payment: Payment, cause: Cause, *, messages: Sequence[Message] = ()
+    ) -> Payment:
+        """Write the payment while its cause has not taken its whole effect yet.
 
         Raises StaleRow, StoreBusy.
         """
@@ -44,9 +48,22 @@ class Gateway(Protocol):
     credentials are wrong; an outcome that nobody can know is an Answer, not an exception.
     """
 
+    key_used_for: timedelta
+    """How old an attempt may be when it is sent again: well under the life of a provider's key."""
+    absent_after: timedelta
+    """How old an attempt must be for "never heard of it" to mean that it never will be."""
+
     def authorize(self, attempt: Attempt, *, token: str, metadata: Mapping[str, str]) -> Answer: ...
 
     def capture(
+        self, attempt: Attempt, *, provider_payment: str, metadata: Mapping[str, str]
+    ) -> Answer: ...
+
+    def void(
+        self, attempt: Attempt, *, provider_payment: str, metadata: Mapping[str, str]
+    ) -> Answer: ...
+
+    def refund(
         self, attempt: Attempt, *, provider_payment: str, metadata: Mapping[str, str]
     ) -> Answer: ...
 

@@ -3,14 +3,20 @@
 from typing import assert_never
 
 from payments.application.authorize_payment import authorize_payment
-from payments.application.capture_payment import capture_payment
-from payments.application.carry_out import change
+from payments.application.carry_out import change, told
+from payments.application.operate import cancel_payment, capture_payment, refund_payment
 from payments.application.ports import Gateways, Payments
 from payments.domain.errors import PaymentUnknown
 from shared.contracts.envelope import Cause, Envelope
-from shared.contracts.payments import AuthorizePayment, CapturePayment, WebhookReceived
+from shared.contracts.payments import (
+    AuthorizePayment,
+    CancelPayment,
+    CapturePayment,
+    RefundPayment,
+    WebhookReceived,
+)
 
-type Accepted = AuthorizePayment | CapturePayment
+type Accepted = AuthorizePayment | CapturePayment | CancelPayment | RefundPayment
 type Subscribed = WebhookReceived
 
 
@@ -31,13 +37,17 @@ def obey(
             )
         case CapturePayment():
             capture_payment(command, payments=payments, gateways=gateways, cause=cause)
+        case CancelPayment():
+            cancel_payment(command, payments=payments, gateways=gateways, cause=cause)
+        case RefundPayment():
+            refund_payment(command, payments=payments, gateways=gateways, cause=cause)
         case _:
             assert_never(command)
 
 
 def react(envelope: Envelope[Subscribed], cause: Cause, *, payments: Payments) -> None:
-    """Apply what a provider has said; raises PaymentUnknown (parked) and NoticeContradicts."""
+    """Apply what a provider has said; raises PaymentUnknown: the notice is parked and retried."""
     received = envelope.data
     if payments.find(received.payment_id) is None:
         raise PaymentUnknown
-    change(received.payment_id, lambda read: read.noticed(received.notice), payments, cause)
+    change(received.payment_id, lambda read: told(read, received.notice), payments, cause)

@@ -7,8 +7,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from shared.contracts.payments import Operation, Verdict
+from shared.contracts.provider_notice import DeclineClass, Operation
 from shared.money import Money
+
+NOT_FOUND: Final = "not_found_at_provider"
+"""The code of an attempt that its provider, asked much later, had never heard of."""
 
 
 class AttemptStatus(StrEnum):
@@ -20,6 +23,11 @@ class AttemptStatus(StrEnum):
     SUCCEEDED = "succeeded"
     DECLINED = "declined"
     FAILED = "failed"
+
+
+UNDECIDED: Final = frozenset({AttemptStatus.STARTED, AttemptStatus.PENDING, AttemptStatus.UNKNOWN})
+MAY_BE_CALLED: Final = frozenset({AttemptStatus.STARTED, AttemptStatus.UNKNOWN})
+"""Where the provider may have to be asked (again), with the same key."""
 
 
 class Outcome(StrEnum):
@@ -41,18 +49,16 @@ class Answer:
     provider_payment: str | None = None
     provider_reference: str | None = None
     decline_code: str | None = None
-
-
-DECIDED: Final = {
-    Verdict.SUCCEEDED: AttemptStatus.SUCCEEDED,
-    Verdict.DECLINED: AttemptStatus.DECLINED,
-    Verdict.FAILED: AttemptStatus.FAILED,
-}
+    decline_class: DeclineClass | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """`attempt_id` is our reference at the provider, `key` the provider's idempotency key."""
+    """`attempt_id` is our reference at the provider, `key` the provider's idempotency key.
+
+    `unapplied` is for the refund of a capture that was. `withdrawn` is set when a success no
+    longer stands: a capture or refund that failed later, an authorization that expired.
+    """
 
     attempt_id: str
     operation: Operation
@@ -62,17 +68,22 @@ class Attempt:
     status: AttemptStatus
     cause_id: str
     started_at: datetime
+    final: bool = True
+    refund_id: str | None = None
+    unapplied: bool = False
+    withdrawn: bool = False
+    escalated: bool = False
     provider_reference: str | None = None
     decline_code: str | None = None
+    decline_class: DeclineClass | None = None
 
     @property
     def decided(self) -> bool:
-        return self.status in DECIDED.values()
+        return self.status not in UNDECIDED
 
     @property
     def may_be_called(self) -> bool:
-        """Whether the provider may have to be asked (again), with the same key."""
-        return self.status in {AttemptStatus.STARTED, AttemptStatus.UNKNOWN}
+        return self.status in MAY_BE_CALLED
 
     def answered(self, answer: Answer) -> Attempt:
         """With what the provider said at once; only a notice decides, or a plain rejection."""
@@ -83,11 +94,14 @@ class Attempt:
             Outcome.UNKNOWN: AttemptStatus.UNKNOWN,
             Outcome.REJECTED: AttemptStatus.FAILED,
         }[answer.outcome]
+        if self.status is AttemptStatus.PENDING and status is AttemptStatus.UNKNOWN:
+            return self  # the provider has it: a lost answer does not take that back
         return replace(
             self,
             status=status,
             provider_reference=answer.provider_reference or self.provider_reference,
             decline_code=answer.decline_code or self.decline_code,
+            decline_class=answer.decline_class or self.decline_class,
         )
 
 

@@ -3,12 +3,41 @@
 from shared.errors.taxonomy import (
     DomainException,
     IntegrationException,
+    InvalidTransition,
     TransientException,
 )
 
 
+class AuthorizationNotPossible(InvalidTransition):
+    code, title = "authorization_not_possible", "Cannot be authorized in this state"
+
+
+class CaptureNotPossible(InvalidTransition):
+    code, title = "capture_not_possible", "Cannot be captured in this state"
+
+
+class VoidNotPossible(InvalidTransition):
+    code, title = "void_not_possible", "Cannot be voided in this state"
+
+
+class RefundNotPossible(InvalidTransition):
+    code, title = "refund_not_possible", "Cannot be refunded in this state"
+
+
+class PaymentGivenUp(DomainException):
+    code, title = "payment_given_up", "The payment was cancelled"
+
+
 class AmountExceedsCapturable(DomainException):
     code, title, status = "amount_exceeds_capturable", "More than is left to capture", 422
+
+
+class AmountExceedsRefundable(DomainException):
+    code, title, status = "amount_exceeds_refundable", "More than is left to refund", 422
+
+
+class AuthorizationOver(DomainException):
+    code, title = "authorization_over", "The provider no longer holds the money"
 
 
 class CurrencyDiffers(DomainException):
@@ -20,7 +49,7 @@ class OperationsExhausted(DomainException):
 
 
 class NoticeContradicts(DomainException):
-    """Never applied and never dropped: it stays with the dead letters until a person decides."""
+    """Never applied and never dropped: it is told as an event, for a person to decide."""
 
     code, title = "notice_contradicts", "The provider says something that cannot be"
 
@@ -37,6 +66,12 @@ class PaymentUnknown(TransientException):
     code, title = "payment_unknown", "The payment is not known yet"
 
 
+class NoticeEarly(TransientException):
+    """A notice came before the one it builds on: parked in the queue and tried again."""
+
+    code, title = "notice_early", "What this notice is about is not decided yet"
+
+
 class ProviderBusy(TransientException):
     code, title = "provider_busy", "The provider asks to come back later"
 
@@ -49,13 +84,13 @@ class ProviderRefusesUs(IntegrationException):
     code, title = "provider_refuses_us", "The provider does not accept our credentials"
 
 
+class ProviderNotConfigured(TransientException):
+    code, title = "provider_not_configured", "The provider has no settings here"
+
+
 class SignatureInvalid(DomainException):
     code, title, status = "signature_invalid", "The webhook is not signed by its provider", 401
 
 
 class WebhookMalformed(DomainException):
     code, title, status = "webhook_malformed", "The webhook is signed but cannot be read", 400
-
-
-class ProviderNotConfigured(TransientException):
-    code, title = "provider_not_configured", "The provider has no settings here"

@@ -3,37 +3,92 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
-from payments.domain.attempt import Attempt, AttemptStatus
-from payments.domain.payment import Payment, PaymentStatus
+from payments.domain.payment import Payment
+from payments.infrastructure.payment_rows import from_row, to_row
 from shared.contracts.codec import timestamp
 from shared.contracts.envelope import Cause, Envelope, Message
-from shared.contracts.payments import Operation, WebhookReceived
+from shared.contracts.payments import NoticeContradicted, PaymentUnresolved, WebhookReceived
 from shared.errors.taxonomy import StaleRow
-from shared.money import Money
+from shared.observability import metrics
 from shared.persistence.aggregate import Aggregates, Snapshot
-from shared.persistence.outbox import outbox_attributes
-from shared.persistence.rows import Row, Value
-from shared.persistence.table import Key, Put, Table
+from shared.persistence.outbox import SHARDS, outbox_attributes
+from shared.persistence.rows import Row
+from shared.persistence.table import Index, Key, Put, Table
 
 SERVICE: Final = "payments"
+KIND: Final = "PAYMENT"
+UNRESOLVED: Final = Index("unresolved", partition="Unresolved", sort="CheckAt")
+"""The payments of which something is to be asked of the provider."""
+BY_STATUS: Final = Index("by_status", partition="StatusShard", sort="CreatedAt")
+CHECKED_PER_SHARD_MAX: Final = 25
+FOR_PEOPLE: Final = (NoticeContradicted, PaymentUnresolved)
+"""What is counted when it is told, so that an alarm wakes somebody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a page of a list begins: after this row of its shard."""
+
+    shard: str
+    bound: str
+
+
+FIRST: Final = Place(SHARDS[0], " ")
+"""Before every row: each sort key begins with a digit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A payment, and the place where the list goes on behind it."""
+
+    payment: Payment
+    place: Place
+
+
 WEBHOOK: Final = "WEBHOOK#"
 
 
 class DynamoDbPayments:
     def __init__(self, table: Table) -> None:
         self._table = table
-        self._aggregates = Aggregates(table, service=SERVICE, kind="PAYMENT")
+        self._aggregates = Aggregates(table, service=SERVICE, kind=KIND)
 
     def find(self, payment_id: str) -> Payment | None:
         row = self._aggregates.find(payment_id)
         return None if row is None else from_row(row)
 
-    def keep_intent(self, payment: Payment, cause: Cause) -> Payment:
-        return self._commit(payment, (), cause, handled=False)
+    def keep_intent(
+        self, payment: Payment, cause: Cause, *, messages: Sequence[Message] = ()
+    ) -> Payment:
+        return self._commit(payment, messages, cause, handled=False)
+
+    def to_check(self, now: datetime) -> Iterator[str]:
+        """The payments whose provider is to be asked by now, the longest waiting first."""
+        for shard in SHARDS:
+            for key in self._table.due(
+                UNRESOLVED,
+                value=shard,
+                before=timestamp(now),
+                rows_max=CHECKED_PER_SHARD_MAX,
+            ):
+                yield key.pk.removeprefix(f"{KIND}#")
+
+    def listed(self, index: Index, partition: str, *, after: Place) -> Iterator[Listed]:
+        """The payments of an index from a place on: shard by shard, each in its order.
+
+        They are read anew, as they stand now; the index may lag behind them.
+        """
+        for shard in SHARDS[SHARDS.index(after.shard) :]:
+            bound = after.bound if shard == after.shard else FIRST.bound
+            value = f"{partition}{shard}"
+            for row in self._table.after(index, value=value, bound=bound):
+                payment = self.find(str(row["pk"]).removeprefix(f"{KIND}#"))
+                if payment is not None:
+                    yield Listed(payment, Place(shard, str(row[index.sort])))
 
     def commit(self, payment: Payment, messages: Sequence[Message], cause: Cause) -> Payment:
         return self._commit(payment, messages, cause, handled=True)
@@ -76,84 +131,9 @@ class DynamoDbPayments:
             correlation_id=payment.correlation_id,
         )
         self._aggregates.commit(snapshot, messages, cause, handled=handled)
+        for message in messages:
+            if isinstance(message, FOR_PEOPLE):
+                metrics.count(type(message).__name__)
         return replace(
             payment, version=payment.version + 1, sequence=payment.sequence + len(messages)
         )
-
-
-def to_row(payment: Payment) -> Row:
-    return {
-        "payment_id": payment.payment_id,
-        "order_id": payment.order_id,
-        "status": payment.status.value,
-        "currency": payment.amount.currency,
-        "amount": payment.amount.minor,
-        "authorized": payment.authorized.minor,
-        "capturing": payment.capturing.minor,
-        "captured": payment.captured.minor,
-        "payment_method_token": payment.payment_method_token,
-        "provider": payment.provider,
-        "provider_payment": payment.provider_payment,
-        "capture_before": _moment(payment.capture_before),
-        "attempts": [_attempt_to_map(attempt) for attempt in payment.attempts],
-    }
-
-
-def from_row(row: Row) -> Payment:
-    read: dict[str, Any] = dict(row)
-    currency = read["currency"]
-    return Payment(
-        payment_id=read["payment_id"],
-        order_id=read["order_id"],
-        status=PaymentStatus(read["status"]),
-        amount=Money(read["amount"], currency),
-        authorized=Money(read["authorized"], currency),
-        capturing=Money(read["capturing"], currency),
-        captured=Money(read["captured"], currency),
-        payment_method_token=read["payment_method_token"],
-        provider=read["provider"],
-        provider_payment=read.get("provider_payment"),
-        capture_before=_read_moment(read.get("capture_before")),
-        attempts=tuple(_attempt_from_map(item, currency) for item in read["attempts"]),
-        correlation_id=read["correlation_id"],
-        version=read["version"],
-        sequence=read["sequence"],
-    )
-
-
-def _attempt_to_map(attempt: Attempt) -> dict[str, Value]:
-    return {
-        "attempt_id": attempt.attempt_id,
-        "operation": attempt.operation.value,
-        "provider": attempt.provider,
-        "key": attempt.key,
-        "amount": attempt.amount.minor,
-        "status": attempt.status.value,
-        "cause_id": attempt.cause_id,
-        "started_at": timestamp(attempt.started_at),
-        "provider_reference": attempt.provider_reference,
-        "decline_code": attempt.decline_code,
-    }
-
-
-def _attempt_from_map(read: dict[str, Any], currency: str) -> Attempt:
-    return Attempt(
-        attempt_id=read["attempt_id"],
-        operation=Operation(read["operation"]),
-        provider=read["provider"],
-        key=read["key"],
-        amount=Money(read["amount"], currency),
-        status=AttemptStatus(read["status"]),
-        cause_id=read["cause_id"],
-        started_at=datetime.fromisoformat(read["started_at"]),
-        provider_reference=read["provider_reference"],
-        decline_code=read["decline_code"],
-    )
-
-
-def _moment(moment: datetime | None) -> str | None:
-    return None if moment is None else timestamp(moment)
-
-
-def _read_moment(text: str | None) -> datetime | None:
-    return None if text is None else datetime.fromisoformat(text)

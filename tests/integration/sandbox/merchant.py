@@ -81,6 +81,13 @@ class Merchant:
         assert isinstance(data, list)
         return data
 
+    def disputes(self, reference: str) -> list[dict[str, Any]]:
+        reply = self.request("GET", f"/v1/disputes?reference={reference}")
+        assert reply.status == 200
+        data = reply.body["data"]
+        assert isinstance(data, list)
+        return data
+
     def control(self, path: str, body: object = None) -> Any:
         encoded = json.dumps(body or {}).encode()
         response = self.http.request("POST", f"{self.url}/_control/{path}", body=encoded)

@@ -85,6 +85,15 @@ def test_the_faults_that_are_set_are_listed(merchant: Merchant) -> None:
         ("webhooks", {"url": "ftp://example.com", "secret": "whsec_AAAA"}),
         ("webhooks", {"url": "http://127.0.0.1:80", "secret": "AAAA"}),
         ("webhooks", {"url": "http://[", "secret": "whsec_AAAA"}),
+        ("disputes", {}),
+        ("disputes", {"payment": "sbx_pay_1", "reference": "auth_1"}),
+        ("disputes", {"payment": "sbx_pay_1", "amount": 0}),
+        ("disputes", {"payment": "sbx_pay_1", "amount": None}),
+        ("disputes", {"payment": "sbx_pay_1", "reason": ""}),
+        ("disputes", {"payment": "sbx_pay_1", "currency": "EUR"}),
+        ("disputes", {"dispute": "sbx_dp_1"}),
+        ("disputes", {"dispute": "sbx_dp_1", "outcome": "opened"}),
+        ("disputes", {"dispute": "sbx_dp_1", "outcome": "won", "amount": 1}),
     ],
 )
 def test_a_bad_control_request_is_400(merchant: Merchant, path: str, body: object) -> None:
@@ -96,8 +105,9 @@ def test_what_falls_due_has_happened_when_the_clock_answers(merchant: Merchant) 
     merchant.authorize()
     merchant.control("clock", {"advance_seconds": 7 * 86_400})
     [operation] = merchant.operations("auth_1")
-    assert (operation["status"], operation["decline_code"]) == ("failed", "expired")
-    assert merchant.charged() == []
+    assert (operation["status"], operation["decline_code"]) == ("expired", "expired")
+    [charge] = merchant.control("charges")["charges"]
+    assert (charge["authorized"], charge["captured"], charge["expired"]) == (5_000, 0, 5_000)
 
 
 def test_a_reset_forgets_all_but_the_endpoint_and_the_given_identifiers(

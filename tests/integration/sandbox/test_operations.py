@@ -59,7 +59,9 @@ def test_a_payment_is_authorized_captured_refunded_and_the_rest_voided(
     ]
     assert {reply.body["status"] for reply in replies} == {"succeeded"}
     assert merchant.charged() == [(5_000, 3_000, 1_200, 2_000)]
-    assert merchant.control("charges")["totals"] == {"EUR": {"captured": 3_000, "refunded": 1_200}}
+    assert merchant.control("charges")["totals"] == {
+        "EUR": {"captured": 3_000, "refunded": 1_200, "disputed": 0, "charged_back": 0}
+    }
     assert merchant.request("GET", "/_control/charges").body == merchant.control("charges")
 
 
@@ -126,6 +128,7 @@ def test_bad_requests_are_refused_and_change_nothing(merchant: Merchant) -> None
         reply = merchant.request("POST", "/v1/payments", body=b"{}", Idempotency_Key=key)
         assert (reply.status, reply.code) == (400, "invalid_request")
     assert merchant.request("GET", "/v1/operations").status == 400
+    assert merchant.request("GET", "/v1/disputes").status == 400
     assert merchant.change("captures", "sbx_pay_none", 1).status == 404
     assert merchant.request("GET", "/v1/nothing").status == 404
     assert merchant.request("DELETE", "/v1/payments").status == 405

@@ -97,7 +97,7 @@ def test_the_webhooks_of_an_authorization(
         ("tok_refund_fails_later", "refunds", "refund"),
     ],
 )
-def test_a_late_failure_is_told_after_the_success(
+def test_a_reversal_is_told_after_the_success(
     merchant: Merchant, receiver: Receiver, token: str, collection: str, operation: str
 ) -> None:
     payment = merchant.authorize(token).body["payment"]
@@ -107,11 +107,25 @@ def test_a_late_failure_is_told_after_the_success(
         receiver.wait_for(2)
     before = len(receiver.arrived)
     merchant.change(collection, payment, 5_000)
-    succeeded, failed = receiver.wait_for(before + 2)[before:]
+    succeeded, reversed_ = receiver.wait_for(before + 2)[before:]
     assert succeeded.story == ("operation.succeeded", operation, None)
-    assert failed.story == ("operation.failed", operation, f"{operation}_rejected")
-    assert failed.id != succeeded.id
-    assert merchant.operations(f"{collection}_1")[0]["status"] == "failed"
+    assert reversed_.story == ("operation.reversed", operation, f"{operation}_rejected")
+    assert reversed_.id != succeeded.id
+    assert merchant.operations(f"{collection}_1") == [reversed_.event["data"]]
+    assert reversed_.event["data"]["status"] == "reversed"
+
+
+def test_the_expiry_of_a_payment_captured_in_part_is_told(
+    merchant: Merchant, receiver: Receiver
+) -> None:
+    payment = merchant.authorize("tok_expires").body["payment"]
+    merchant.change("captures", payment, 2_000)
+    receiver.wait_for(2)
+    merchant.control("clock", {"advance_seconds": 3})
+    expired = receiver.wait_for(3)[2]
+    assert expired.story == ("authorization.expired", "authorize", "expired")
+    assert [expired.event["data"]] == merchant.operations("auth_1")
+    assert (expired.event["data"]["status"], expired.event["data"]["amount"]) == ("expired", 5_000)
 
 
 def test_an_operation_that_fails_at_once_is_told(merchant: Merchant, receiver: Receiver) -> None:

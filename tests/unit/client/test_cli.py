@@ -8,36 +8,12 @@ import pytest
 from client.cli import main
 from client.connection import NotConnected, connect
 from client.keys import with_entry
-from tests.unit.client.answering_server import Script, answering, prepared
+from tests.unit.client.answering_server import answering, prepared
+from tests.unit.client.command_line import Told
 from tests.unit.client.documents import BALANCE, ENTRY, ORDER, PAYMENT, PROBLEM, event
 
 WORDS = "order place --customer ada --currency EUR --line mug:2:19.99 --token tok_visa"
 PLACE = WORDS.split(" ")
-
-
-@pytest.fixture
-def told(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> "Told":
-    monkeypatch.setenv("COLUMNS", "200")
-    return Told(capsys, monkeypatch)
-
-
-class Told:
-    """Runs the command line against a server and keeps what it printed."""
-
-    def __init__(self, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-        self._capsys = capsys
-        self._monkeypatch = monkeypatch
-        self.out = self.err = ""
-
-    def run(self, script: Script, *arguments: str) -> int:
-        self._monkeypatch.setenv("QUITTANCE_API_URL", script.url)
-        self._monkeypatch.setenv("QUITTANCE_API_KEY", "qk_secret")
-        try:
-            code = main(arguments)
-        except SystemExit as left:
-            code = int(left.code or 0)
-        self.out, self.err = self._capsys.readouterr()
-        return code
 
 
 def test_an_order_is_placed_in_minor_units(told: Told) -> None:

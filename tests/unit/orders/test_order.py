@@ -1,123 +1,184 @@
-"""What an order does with each fact, and what it refuses."""
+"""What may be decided of an order, and what it makes of what it learns, in whatever order."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
 
 import pytest
 
-from orders.domain.errors import AmountExceedsAuthorized
-from orders.domain.order import CaptureMode, Line, Order, OrderStatus, Purchase, place
-from shared.contracts.orders import OrderConfirmed, OrderPlaced
-from shared.contracts.payments import AuthorizePayment, CapturePayment
-from shared.errors.taxonomy import AmountTooLarge, InvalidTransition
-from shared.money import Money
-
-NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
-BOOKS = Line(sku="book", quantity=2, unit_amount=Money(1999, "EUR"))
-PURCHASE = Purchase(
-    customer_id="cus_1", currency="EUR", lines=(BOOKS,), payment_method_token="tok_visa"
+from orders.domain import facts
+from orders.domain.decisions import cancel, confirm, pay_anew
+from orders.domain.errors import (
+    AmountExceedsAuthorized,
+    CancellationNotPossible,
+    ConfirmationNotPossible,
+    RetryNotPossible,
+)
+from orders.domain.order import (
+    CaptureMode,
+    Line,
+    Order,
+)
+from orders.domain.states import OrderStatus
+from shared.contracts.orders import OrderCancelled, OrderConfirmed, OrderPlaced
+from shared.contracts.payments import (
+    CancelPayment,
+    CapturePayment,
+)
+from shared.errors.taxonomy import AmountTooLarge
+from tests.unit.orders.lives import (
+    AUTHORIZE,
+    BOOKS,
+    PURCHASE,
+    authorized,
+    capturing,
+    change,
+    eur,
+    failed,
+    paid,
+    placed,
+    undone,
 )
 
 
-def placed(purchase: Purchase = PURCHASE) -> Order:
-    order, _ = place(purchase, order_id="ord_1", payment_id="pay_1", correlation_id="c", now=NOW)
-    return order
-
-
-def authorized() -> Order:
-    order, _ = placed().payment_authorized()
-    return order
-
-
 def test_a_placed_order_asks_for_the_authorization_of_its_sum() -> None:
-    order, messages = place(
-        PURCHASE, order_id="ord_1", payment_id="pay_1", correlation_id="c", now=NOW
-    )
-    assert order.status is OrderStatus.PENDING
-    assert order.amount == Money(3998, "EUR")
+    order, messages = change()
+    assert (order.status, order.amount) == (OrderStatus.PENDING, eur(3998))
     assert messages == (
-        OrderPlaced(
-            order_id="ord_1", customer_id="cus_1", payment_id="pay_1", amount=Money(3998, "EUR")
-        ),
-        AuthorizePayment(
-            idempotency_key="ord_1-authorize-1",
-            payment_id="pay_1",
-            order_id="ord_1",
-            amount=Money(3998, "EUR"),
-            payment_method_token="tok_visa",
-        ),
+        OrderPlaced(order_id="ord_1", customer_id="cus_1", payment_id="pay_1", amount=eur(3998)),
+        AUTHORIZE,
     )
 
 
 def test_a_sum_that_json_cannot_keep_exactly_is_refused() -> None:
-    largest = Line(sku="yacht", quantity=1, unit_amount=Money(2**53 - 1, "EUR"))
-    assert placed(replace(PURCHASE, lines=(largest,))).amount == Money(9007199254740991, "EUR")
+    largest = Line(sku="yacht", quantity=1, unit_amount=eur(2**53 - 1))
+    assert placed(replace(PURCHASE, lines=(largest,))).amount == eur(9007199254740991)
     with pytest.raises(AmountTooLarge):
         placed(replace(PURCHASE, lines=(largest, BOOKS)))
 
 
 def test_a_confirmed_order_asks_for_the_capture() -> None:
-    order, messages = authorized().confirm(Money(3998, "EUR"))
+    order, messages = confirm(authorized(), eur(3998))
     assert order.status is OrderStatus.CAPTURING
     assert messages == (
-        OrderConfirmed(order_id="ord_1", payment_id="pay_1", amount=Money(3998, "EUR")),
+        OrderConfirmed(order_id="ord_1", payment_id="pay_1", amount=eur(3998)),
         CapturePayment(
             idempotency_key="ord_1-capture-1",
             payment_id="pay_1",
             order_id="ord_1",
-            amount=Money(3998, "EUR"),
+            amount=eur(3998),
         ),
     )
 
 
 def test_an_order_is_paid_when_its_capture_is_in_the_books() -> None:
-    capturing, _ = authorized().confirm(Money(3998, "EUR"))
-    order, messages = capturing.capture_booked(Money(3998, "EUR"))
-    assert (order.status, order.captured, messages) == (OrderStatus.PAID, Money(3998, "EUR"), ())
+    order, messages = facts.capture_booked(capturing(), eur(3998))
+    assert (order.status, order.captured, messages) == (OrderStatus.PAID, eur(3998), ())
 
 
 def test_an_order_with_automatic_capture_is_confirmed_by_its_authorization() -> None:
     automatic = placed(replace(PURCHASE, capture=CaptureMode.AUTOMATIC))
-    order, messages = automatic.payment_authorized()
+    order, messages = facts.payment_authorized(automatic, sequence=1)
     assert order.status is OrderStatus.CAPTURING
     assert [type(message) for message in messages] == [OrderConfirmed, CapturePayment]
 
 
-def test_a_declined_order_says_why() -> None:
-    order, messages = placed().payment_failed("insufficient_funds")
-    assert order.status is OrderStatus.PAYMENT_FAILED
-    assert (order.failure_code, messages) == ("insufficient_funds", ())
+def test_a_declined_order_says_why_and_can_be_paid_anew() -> None:
+    assert failed().status is OrderStatus.PAYMENT_FAILED
+    assert failed().failure_code == "insufficient_funds"
+    order, messages = pay_anew(failed(), "tok_other")
+    assert (order.status, order.failure_code) == (OrderStatus.PENDING, None)
+    assert messages == (
+        replace(AUTHORIZE, idempotency_key="ord_1-authorize-2", payment_method_token="tok_other"),
+    )
+    assert order.purchase == PURCHASE
 
 
 def test_an_order_can_be_confirmed_again_after_a_failed_capture_with_a_new_key() -> None:
-    capturing, _ = authorized().confirm(Money(3998, "EUR"))
-    failed, _ = capturing.capture_failed("capture_rejected")
-    assert (failed.status, failed.failure_code) == (OrderStatus.AUTHORIZED, "capture_rejected")
-    again, messages = failed.confirm(Money(1000, "EUR"))
+    refused = replace(undone(), undoes_capture=False)
+    order, _ = facts.capture_failed(capturing(), refused)
+    assert (order.status, order.failure_code) == (OrderStatus.AUTHORIZED, "capture_rejected")
+    again, messages = confirm(order, eur(1000))
     assert again.failure_code is None
-    assert messages[1] == CapturePayment(
-        idempotency_key="ord_1-capture-2",
-        payment_id="pay_1",
-        order_id="ord_1",
-        amount=Money(1000, "EUR"),
-    )
+    command = messages[1]
+    assert isinstance(command, CapturePayment)
+    assert command.idempotency_key == "ord_1-capture-2"
+
+
+@pytest.mark.parametrize("undone_first", [True, False])
+def test_a_capture_that_is_undone_reopens_the_order_whichever_is_heard_first(
+    undone_first: bool,
+) -> None:
+    if undone_first:
+        order, _ = facts.capture_failed(capturing(), undone())
+        order, _ = facts.capture_booked(order, eur(3998))
+    else:
+        order, _ = facts.capture_failed(paid(), undone())
+    assert (order.status, order.captured) == (OrderStatus.AUTHORIZED, eur(0))
+    assert not order.capturing
 
 
 def test_no_more_than_the_order_is_captured() -> None:
     with pytest.raises(AmountExceedsAuthorized):
-        authorized().confirm(Money(3999, "EUR"))
+        confirm(authorized(), eur(3999))
 
 
-@pytest.mark.parametrize("order", [placed(), placed().payment_failed("lost_card")[0]])
+@pytest.mark.parametrize("order", [placed(), failed(), capturing(), paid()])
 def test_only_an_authorized_order_is_confirmed(order: Order) -> None:
-    with pytest.raises(InvalidTransition):
-        order.confirm(Money(1, "EUR"))
+    with pytest.raises(ConfirmationNotPossible):
+        confirm(order, eur(1))
 
 
-def test_a_paid_order_is_not_paid_again() -> None:
-    capturing, _ = authorized().confirm(Money(3998, "EUR"))
-    paid, _ = capturing.capture_booked(Money(3998, "EUR"))
-    with pytest.raises(InvalidTransition):
-        paid.capture_booked(Money(3998, "EUR"))
-    with pytest.raises(InvalidTransition):
-        paid.payment_failed("late")
+@pytest.mark.parametrize("order", [placed(), authorized()])
+def test_a_cancelled_order_waits_until_the_hold_is_given_back(order: Order) -> None:
+    cancelling, messages = cancel(order, request_id="req_1")
+    assert cancelling.status is OrderStatus.CANCELLING
+    assert messages == (
+        CancelPayment(
+            idempotency_key="ord_1-cancel-req_1",
+            payment_id="pay_1",
+            order_id="ord_1",
+            reason="order cancelled",
+        ),
+    )
+    cancelled, events = facts.payment_voided(cancelling, sequence=5)
+    assert cancelled.status is OrderStatus.CANCELLED
+    assert events == (OrderCancelled(order_id="ord_1", payment_id="pay_1"),)
+
+
+def test_an_order_without_money_is_cancelled_at_once() -> None:
+    order, messages = cancel(failed(), request_id="req_1")
+    assert order.status is OrderStatus.CANCELLED
+    assert messages == (OrderCancelled(order_id="ord_1", payment_id="pay_1"),)
+
+
+@pytest.mark.parametrize("order", [capturing(), paid(), cancel(failed(), request_id="r")[0]])
+def test_an_order_is_not_cancelled_once_it_is_captured(order: Order) -> None:
+    with pytest.raises(CancellationNotPossible):
+        cancel(order, request_id="req_1")
+
+
+def test_a_void_that_fails_leaves_the_order_authorized() -> None:
+    cancelling, _ = cancel(authorized(), request_id="req_1")
+    order, _ = facts.void_failed(cancelling, "void_rejected")
+    assert (order.status, order.failure_code) == (OrderStatus.AUTHORIZED, "void_rejected")
+    assert cancel(order, request_id="req_2")[0].status is OrderStatus.CANCELLING
+
+
+def test_an_expired_hold_is_never_treated_as_paid() -> None:
+    order, _ = facts.authorization_expired(authorized(), sequence=2)
+    assert order.status is OrderStatus.PAYMENT_FAILED
+    assert order.failure_code == "authorization_expired"
+    with pytest.raises(ConfirmationNotPossible):
+        confirm(order, eur(3998))
+
+
+def test_an_old_word_that_comes_late_says_nothing_new() -> None:
+    order, _ = facts.authorization_expired(placed(), sequence=2)
+    assert facts.payment_authorized(order, sequence=1) == (order, ())
+    retried, _ = pay_anew(order, "tok_other")
+    assert facts.payment_failed(retried, "late", sequence=2) == (retried, ())
+
+
+@pytest.mark.parametrize("order", [placed(), authorized(), paid()])
+def test_only_a_failed_order_is_paid_anew(order: Order) -> None:
+    with pytest.raises(RetryNotPossible):
+        pay_anew(order, "tok_other")

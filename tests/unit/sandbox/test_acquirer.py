@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from sandbox import acquirer
-from sandbox.acquirer import Instruction, Payment, Refused, Stamp, Status, Verdict
+from sandbox.payment import Instruction, Payment, Refused, Stamp, Status, Verdict
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 APPROVED = Verdict()
@@ -69,6 +69,8 @@ def test_a_capture_over_the_authorized_rest_is_refused() -> None:
 def test_a_final_capture_gives_the_rest_back() -> None:
     payment = captured(6_000, final=True)
     assert payment.capturable_at(NOON) == 0
+    assert sums(payment) == (10_000, 6_000, 0, 0)
+    assert (payment.released, payment.expired) == (4_000, 0)
     for change in (acquirer.capture, acquirer.void):
         with pytest.raises(Refused) as refused:
             change(payment, ask(1), APPROVED, stamp("op_2"))
@@ -79,6 +81,7 @@ def test_a_void_releases_all_that_is_not_captured() -> None:
     payment = acquirer.void(captured(6_000), ask(), APPROVED, stamp("op_void"))
     assert payment.operations[-1].amount == 4_000
     assert sums(payment) == (10_000, 6_000, 4_000, 0)
+    assert (payment.released, payment.expired) == (0, 0)
 
 
 def test_nothing_is_captured_after_a_void() -> None:
@@ -141,26 +144,48 @@ def test_a_void_that_fails_leaves_the_authorization_standing() -> None:
     assert payment.capturable_at(NOON) == 10_000
 
 
-def test_a_capture_that_fails_later_gives_the_money_back() -> None:
-    payment = acquirer.fail_later(captured(), "op_capture", "capture_rejected")
+def test_a_reversed_capture_gives_the_money_back() -> None:
+    payment = acquirer.reverse(captured(), "op_capture", "capture_rejected")
+    assert payment.operations[-1].status is Status.REVERSED
     assert payment.operations[-1].decline_code == "capture_rejected"
     assert sums(payment) == (10_000, 0, 0, 0)
+    assert payment.capturable_at(NOON) == 10_000
 
 
-def test_a_refund_that_fails_later_leaves_the_payment_captured() -> None:
+def test_a_reversed_refund_leaves_the_payment_captured() -> None:
     payment = acquirer.refund(captured(), ask(4_000), APPROVED, stamp("op_refund"))
-    payment = acquirer.fail_later(payment, "op_refund", "refund_rejected")
+    payment = acquirer.reverse(payment, "op_refund", "refund_rejected")
+    assert payment.operations[-1].status is Status.REVERSED
     assert sums(payment) == (10_000, 10_000, 0, 0)
+    assert payment.refundable == 10_000
 
 
-def test_a_capture_that_was_refunded_can_no_longer_fail() -> None:
+def test_a_capture_that_was_refunded_is_not_reversed() -> None:
     payment = acquirer.refund(captured(), ask(1), APPROVED, stamp("op_refund"))
-    assert acquirer.fail_later(payment, "op_capture", "capture_rejected") is payment
+    assert acquirer.reverse(payment, "op_capture", "capture_rejected") is payment
 
 
-def test_an_operation_fails_later_only_once() -> None:
-    payment = acquirer.fail_later(captured(), "op_capture", "capture_rejected")
-    assert acquirer.fail_later(payment, "op_capture", "again") is payment
+def test_an_operation_is_reversed_only_once() -> None:
+    payment = acquirer.reverse(captured(), "op_capture", "capture_rejected")
+    assert acquirer.reverse(payment, "op_capture", "again") is payment
+
+
+def test_an_operation_that_never_took_effect_is_not_reversed() -> None:
+    verdict = Verdict(Status.FAILED, "capture_rejected")
+    payment = acquirer.capture(authorized(), ask(10_000), verdict, stamp("op_capture"))
+    assert acquirer.reverse(payment, "op_capture", "late") is payment
+
+
+def test_a_reversed_final_capture_opens_the_authorization_again() -> None:
+    payment = acquirer.reverse(captured(6_000, final=True), "op_capture", "capture_rejected")
+    assert (payment.released, payment.capturable_at(NOON)) == (0, 10_000)
+
+
+def test_a_capture_reversed_after_a_void_is_released() -> None:
+    payment = acquirer.void(captured(6_000), ask(), APPROVED, stamp("op_void"))
+    payment = acquirer.reverse(payment, "op_capture", "capture_rejected")
+    assert sums(payment) == (10_000, 0, 4_000, 0)
+    assert (payment.released, payment.capturable_at(NOON)) == (6_000, 0)
 
 
 def test_a_pending_authorization_can_not_be_captured_until_it_is_approved() -> None:
@@ -182,20 +207,32 @@ def test_an_authorization_can_not_be_captured_at_its_expiry() -> None:
     assert refused.value.code == "invalid_state"
 
 
-def test_an_expired_authorization_ends_as_failed() -> None:
+def test_an_authorization_that_stood_too_long_is_expired() -> None:
     week_later = NOON + timedelta(days=7)
     assert acquirer.expire(authorized(), NOON) == authorized()
     payment = acquirer.expire(authorized(), week_later)
-    assert payment.authorization.status is Status.FAILED
+    assert payment.authorization.status is Status.EXPIRED
     assert payment.authorization.decline_code == "expired"
+    assert sums(payment) == (10_000, 0, 0, 0)
+    assert (payment.expired, payment.released) == (10_000, 0)
     assert acquirer.expire(payment, week_later) is payment
 
 
 def test_what_was_captured_before_the_expiry_stays_captured() -> None:
     payment = acquirer.expire(captured(6_000), NOON + timedelta(days=7))
-    assert payment.authorization.status is Status.SUCCEEDED
+    assert payment.authorization.status is Status.EXPIRED
     assert payment.authorization.decline_code == "expired"
     assert sums(payment) == (10_000, 6_000, 0, 0)
+    assert (payment.expired, payment.released) == (4_000, 0)
+    payment = acquirer.refund(payment, ask(6_000), APPROVED, stamp("op_refund"))
+    assert sums(payment) == (10_000, 6_000, 0, 6_000)
+
+
+def test_a_capture_reversed_after_the_expiry_is_expired_too() -> None:
+    payment = acquirer.expire(captured(6_000), NOON + timedelta(days=7))
+    payment = acquirer.reverse(payment, "op_capture", "capture_rejected")
+    assert sums(payment) == (10_000, 0, 0, 0)
+    assert payment.expired == 10_000
 
 
 @pytest.mark.parametrize(

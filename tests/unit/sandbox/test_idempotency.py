@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from sandbox.acquirer import Refused
 from sandbox.answers import Answer
 from sandbox.idempotency import IdempotencyKeys, fingerprint_of
+from sandbox.payment import Refused
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 DONE = Answer(201, b'{"id":"sbx_op_1"}')

@@ -2,7 +2,6 @@
 
 import pytest
 
-from sandbox.acquirer import Instruction, Kind, Refused
 from sandbox.parsing import (
     CURRENCIES,
     parse_authorization,
@@ -10,6 +9,7 @@ from sandbox.parsing import (
     parse_idempotency_key,
     parse_object,
 )
+from sandbox.payment import Instruction, Kind, Refused
 
 GOOD: dict[str, object] = {
     "amount": 3_998,

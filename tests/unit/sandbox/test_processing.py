@@ -6,10 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from sandbox.acquirer import Instruction, Kind, Operation, Refused
-from sandbox.answers import charges_view
 from sandbox.clock import Clock
 from sandbox.ids import Ids
+from sandbox.payment import Instruction, Kind, Operation, Refused, Status
 from sandbox.world import World
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -53,7 +52,7 @@ def test_a_challenged_authorization_expires_as_any_other(world: World) -> None:
     authorize(world, "tok_requires_action")
     advance(world, milliseconds=500)
     advance(world, days=7)
-    assert truth(world, "auth_1") == [("failed", "expired")]
+    assert truth(world, "auth_1") == [("expired", "expired")]
 
 
 @pytest.mark.parametrize(
@@ -66,7 +65,7 @@ def test_an_authorization_expires_at_the_end_of_its_window(
     advance(world, seconds=seconds - 1)
     assert truth(world, "auth_1") == [("succeeded", None)]
     advance(world, seconds=1)
-    assert truth(world, "auth_1") == [("failed", "expired")]
+    assert truth(world, "auth_1") == [("expired", "expired")]
 
 
 def test_a_captured_payment_does_not_expire(world: World) -> None:
@@ -76,22 +75,103 @@ def test_a_captured_payment_does_not_expire(world: World) -> None:
     assert truth(world, "auth_1") == [("succeeded", None)]
 
 
-def test_a_capture_fails_a_second_after_it_succeeded(world: World) -> None:
+def test_a_payment_captured_in_part_expires_for_the_rest(world: World) -> None:
+    authorized = authorize(world, "tok_expires")
+    change(world, Kind.CAPTURE, authorized.payment_id, 3_000)
+    advance(world, seconds=3)
+    assert truth(world, "auth_1") == [("expired", "expired")]
+    assert truth(world, "capture_1") == [("succeeded", None)]
+
+
+def test_a_capture_is_reversed_a_second_after_it_succeeded(world: World) -> None:
     authorized = authorize(world, "tok_capture_fails_later")
     change(world, Kind.CAPTURE, authorized.payment_id, 5_000)
     assert truth(world, "capture_1") == [("succeeded", None)]
     advance(world, seconds=1)
-    assert truth(world, "capture_1") == [("failed", "capture_rejected")]
+    assert truth(world, "capture_1") == [("reversed", "capture_rejected")]
     assert truth(world, "auth_1") == [("succeeded", None)]
 
 
-def test_a_refund_fails_a_second_after_it_succeeded(world: World) -> None:
+def test_a_capture_reversed_after_the_window_leaves_an_expired_authorization(world: World) -> None:
+    authorized = authorize(world, "tok_capture_fails_later")
+    advance(world, seconds=604_799)
+    change(world, Kind.CAPTURE, authorized.payment_id, 5_000)
+    advance(world, seconds=1)
+    assert truth(world, "capture_1") == [("reversed", "capture_rejected")]
+    assert truth(world, "auth_1") == [("expired", "expired")]
+
+
+def test_a_refund_is_reversed_a_second_after_it_succeeded(world: World) -> None:
     authorized = authorize(world, "tok_refund_fails_later")
     change(world, Kind.CAPTURE, authorized.payment_id, 5_000)
     change(world, Kind.REFUND, authorized.payment_id, 2_000)
     advance(world, seconds=1)
-    assert truth(world, "refund_1") == [("failed", "refund_rejected")]
+    assert truth(world, "refund_1") == [("reversed", "refund_rejected")]
     assert truth(world, "capture_1") == [("succeeded", None)]
+
+
+def disputes(world: World, reference: str = "auth_1") -> list[tuple[str, int, str | None]]:
+    found = world.processing.disputes(reference)
+    return [(op.status, op.amount, op.decline_code) for op in found]
+
+
+@pytest.mark.parametrize(
+    ("token", "outcome"), [("tok_dispute_lost", "lost"), ("tok_dispute_won", "won")]
+)
+def test_a_capture_is_disputed_after_a_second_and_decided_after_two(
+    world: World, token: str, outcome: str
+) -> None:
+    authorized = authorize(world, token)
+    advance(world, seconds=5)
+    change(world, Kind.CAPTURE, authorized.payment_id, 3_000)
+    assert disputes(world) == []
+    advance(world, seconds=1)
+    assert disputes(world) == [("opened", 3_000, "fraudulent")]
+    advance(world, seconds=1)
+    assert disputes(world) == [(outcome, 3_000, "fraudulent")]
+
+
+def test_a_dispute_is_opened_and_decided_within_one_advance(world: World) -> None:
+    authorized = authorize(world, "tok_dispute_lost")
+    change(world, Kind.CAPTURE, authorized.payment_id, 3_000)
+    change(world, Kind.CAPTURE, authorized.payment_id, 2_000)
+    advance(world, seconds=2)
+    assert disputes(world) == [("lost", 3_000, "fraudulent"), ("lost", 2_000, "fraudulent")]
+
+
+def test_a_dispute_takes_what_the_refunds_have_left(world: World) -> None:
+    authorized = authorize(world, "tok_dispute_lost")
+    change(world, Kind.CAPTURE, authorized.payment_id, 3_000)
+    change(world, Kind.REFUND, authorized.payment_id, 1_000)
+    advance(world, seconds=2)
+    assert disputes(world) == [("lost", 2_000, "fraudulent")]
+
+
+def test_a_payment_refunded_in_full_is_not_disputed(world: World) -> None:
+    authorized = authorize(world, "tok_dispute_lost")
+    change(world, Kind.CAPTURE, authorized.payment_id, 3_000)
+    change(world, Kind.REFUND, authorized.payment_id, 3_000)
+    advance(world, seconds=2)
+    assert disputes(world) == []
+
+
+def test_a_dispute_ended_by_request_is_not_decided_again(world: World) -> None:
+    authorized = authorize(world, "tok_dispute_lost")
+    change(world, Kind.CAPTURE, authorized.payment_id, 3_000)
+    advance(world, seconds=1)
+    [dispute] = world.processing.disputes("auth_1")
+    world.processing.end_dispute(dispute.id, Status.WON)
+    advance(world, seconds=1)
+    assert disputes(world) == [("won", 3_000, "fraudulent")]
+
+
+def test_a_dispute_does_not_hide_the_operations_of_its_reference(world: World) -> None:
+    authorized = authorize(world, "tok_visa")
+    change(world, Kind.CAPTURE, authorized.payment_id, 3_000)
+    world.processing.open_dispute(authorized.payment_id)
+    assert truth(world, "auth_1") == [("succeeded", None)]
+    assert disputes(world, "auth_1") == [("opened", 3_000, "fraudulent")]
+    assert disputes(world, "capture_1") == []
 
 
 def test_captures_at_once_are_all_counted(world: World) -> None:
@@ -120,40 +200,3 @@ def test_an_unknown_payment_and_an_unknown_reference_are_told_apart(world: World
         change(world, Kind.CAPTURE, "sbx_pay_none", 1)
     assert refused.value.code == "not_found"
     assert world.processing.operations("none") == []
-
-
-def test_the_charges_add_up_what_was_truly_taken(world: World) -> None:
-    paid = authorize(world, "tok_visa")
-    change(world, Kind.CAPTURE, paid.payment_id, 3_000)
-    change(world, Kind.CAPTURE, paid.payment_id, 1_000)
-    change(world, Kind.REFUND, paid.payment_id, 500)
-    change(world, Kind.VOID, paid.payment_id)
-    authorize(world, "tok_insufficient_funds")
-    yen = world.processing.authorize("tok_visa", Instruction("auth_2", {"a": "b"}, 700, "JPY"))
-    change_failed = authorize(world, "tok_capture_fails")
-    change(world, Kind.CAPTURE, change_failed.payment_id, 5_000)
-
-    view = charges_view(world.processing.payments())
-    charges = view["charges"]
-    assert isinstance(charges, list)
-    assert [
-        (c["currency"], c["authorized"], c["captured"], c["refunded"], c["voided"]) for c in charges
-    ] == [
-        ("EUR", 5_000, 4_000, 500, 1_000),
-        ("EUR", 0, 0, 0, 0),
-        ("JPY", 700, 0, 0, 0),
-        ("EUR", 5_000, 0, 0, 0),
-    ]
-    assert view["totals"] == {
-        "EUR": {"captured": 4_000, "refunded": 500},
-        "JPY": {"captured": 0, "refunded": 0},
-    }
-    assert charges[2]["payment"] == yen.payment_id
-    assert (charges[2]["reference"], charges[2]["metadata"]) == ("auth_2", {"a": "b"})
-    assert [op["operation"] for op in charges[0]["operations"]] == [
-        "authorize",
-        "capture",
-        "capture",
-        "refund",
-        "void",
-    ]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sandbox.acquirer import Refused
+from sandbox.payment import Refused
 from sandbox.webhooks import retry_delay, signature, signing_key
 
 VECTORS = [

@@ -3,8 +3,10 @@
 import pytest
 
 import sandbox
-from sandbox.acquirer import Kind, Status
+from sandbox.payment import Kind, Status
 from sandbox.tokens import TOKENS, Notice, Reply, verdict_on
+
+ASKED = (Kind.AUTHORIZE, Kind.CAPTURE, Kind.VOID, Kind.REFUND)  # what a merchant asks for
 
 AUTHORIZATIONS = [
     ("tok_visa", "succeeded", None),
@@ -24,6 +26,8 @@ AUTHORIZATIONS = [
     ("tok_void_fails", "succeeded", None),
     ("tok_refund_fails_later", "succeeded", None),
     ("tok_expires", "succeeded", None),
+    ("tok_dispute_lost", "succeeded", None),
+    ("tok_dispute_won", "succeeded", None),
 ]
 
 
@@ -80,15 +84,22 @@ def test_a_token_fails_one_kind_of_operation_and_no_other(
 ) -> None:
     failing = verdict_on(kind, TOKENS[token])
     assert (failing.status, failing.reason) == ("failed", reason)
-    others = [verdict_on(other, TOKENS[token]) for other in Kind if other is not kind]
+    others = [verdict_on(other, TOKENS[token]) for other in ASKED if other is not kind]
     assert [verdict.status for verdict in others] == [Status.SUCCEEDED] * 3
 
 
-def test_failures_that_come_later_succeed_first() -> None:
-    assert TOKENS["tok_capture_fails_later"].fails_later is Kind.CAPTURE
-    assert TOKENS["tok_refund_fails_later"].fails_later is Kind.REFUND
+def test_what_is_reversed_later_succeeds_first() -> None:
+    assert TOKENS["tok_capture_fails_later"].reverses is Kind.CAPTURE
+    assert TOKENS["tok_refund_fails_later"].reverses is Kind.REFUND
     for token in ("tok_capture_fails_later", "tok_refund_fails_later"):
-        assert {verdict_on(kind, TOKENS[token]).status for kind in Kind} == {"succeeded"}
+        assert {verdict_on(kind, TOKENS[token]).status for kind in ASKED} == {"succeeded"}
+
+
+def test_two_tokens_are_disputed() -> None:
+    ends = {token: behaviour.disputes_end for token, behaviour in TOKENS.items()}
+    assert ends.pop("tok_dispute_lost") is Status.LOST
+    assert ends.pop("tok_dispute_won") is Status.WON
+    assert set(ends.values()) == {None}
 
 
 def test_only_one_token_expires_within_seconds() -> None:
@@ -103,3 +114,8 @@ def test_only_one_token_expires_within_seconds() -> None:
 def test_the_manual_explains_every_token() -> None:
     assert sandbox.__doc__ is not None
     assert [token for token in TOKENS if f"``{token}``" not in sandbox.__doc__] == []
+
+
+def test_the_manual_explains_every_status() -> None:
+    assert sandbox.__doc__ is not None
+    assert [status for status in Status if f"``{status}``" not in sandbox.__doc__] == []

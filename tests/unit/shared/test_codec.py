@@ -8,11 +8,7 @@ import pytest
 
 from shared.contracts.codec import UndecodableMessage, decode, encode, timestamp
 from shared.contracts.envelope import Cause, Envelope, Event
-from shared.contracts.payments import (
-    AuthorizePayment,
-    PaymentAuthorized,
-    PaymentCaptured,
-)
+from shared.contracts.payments import AuthorizePayment, PaymentAuthorized, PaymentCaptured
 from shared.money import Money
 
 type Subscribed = AuthorizePayment | PaymentAuthorized | PaymentCaptured

@@ -9,7 +9,7 @@ import pytest
 
 from shared.messaging.relay import BusRefused, Relay
 from shared.persistence.rows import Row, dump_row
-from shared.persistence.table import Key, Put
+from shared.persistence.table import UNPROCESSED, Index, Key, Put
 from tests.doubles.memory_table import MemoryTable, stream_event
 
 OCCURRED = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -228,13 +228,14 @@ def test_a_message_that_the_bus_never_takes_does_not_hold_up_the_sweep(doors: Do
 def test_a_message_that_was_published_meanwhile_is_not_swept(doors: Doors) -> None:
     """The index lags: it still lists what the relay has stamped a moment ago."""
     doors.say("a", "b")
-    listed = doors.table.unprocessed(before=STAMP, shard="3", rows_max=100)
+    listed = doors.table.due(UNPROCESSED, value="3", before=STAMP, rows_max=100)
     doors.table.stamp_processed(key("a"), now=NOW)
 
     class Lagging(MemoryTable):
-        def unprocessed(self, *, before: str, shard: str, rows_max: int) -> list[Key]:
+        def due(self, index: Index, *, value: str, before: str, rows_max: int) -> list[Key]:
             del before, rows_max
-            return listed if shard == "3" else []
+            assert index == UNPROCESSED
+            return listed if value == "3" else []
 
         get = doors.table.get
         stamp_processed = doors.table.stamp_processed

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from shared.contracts.payments import Operation
+from shared.contracts.provider_notice import Operation
 from shared.persistence.rows import dump, dump_row, load, load_row
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from shared.contracts.orders import OrderPlaced
 from shared.errors.taxonomy import InvalidTransition
-from shared.states import StateMachine, Transition
+from shared.states import StateMachine, Transition, read
 
 
 class Lamp(StrEnum):
@@ -26,23 +26,44 @@ LAMP = StateMachine("lamp", (ON, OFF))
 
 def test_an_allowed_step_leads_to_its_target_and_names_its_event() -> None:
     assert LAMP.allows(Lamp.OFF, Press.SWITCH_ON)
-    assert LAMP.step(Lamp.OFF, Press.SWITCH_ON) == Transition(
-        Lamp.OFF, Press.SWITCH_ON, Lamp.ON, OrderPlaced
-    )
-    assert LAMP.step(Lamp.ON, Press.SWITCH_OFF).event is None
+    LAMP.check(Lamp.OFF, Press.SWITCH_ON, Lamp.ON)
+    LAMP.check(Lamp.ON, Press.SWITCH_OFF, Lamp.OFF)
+
+
+def test_what_changes_no_state_needs_no_line() -> None:
+    LAMP.check(Lamp.ON, Press.SWITCH_ON, Lamp.ON)
+    assert not LAMP.allows(Lamp.ON, Press.SWITCH_ON)
+
+
+def test_a_graph_is_read_a_line_a_source() -> None:
+    graph = """
+    switch_on: off -> on off
+    switch_off: on -> off
+    """
+    assert list(read(graph, Lamp, Press, {Press.SWITCH_ON: OrderPlaced})) == [
+        ON,
+        Transition(Lamp.OFF, Press.SWITCH_ON, Lamp.OFF, OrderPlaced),
+        OFF,
+    ]
+
+
+@pytest.mark.parametrize("line", ["switch_on: off -> dim", "explode: off -> on", "nonsense"])
+def test_a_graph_with_a_word_that_is_not_one_of_its_own_is_a_mistake(line: str) -> None:
+    with pytest.raises(ValueError, match="is not a valid"):
+        list(read(line, Lamp, Press, {}))
 
 
 def test_a_step_that_is_not_written_is_refused_by_both_names() -> None:
     assert not LAMP.allows(Lamp.ON, Press.SWITCH_ON)
     with pytest.raises(InvalidTransition) as caught:
-        LAMP.step(Lamp.ON, Press.SWITCH_ON)
+        LAMP.check(Lamp.ON, Press.SWITCH_ON, Lamp.OFF)
     assert caught.value.detail == "lamp is on: switch on refused"
     assert caught.value.status == 409
 
 
-def test_one_trigger_with_two_targets_is_a_mistake() -> None:
-    with pytest.raises(AssertionError, match="lamp has an ambiguous transition"):
-        StateMachine("lamp", (ON, OFF, Transition(Lamp.OFF, Press.SWITCH_ON, Lamp.OFF)))
+def test_a_line_that_is_written_twice_is_a_mistake() -> None:
+    with pytest.raises(AssertionError, match="lamp lists a transition twice"):
+        StateMachine("lamp", (ON, OFF, ON))
 
 
 def test_the_transitions_are_listed_as_they_were_written() -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from shared.contracts.payments import Notice
+from shared.contracts.provider_notice import Notice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -19,14 +19,21 @@ from payments.domain.errors import (
 from payments.infrastructure.providers.received import Received
 from payments.infrastructure.standard_webhooks import verified_id
 from shared.contracts.codec import reject_constant
-from shared.contracts.payments import Notice, Operation, Verdict
+from shared.contracts.provider_notice import DeclineClass, Notice, Operation, Verdict
 from shared.http import HttpAnswer, HttpClient, NotAnswered, NotSent
 from shared.money import Money
 
 TOTAL_SECONDS: Final = 8.0
 """Well inside the Lambda's own timeout, so that an outcome can still be written."""
 _VERDICTS: Final = {verdict.value: verdict for verdict in Verdict}
-_DECIDES: Final = "operation."
+_CLASSES: Final = {
+    "insufficient_funds": DeclineClass.SOFT,
+    "do_not_honor": DeclineClass.SOFT,
+    "lost_card": DeclineClass.FRAUD,
+    "expired_card": DeclineClass.HARD,
+    "authentication_required": DeclineClass.AUTHENTICATION_REQUIRED,
+    "invalid_request": DeclineClass.CONFIGURATION,
+}
 _REJECTIONS: Final = frozenset({400, 404, 409})
 _REFUSALS: Final = frozenset({401, 403})
 _BUSY: Final = 429
@@ -35,6 +42,9 @@ _IN_FLIGHT: Final = "idempotency_in_flight"
 
 class SandboxGateway:
     """Configured by `url`, `api_key` and `webhook_secret`."""
+
+    key_used_for = timedelta(minutes=10)
+    absent_after = timedelta(minutes=20)
 
     def __init__(self, config: Mapping[str, str]) -> None:
         self._webhook_secret = config["webhook_secret"]
@@ -52,7 +62,21 @@ class SandboxGateway:
         self, attempt: Attempt, *, provider_payment: str, metadata: Mapping[str, str]
     ) -> Answer:
         path = f"/v1/payments/{quote(provider_payment, safe='')}/captures"
-        return self._operate(path, attempt, {**_body(attempt, metadata), "final": True})
+        return self._operate(path, attempt, {**_body(attempt, metadata), "final": attempt.final})
+
+    def void(
+        self, attempt: Attempt, *, provider_payment: str, metadata: Mapping[str, str]
+    ) -> Answer:
+        path = f"/v1/payments/{quote(provider_payment, safe='')}/voids"
+        body = _body(attempt, metadata)
+        del body["amount"]  # a void gives back all that is held
+        return self._operate(path, attempt, body)
+
+    def refund(
+        self, attempt: Attempt, *, provider_payment: str, metadata: Mapping[str, str]
+    ) -> Answer:
+        path = f"/v1/payments/{quote(provider_payment, safe='')}/refunds"
+        return self._operate(path, attempt, _body(attempt, metadata))
 
     def find(self, reference: str) -> Notice | None:
         try:
@@ -77,7 +101,7 @@ class SandboxGateway:
         try:
             document = json.loads(raw, parse_constant=reject_constant)
             operation = document["data"]
-            notice = _notice(operation, decides=document["type"].startswith(_DECIDES))
+            notice = _notice(operation)
             metadata = {str(name): str(text) for name, text in operation["metadata"].items()}
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             raise WebhookMalformed from None
@@ -117,7 +141,7 @@ def _answer(answer: HttpAnswer) -> Answer:
     if answer.status == _BUSY or code == _IN_FLIGHT:
         raise ProviderBusy
     if answer.status in _REJECTIONS and code:
-        return Answer(outcome=Outcome.REJECTED, decline_code=code)
+        return Answer(outcome=Outcome.REJECTED, decline_code=code, decline_class=_class_of(code))
     operation = body.get("operation") if error else body
     if not isinstance(operation, dict) or not {"id", "payment", "status"} <= operation.keys():
         return Answer(outcome=Outcome.UNKNOWN)
@@ -126,18 +150,27 @@ def _answer(answer: HttpAnswer) -> Answer:
         provider_payment=str(operation["payment"]),
         provider_reference=str(operation["id"]),
         decline_code=operation.get("decline_code"),
+        decline_class=_class_of(operation.get("decline_code")),
     )
 
 
-def _notice(operation: dict[str, Any], *, decides: bool = True) -> Notice:
+def _class_of(code: str | None) -> DeclineClass | None:
+    """A code that nobody knows is technical: it says nothing of the card."""
+    return None if code is None else _CLASSES.get(code, DeclineClass.TECHNICAL)
+
+
+def _notice(operation: dict[str, Any]) -> Notice:
+    """A status that is not one of the verdicts decides nothing."""
+    code = operation.get("decline_code")
     capture_before = operation.get("capture_before")
     return Notice(
         reference=operation["reference"],
         operation=Operation(operation["operation"]),
-        verdict=_VERDICTS.get(operation["status"]) if decides else None,
+        verdict=_VERDICTS.get(operation["status"]),
         amount=Money(operation["amount"], operation["currency"]),
         provider_payment=operation["payment"],
         provider_reference=operation["id"],
-        decline_code=operation.get("decline_code"),
+        decline_code=code,
+        decline_class=_class_of(code),
         capture_before=datetime.fromisoformat(capture_before) if capture_before else None,
     )

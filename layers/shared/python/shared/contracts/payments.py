@@ -5,10 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from shared.contracts.envelope import Command, Event
-from shared.contracts.notices import DeclineClass, Notice, Operation, Verdict
+from shared.contracts.provider_notice import DeclineClass, Notice, Operation
 from shared.money import Money
-
-__all__ = ["DeclineClass", "Notice", "Operation", "Verdict"]  # words of these messages, too
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,13 +40,14 @@ class CancelPayment(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefundPayment(Command):
-    """Give `amount` of what was captured back to the customer."""
+    """Give `amount` of what was captured back to the customer; `unapplied` as its capture was."""
 
     payment_id: str
     order_id: str
     refund_id: str
     amount: Money
     reason: str
+    unapplied: bool = False
 
 
 type Accepted = AuthorizePayment | CapturePayment | CancelPayment | RefundPayment
@@ -79,11 +78,15 @@ class PaymentFailed(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuthorizationExpired(Event):
-    """The provider no longer holds `amount`: it was not captured in time."""
+    """The provider no longer holds `amount`: it was not captured in time.
+
+    `remainder` when it is what a capture had left.
+    """
 
     payment_id: str
     order_id: str
     amount: Money
+    remainder: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,11 +124,15 @@ class CaptureFailed(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentVoided(Event):
-    """The provider has given `amount`, which was authorized and not captured, back."""
+    """The provider has given `amount`, which was authorized and not captured, back.
+
+    `remainder` when it is what a capture had left.
+    """
 
     payment_id: str
     order_id: str
     amount: Money
+    remainder: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -237,6 +244,17 @@ class NoticeContradicted(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentUnresolved(Event):
+    """For too long nobody knows what became of an operation; it still counts as unknown."""
+
+    payment_id: str
+    order_id: str
+    attempt_id: str
+    operation: Operation
+    started_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WebhookReceived(Event):
     """A provider's signed notification, verified and stored; read by payments alone."""
 
@@ -261,5 +279,6 @@ type Published = (
     | DisputeWon
     | DisputeLost
     | NoticeContradicted
+    | PaymentUnresolved
     | WebhookReceived
 )

@@ -16,7 +16,7 @@ from shared.errors.taxonomy import QuittanceException
 from shared.observability import log, metrics
 from shared.persistence.outbox import SHARDS
 from shared.persistence.rows import Row, load_row
-from shared.persistence.table import Key, Table
+from shared.persistence.table import UNPROCESSED, Key, Table
 
 if TYPE_CHECKING:
     from mypy_boto3_events import EventBridgeClient
@@ -79,8 +79,8 @@ class Relay:
 
     def _overdue(self, before: str) -> Iterator[Row]:
         for shard in SHARDS:
-            for key in self._table.unprocessed(
-                before=before, shard=shard, rows_max=SWEPT_PER_SHARD_MAX
+            for key in self._table.due(
+                UNPROCESSED, value=shard, before=before, rows_max=SWEPT_PER_SHARD_MAX
             ):
                 row = self._table.get(key)
                 if row is not None and "Unprocessed" in row:

@@ -13,7 +13,6 @@ from shared.contracts.codec import encode, timestamp
 from shared.contracts.envelope import Envelope
 from shared.persistence.rows import Row
 
-INDEX: Final = "unprocessed"
 SHARDS: Final = tuple(str(number) for number in range(8))
 """The index of what is not yet published is spread over this many partitions."""
 PAYLOAD_BYTES_MAX: Final = 200_000

@@ -16,7 +16,6 @@ from botocore.exceptions import ConnectionError as NoConnection
 
 from shared.contracts.codec import timestamp
 from shared.errors.taxonomy import AlreadyHandled, StaleRow, StoreBusy
-from shared.persistence import outbox
 from shared.persistence.rows import Row, dump_row, load_row
 
 if TYPE_CHECKING:
@@ -47,6 +46,19 @@ _CONDITION: Final = frozenset({"ConditionalCheckFailed", "ConditionalCheckFailed
 class Key:
     pk: str
     sk: str
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """A sparse index: it holds the rows that have both attributes."""
+
+    name: str
+    partition: str
+    sort: str
+
+
+UNPROCESSED: Final = Index("unprocessed", partition="Unprocessed", sort="OccurredOn")
+"""The messages that are not on the bus yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +105,18 @@ class Table:
             ExpressionAttributeNames={"#attribute": attribute},
             ExpressionAttributeValues={":value": {"S": value}},
         )
+
+    def after(self, index: Index, *, value: str, bound: str) -> Iterator[Row]:
+        """The rows of an index's partition whose sort key is over `bound`, in order."""
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._name,
+            IndexName=index.name,
+            KeyConditionExpression="#partition = :value AND #sort > :bound",
+            ExpressionAttributeNames={"#partition": index.partition, "#sort": index.sort},
+            ExpressionAttributeValues={":value": {"S": value}, ":bound": {"S": bound}},
+        )
+        for page in pages:
+            yield from map(load_row, page["Items"])
 
     def scan(self, *, sk: str) -> Iterator[Row]:
         """Every row with this `sk`, consistently, in no order. It reads the whole table."""
@@ -154,14 +178,14 @@ class Table:
             ExpressionAttributeValues={":one": {"N": "1"}},
         )
 
-    def unprocessed(self, *, before: str, shard: str, rows_max: int) -> list[Key]:
-        """The oldest messages of a shard that occurred before `before` and are not stamped."""
+    def due(self, index: Index, *, value: str, before: str, rows_max: int) -> list[Key]:
+        """The first rows of an index's partition whose sort key is before `before`, in order."""
         answer = self._client.query(
             TableName=self._name,
-            IndexName=outbox.INDEX,
-            KeyConditionExpression="#unprocessed = :shard AND OccurredOn < :before",
-            ExpressionAttributeNames=_UNPROCESSED,
-            ExpressionAttributeValues={":shard": {"S": shard}, ":before": {"S": before}},
+            IndexName=index.name,
+            KeyConditionExpression="#partition = :value AND #sort < :before",
+            ExpressionAttributeNames={"#partition": index.partition, "#sort": index.sort},
+            ExpressionAttributeValues={":value": {"S": value}, ":before": {"S": before}},
             Limit=rows_max,
         )
         return [Key(item["pk"]["S"], item["sk"]["S"]) for item in answer["Items"]]

@@ -1,21 +1,10 @@
-"""What a provider says of one operation, in words that are the same for every provider."""
+"""What a provider says of an operation, in our words."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from shared.money import Money
-
-
-class DeclineClass(StrEnum):
-    """What a refusal means for the next try, whatever the provider calls it."""
-
-    SOFT = "soft"
-    HARD = "hard"
-    TECHNICAL = "technical"
-    FRAUD = "fraud"
-    AUTHENTICATION_REQUIRED = "authentication_required"
-    CONFIGURATION = "configuration"
 
 
 class Operation(StrEnum):
@@ -43,6 +32,17 @@ class Verdict(StrEnum):
     OPENED = "opened"
     WON = "won"
     LOST = "lost"
+
+
+class DeclineClass(StrEnum):
+    """What a refusal means for the next try, whatever the provider calls it."""
+
+    SOFT = "soft"
+    HARD = "hard"
+    TECHNICAL = "technical"
+    FRAUD = "fraud"
+    AUTHENTICATION_REQUIRED = "authentication_required"
+    CONFIGURATION = "configuration"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,35 @@
+"""What a caller decides of an order: confirm, cancel, refund, pay anew. Read, decide, write."""
+
+from collections.abc import Callable
+
+from orders.application.ports import Orders
+from orders.domain.decisions import Change
+from orders.domain.order import Order
+from shared.contracts.envelope import Cause
+from shared.errors.taxonomy import AlreadyHandled, NotFound
+from shared.persistence.until_fresh import until_fresh
+
+
+def decide(
+    order_id: str, decision: Callable[[Order], Change], *, orders: Orders, cause: Cause
+) -> Order:
+    """The order after the decision; the same request again gives the order as it stands now.
+
+    Raises NotFound, and what the decision raises.
+    """
+
+    def once() -> Order:
+        decided, messages = decision(_get(order_id, orders))
+        return orders.commit(decided, messages, cause)
+
+    try:
+        return until_fresh(once)
+    except AlreadyHandled:
+        return _get(order_id, orders)
+
+
+def _get(order_id: str, orders: Orders) -> Order:
+    order = orders.find(order_id)
+    if order is None:
+        raise NotFound("no such order")
+    return order

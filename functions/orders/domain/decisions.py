@@ -1,0 +1,143 @@
+"""What a caller may decide of an order, and what each decision asks of payments."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from orders.domain.errors import (
+    AmountExceedsAuthorized,
+    AmountExceedsPaid,
+    CancellationNotPossible,
+    ConfirmationNotPossible,
+    RefundNotPossible,
+    RefundsExhausted,
+    RetryNotPossible,
+)
+from orders.domain.order import (
+    REFUNDS_MAX,
+    Hold,
+    Order,
+    Purchase,
+    Refund,
+    RefundStatus,
+    new_order,
+)
+from orders.domain.states import MACHINE, OrderStatus, Trigger
+from shared.contracts.envelope import Message
+from shared.contracts.orders import OrderCancelled, OrderConfirmed, OrderPlaced
+from shared.contracts.payments import AuthorizePayment, CancelPayment, CapturePayment, RefundPayment
+from shared.errors.taxonomy import InvalidTransition
+from shared.money import Money
+
+type Change = tuple[Order, tuple[Message, ...]]
+
+
+def place(
+    purchase: Purchase, *, order_id: str, payment_id: str, correlation_id: str, now: datetime
+) -> Change:
+    """A new order, which asks for the authorization of its sum; raises AmountTooLarge."""
+    order = new_order(
+        purchase, order_id=order_id, payment_id=payment_id, correlation_id=correlation_id, now=now
+    )
+    placed = OrderPlaced(
+        order_id=order_id,
+        customer_id=purchase.customer_id,
+        payment_id=payment_id,
+        amount=order.amount,
+    )
+    return order, (placed, _authorize(order, purchase.payment_method_token))
+
+
+def pay_anew(order: Order, payment_method_token: str) -> Change:
+    """Try another payment method after a refusal or an expiry; raises RetryNotPossible."""
+    _allow(order, Trigger.PAYMENT_RETRIED, RetryNotPossible)
+    retried = order.moved(
+        Trigger.PAYMENT_RETRIED,
+        hold=Hold.PENDING,
+        authorizations=order.authorizations + 1,
+        failure_code=None,
+    )
+    return retried, (_authorize(retried, payment_method_token),)
+
+
+def confirm(order: Order, amount: Money) -> Change:
+    """Ask for the capture of `amount`: the order will be delivered.
+
+    Raises ConfirmationNotPossible, AmountExceedsAuthorized.
+    """
+    _allow(order, Trigger.CONFIRMED, ConfirmationNotPossible)
+    if order.amount < amount:
+        raise AmountExceedsAuthorized(f"{amount} of {order.amount}")
+    assert amount.minor > 0
+    number = order.captures + 1
+    confirmed = order.moved(Trigger.CONFIRMED, capturing=True, captures=number, failure_code=None)
+    return confirmed, (
+        OrderConfirmed(order_id=order.order_id, payment_id=order.payment_id, amount=amount),
+        CapturePayment(
+            idempotency_key=f"{order.order_id}-capture-{number}",
+            payment_id=order.payment_id,
+            order_id=order.order_id,
+            amount=amount,
+        ),
+    )
+
+
+def cancel(order: Order, *, request_id: str) -> Change:
+    """Give up an order before its money is captured; raises CancellationNotPossible.
+
+    Where no money is held it is cancelled at once, else when the hold has been given back.
+    """
+    _allow(order, Trigger.CANCELLED, CancellationNotPossible)
+    cancelled = order.moved(Trigger.CANCELLED, cancel_wanted=True, failure_code=None)
+    if cancelled.status is OrderStatus.CANCELLED:
+        return cancelled, (OrderCancelled(order_id=order.order_id, payment_id=order.payment_id),)
+    return cancelled, (
+        CancelPayment(
+            idempotency_key=f"{order.order_id}-cancel-{request_id}",
+            payment_id=order.payment_id,
+            order_id=order.order_id,
+            reason="order cancelled",
+        ),
+    )
+
+
+def refund(order: Order, amount: Money, *, refund_id: str, reason: str) -> Change:
+    """Reserve `amount` and ask for its refund.
+
+    Raises RefundNotPossible, AmountExceedsPaid, RefundsExhausted.
+    """
+    _allow(order, Trigger.REFUND_REQUESTED, RefundNotPossible)
+    if order.refundable < amount:
+        raise AmountExceedsPaid(f"{amount} of {order.refundable}")
+    if len(order.refunds) >= REFUNDS_MAX:
+        raise RefundsExhausted
+    assert amount.minor > 0
+    requested = Refund(
+        refund_id=refund_id, amount=amount, reason=reason, status=RefundStatus.PENDING
+    )
+    after = order.moved(Trigger.REFUND_REQUESTED, refunds=(*order.refunds, requested))
+    return after, (
+        RefundPayment(
+            idempotency_key=refund_id,
+            payment_id=order.payment_id,
+            order_id=order.order_id,
+            refund_id=refund_id,
+            amount=amount,
+            reason=reason,
+        ),
+    )
+
+
+def _authorize(order: Order, token: str) -> AuthorizePayment:
+    return AuthorizePayment(
+        idempotency_key=f"{order.order_id}-authorize-{order.authorizations}",
+        payment_id=order.payment_id,
+        order_id=order.order_id,
+        amount=order.amount,
+        payment_method_token=token,
+    )
+
+
+def _allow(order: Order, trigger: Trigger, refusal: type[InvalidTransition]) -> None:
+    if not MACHINE.allows(order.status, trigger):
+        raise refusal(f"the order is {order.status}")

@@ -1,0 +1,123 @@
+"""An order with its refunds and disputes as one row, and back."""
+
+from datetime import datetime
+from typing import Any
+
+from orders.domain.order import (
+    CaptureMode,
+    Dispute,
+    DisputeStatus,
+    Hold,
+    Line,
+    Order,
+    Purchase,
+    Refund,
+    RefundStatus,
+)
+from orders.domain.states import OrderStatus
+from shared.contracts.codec import timestamp
+from shared.money import Money
+from shared.persistence.rows import Row
+
+
+def to_row(order: Order) -> Row:
+    purchase = order.purchase
+    return {
+        "order_id": order.order_id,
+        "payment_id": order.payment_id,
+        "status": order.status.value,
+        "customer_id": purchase.customer_id,
+        "currency": purchase.currency,
+        "lines": [
+            {"sku": line.sku, "quantity": line.quantity, "unit_amount": line.unit_amount.minor}
+            for line in purchase.lines
+        ],
+        "payment_method_token": purchase.payment_method_token,
+        "capture": purchase.capture.value,
+        "metadata": dict(purchase.metadata),
+        "amount": order.amount.minor,
+        "captured": order.captured.minor,
+        "created_at": timestamp(order.created_at),
+        "hold": order.hold.value,
+        "hold_sequence": order.hold_sequence,
+        "capturing": order.capturing,
+        "cancel_wanted": order.cancel_wanted,
+        "authorizations": order.authorizations,
+        "captures": order.captures,
+        "refunds": [
+            {
+                "refund_id": refund.refund_id,
+                "amount": refund.amount.minor,
+                "reason": refund.reason,
+                "status": refund.status.value,
+            }
+            for refund in order.refunds
+        ],
+        "disputes": [
+            {
+                "dispute_id": dispute.dispute_id,
+                "amount": dispute.amount.minor,
+                "status": dispute.status.value,
+            }
+            for dispute in order.disputes
+        ],
+        "failure_code": order.failure_code,
+    }
+
+
+def from_row(row: Row) -> Order:
+    read: dict[str, Any] = dict(row)
+    currency = read["currency"]
+    purchase = Purchase(
+        customer_id=read["customer_id"],
+        currency=currency,
+        lines=tuple(
+            Line(
+                sku=line["sku"],
+                quantity=line["quantity"],
+                unit_amount=Money(line["unit_amount"], currency),
+            )
+            for line in read["lines"]
+        ),
+        payment_method_token=read["payment_method_token"],
+        capture=CaptureMode(read["capture"]),
+        metadata=read["metadata"],
+    )
+    return Order(
+        order_id=read["order_id"],
+        payment_id=read["payment_id"],
+        purchase=purchase,
+        status=OrderStatus(read["status"]),
+        amount=Money(read["amount"], currency),
+        captured=Money(read["captured"], currency),
+        created_at=datetime.fromisoformat(read["created_at"]),
+        correlation_id=read["correlation_id"],
+        hold=Hold(read["hold"]),
+        hold_sequence=read["hold_sequence"],
+        capturing=read["capturing"],
+        cancel_wanted=read["cancel_wanted"],
+        authorizations=read["authorizations"],
+        captures=read["captures"],
+        refunds=tuple(_refund(refund, currency) for refund in read["refunds"]),
+        disputes=tuple(_dispute(dispute, currency) for dispute in read["disputes"]),
+        failure_code=read.get("failure_code"),
+        version=read["version"],
+        sequence=read["sequence"],
+    )
+
+
+def _refund(read: dict[str, Any], currency: str) -> Refund:
+    return Refund(
+        refund_id=read["refund_id"],
+        amount=Money(read["amount"], currency),
+        reason=read["reason"],
+        status=RefundStatus(read["status"]),
+    )
+
+
+def _dispute(read: dict[str, Any], currency: str) -> Dispute:
+    return Dispute(
+        dispute_id=read["dispute_id"],
+        amount=Money(read["amount"], currency),
+        status=DisputeStatus(read["status"]),
+    )

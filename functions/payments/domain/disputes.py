@@ -1,0 +1,97 @@
+"""Disputes: the customer's bank takes captured money back, for a while or for good."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from payments.domain.effects import Change, moved
+from payments.domain.errors import NoticeContradicts, NoticeEarly
+from payments.domain.payment import Dispute, DisputeStatus, Payment
+from payments.domain.states import Trigger
+from shared.contracts.envelope import Message
+from shared.contracts.payments import DisputeLost, DisputeOpened, DisputeWon
+from shared.contracts.provider_notice import Notice, Verdict
+
+_STATUSES: Final = {
+    Verdict.OPENED: DisputeStatus.OPENED,
+    Verdict.WON: DisputeStatus.WON,
+    Verdict.LOST: DisputeStatus.LOST,
+}
+_ENDS: Final = {
+    DisputeStatus.WON: (Trigger.DISPUTE_WON, DisputeWon),
+    DisputeStatus.LOST: (Trigger.DISPUTE_LOST, DisputeLost),
+}
+
+
+def dispute_noticed(payment: Payment, notice: Notice) -> Change:
+    """With the provider's word on a dispute; an end that comes first tells the opening, too.
+
+    Raises NoticeEarly while the disputed capture is not decided, NoticeContradicts for more than
+    can be disputed, another amount, and two ends.
+    """
+    if notice.verdict is None:
+        return payment, ()
+    status = _STATUSES.get(notice.verdict)
+    if status is None:
+        raise NoticeContradicts(f"a dispute cannot be {notice.verdict}")
+    known = _find(payment, notice.provider_reference)
+    messages: tuple[Message, ...] = ()
+    if known is None:
+        payment, messages = _opened(payment, notice)
+    elif known.amount != notice.amount:
+        raise NoticeContradicts(f"{notice.amount} instead of {known.amount}")
+    if status is DisputeStatus.OPENED:
+        return payment, messages
+    ended, told = _ended(payment, notice, status)
+    return ended, (*messages, *told)
+
+
+def _opened(payment: Payment, notice: Notice) -> Change:
+    exposed = payment.captured - payment.refunded - payment.disputed - payment.charged_back
+    if exposed < notice.amount <= exposed + payment.capturing:
+        raise NoticeEarly
+    if exposed < notice.amount:
+        raise NoticeContradicts(f"{notice.amount} disputed of {exposed}")
+    dispute = Dispute(
+        dispute_id=notice.provider_reference,
+        amount=notice.amount,
+        status=DisputeStatus.OPENED,
+        reason=notice.decline_code or "unspecified",
+    )
+    after = replace(payment, disputes=(*payment.disputes, dispute))
+    event = DisputeOpened(
+        payment_id=payment.payment_id,
+        order_id=payment.order_id,
+        dispute_id=dispute.dispute_id,
+        amount=dispute.amount,
+        reason=dispute.reason,
+    )
+    return moved(payment, Trigger.DISPUTE_OPENED, after), (event,)
+
+
+def _ended(payment: Payment, notice: Notice, status: DisputeStatus) -> Change:
+    dispute = _find(payment, notice.provider_reference)
+    assert dispute is not None, "a dispute is opened before it ends"
+    if dispute.status is status:
+        return payment, ()
+    if dispute.status is not DisputeStatus.OPENED:
+        raise NoticeContradicts(f"{status} after it was {dispute.status}")
+    trigger, event = _ENDS[status]
+    after = replace(
+        payment,
+        disputes=tuple(
+            replace(each, status=status) if each is dispute else each for each in payment.disputes
+        ),
+    )
+    told = event(
+        payment_id=payment.payment_id,
+        order_id=payment.order_id,
+        dispute_id=dispute.dispute_id,
+        amount=dispute.amount,
+    )
+    return moved(payment, trigger, after), (told,)
+
+
+def _find(payment: Payment, dispute_id: str) -> Dispute | None:
+    return next((each for each in payment.disputes if each.dispute_id == dispute_id), None)
