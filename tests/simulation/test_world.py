@@ -137,7 +137,7 @@ def test_a_worker_killed_at_any_store_call_loses_and_doubles_nothing() -> None:
             world.run(orders_placed=1)
             audit(world, orders=1)
         except Exception as error:
-            raise AssertionError(f"replay: World({CALM}, faults=False, kill_at={number})") from error
+            raise AssertionError(f"replay: World({CALM}, kill_at={number})") from error
 
 
 def test_the_same_seed_is_the_same_history() -> None:
