@@ -111,9 +111,13 @@ def test_a_provider_has_a_recording_of_each_situation(provider: str, situation: 
 
 @each(CALLS)
 def test_an_answer_means_what_the_recording_says(recording: Recording) -> None:
+    expected = recording.document["expected"]
     with Loopback(lambda _: replayed(recording.document["answer"])) as server:
-        assert outcome(recording.gateway(server.url), recording) == recording.document["expected"]
-        assert [sent(request) for request in server.requests] == [recording.document["sent"]]
+        assert outcome(recording.gateway(server.url), recording) == expected
+        asked = [sent(request) for request in server.requests]
+    assert asked
+    assert asked == [recording.document["sent"]] * len(asked)  # again is the same request
+    assert len(asked) == 1 or "raises" in expected
 
 
 @each(WEBHOOKS)

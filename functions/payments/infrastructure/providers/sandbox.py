@@ -17,6 +17,7 @@ from payments.domain.errors import (
     WebhookMalformed,
 )
 from payments.infrastructure.providers.received import Received
+from payments.infrastructure.providers.retries import patiently
 from payments.infrastructure.standard_webhooks import verified_id
 from shared.contracts.codec import reject_constant
 from shared.contracts.provider_notice import DeclineClass, Notice, Operation, Verdict
@@ -108,6 +109,9 @@ class SandboxGateway:
         return (Received(webhook_id=webhook_id, notice=notice, metadata=metadata),)
 
     def _operate(self, path: str, attempt: Attempt, body: dict[str, Any]) -> Answer:
+        return patiently(lambda: self._send(path, attempt, body))
+
+    def _send(self, path: str, attempt: Attempt, body: dict[str, Any]) -> Answer:
         try:
             answer = self._http.call(
                 "POST", path, body=body, headers={"Idempotency-Key": attempt.key}
