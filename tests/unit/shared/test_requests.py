@@ -12,6 +12,7 @@ from shared.errors.taxonomy import (
     InputError,
     InvalidRequest,
     MalformedJson,
+    PayloadTooLarge,
 )
 from shared.rest.requests import checked, correlation_id, idempotency_key, json_object
 
@@ -182,3 +183,11 @@ def test_any_other_correlation_id_is_passed_over(header: str | None) -> None:
 
 def test_an_input_error_is_a_value() -> None:
     assert InputError("/a", "b") == InputError("/a", "b")
+
+
+def test_a_body_of_more_than_a_million_characters_is_too_large() -> None:
+    longest = '{"note": "' + "x" * (1_000_000 - 12) + '"}'
+    assert len(longest) == 1_000_000
+    assert list(json_object(longest)) == ["note"]
+    with pytest.raises(PayloadTooLarge):
+        json_object(longest + " ")

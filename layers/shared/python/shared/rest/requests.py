@@ -13,10 +13,13 @@ from shared.errors.taxonomy import (
     InputError,
     InvalidRequest,
     MalformedJson,
+    PayloadTooLarge,
 )
 from shared.rest.cards import has_card_number, pointer_step, refuse_card_numbers
 
 KEY_LENGTH_MAX: Final = 255
+BODY_CHARACTERS_MAX: Final = 1_000_000
+"""Far above the largest order, far below the gateway's own 10 MB."""
 ERRORS_MAX: Final = 20
 _CORRELATION: Final = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
 _KEY: Final = re.compile(rf"[\x21-\x7e]{{1,{KEY_LENGTH_MAX}}}")
@@ -25,8 +28,10 @@ _KEY: Final = re.compile(rf"[\x21-\x7e]{{1,{KEY_LENGTH_MAX}}}")
 def json_object(body: str | None) -> dict[str, Any]:
     """The body as a JSON object; an absent body is an empty one.
 
-    Raises MalformedJson, and CardNumberRefused for a card number anywhere in it.
+    Raises PayloadTooLarge, MalformedJson, and CardNumberRefused for a card number anywhere in it.
     """
+    if len(body or "") > BODY_CHARACTERS_MAX:
+        raise PayloadTooLarge
     try:
         document = json.loads(
             body or "{}", parse_constant=reject_constant, object_pairs_hook=_without_duplicates
