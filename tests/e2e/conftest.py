@@ -1,4 +1,4 @@
-"""One platform for the whole suite: its own, or the one that QUITTANCE_E2E_OUTPUTS names."""
+"""One platform for the whole suite: its own on QUITTANCE_E2E_TARGET, or QUITTANCE_E2E_OUTPUTS."""
 
 import os
 import shutil
@@ -9,6 +9,7 @@ import pytest
 
 from apphost import outputs, platform
 from apphost.state_directory import LOCAL, temporary
+from apphost.targets import EMBEDDED
 from tests.e2e.driver import Platform
 
 LAST = Path(__file__).parent / "test_dead_letters.py"
@@ -19,6 +20,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.path == LAST)
 
 
+def target() -> str:
+    return os.environ.get("QUITTANCE_E2E_TARGET", EMBEDDED)
+
+
 @pytest.fixture(scope="session")
 def quittance(request: pytest.FixtureRequest) -> Iterator[Platform]:
     """Every test runs beside messages that nobody can read, in every inbox."""
@@ -26,7 +31,7 @@ def quittance(request: pytest.FixtureRequest) -> Iterator[Platform]:
     if running:
         yield Platform(outputs.read(Path(running)), Path(running)).poisoned()
         return
-    with temporary("e2e") as state_dir, platform.running(state_dir) as made:
+    with temporary("e2e") as state_dir, platform.running(state_dir, target()) as made:
         yield Platform(made, state_dir / outputs.FILE).poisoned()
         if request.session.testsfailed:
             shutil.copy(state_dir / "cloud" / "cloud.log", LOCAL / "e2e-failed.log")
