@@ -94,7 +94,7 @@ def e2e(said: argparse.Namespace, console: Console) -> int:
         told = (said.state_dir / outputs.FILE).absolute()
         console.print(f"against the running platform of {told}", highlight=False)
         env[OUTPUTS_VARIABLE] = str(told)
-    tests = python("pytest", "tests/e2e", "-v", *said.pytest)
+    tests = python("pytest", "tests/e2e", "-v", "-rx", *said.pytest)
     return subprocess.run(tests, cwd=ROOT, env=env, check=False).returncode  # noqa: S603
 
 
