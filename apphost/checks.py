@@ -60,7 +60,7 @@ def _truth(story: Story) -> tuple[bool, str]:
     """Order A's money was taken once, and all that was taken, nothing else, is in the books."""
     taken = sum(charge["captured"] for charge in story.charges if charge["currency"] == CURRENCY)
     booked = sum(
-        account["credit"] for account in story.balance["accounts"] if account["account"] == REVENUE
+        account["balance"] for account in story.balance["accounts"] if account["account"] == REVENUE
     )
     attempts = {attempt["attempt_id"] for attempt in story.paid.payment["attempts"]}
     own = [charge["captured"] for charge in story.charges if charge["reference"] in attempts]

@@ -126,7 +126,7 @@ class Platform:
     def _booked(self, currency: str) -> int:
         balance = self.api("auditor").trial_balance(currency)
         assert balance["total_debit"] == balance["total_credit"]
-        return sum(each["credit"] for each in balance["accounts"] if each["account"] == "4000")
+        return sum(each["balance"] for each in balance["accounts"] if each["account"] == "4000")
 
     def aws(self, service: str) -> Any:
         """A client of the local cloud, for faults and for looking behind the API."""

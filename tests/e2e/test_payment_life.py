@@ -4,6 +4,7 @@ import json
 import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -221,7 +222,21 @@ def test_the_schedule_asks_for_what_nobody_told(quittance: Platform) -> None:
     order_becomes(quittance, order, "authorized")
 
 
-def test_nothing_heard_and_nothing_taken_stays_unknown_and_listed(quittance: Platform) -> None:
+def age(quittance: Platform, order: Order) -> None:
+    """As if the payment's first attempt had been made an hour ago."""
+    quittance.aws("dynamodb").update_item(
+        TableName=quittance.outputs.tables["payments"],
+        Key={"pk": {"S": f"PAYMENT#{order['payment_id']}"}, "sk": {"S": "STATE"}},
+        UpdateExpression="SET attempts[0].started_at = :then",
+        ExpressionAttributeValues={
+            ":then": {"S": (datetime.now(UTC) - timedelta(hours=1)).isoformat()}
+        },
+    )
+
+
+def test_an_unknown_outcome_is_listed_and_decided_by_the_provider_alone(
+    quittance: Platform,
+) -> None:
     order = quittance.place("tok_timeout_before_charge")
     payment_becomes(quittance, order, lambda seen: seen["attempts"][0]["status"] == "unknown")
     answer = quittance.send("GET", "/payments?attempt_status=unknown&limit=100", role="operator")
@@ -229,6 +244,10 @@ def test_nothing_heard_and_nothing_taken_stays_unknown_and_listed(quittance: Pla
     assert order["payment_id"] in listed
     assert quittance.api().order(order["order_id"])["status"] == "pending"
     assert problem(ask(quittance, order, "confirm"))["code"] == "confirmation_not_possible"
+    age(quittance, order)
+    seen = order_becomes(quittance, order, "payment_failed")
+    assert seen["failure_code"] == "not_found_at_provider"
+    assert truth(quittance, order) == (0, 0, 0)
 
 
 def test_fifty_refunds_captures_voids_and_disputes_at_once_keep_every_limit(

@@ -38,7 +38,7 @@ def test_the_same_body_written_differently_is_the_same_request(quittance: Platfo
 def test_an_order_cannot_be_confirmed_twice(quittance: Platform) -> None:
     paid = quittance.paid()
     answer = confirm(quittance, paid, {})
-    assert (answer.status, problem(answer)["code"]) == (409, "invalid_transition")
+    assert (answer.status, problem(answer)["code"]) == (409, "confirmation_not_possible")
     assert quittance.api().order(paid["order_id"]) == paid
 
 
@@ -67,7 +67,7 @@ def test_what_is_refused_leaves_an_authorized_order_as_it_is(quittance: Platform
 def test_a_declined_order_cannot_be_confirmed(quittance: Platform) -> None:
     failed = quittance.rest(quittance.place("tok_lost_card"))
     answer = confirm(quittance, failed, {})
-    assert (answer.status, problem(answer)["code"]) == (409, "invalid_transition")
+    assert (answer.status, problem(answer)["code"]) == (409, "confirmation_not_possible")
 
 
 def test_an_unknown_order_cannot_be_confirmed(quittance: Platform) -> None:
