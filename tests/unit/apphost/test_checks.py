@@ -23,7 +23,7 @@ CAPTURED: Any = {
 }
 FAILED: Any = {"status": "failed", "attempts": [{"decline_code": "insufficient_funds"}]}
 BALANCE: Any = {
-    "accounts": [{"account": "1100", "credit": 0}, {"account": "4000", "credit": 4488}],
+    "accounts": [{"account": "1100", "balance": 0}, {"account": "4000", "balance": 4488}],
     "total_debit": 4488,
     "total_credit": 4488,
 }
