@@ -19,15 +19,19 @@ BIN := .venv/bin
 CLOUDLESS := $(wildcard $(addprefix tests/,architecture contract properties regressions simulation unit))
 READY := .venv/.ready .cloud/.ready node_modules/.ready
 COMPILE := pip compile -q pyproject.toml --generate-hashes --no-header --no-emit-index-url --python-version 3.13 --universal
+# For our Python alone: for later ones, what LocalStack pins contradicts itself.
+COMPILE_LOCALSTACK := $(filter-out --universal,$(COMPILE)) --group localstack
 # As in an activated environment: the CDK command calls `python`, npm calls `node`.
 ACTIVE := PATH="$(CURDIR)/$(BIN):$$PATH"
+# What the local cloud of TARGET needs beyond `make setup`.
+CLOUD_READY := $(if $(filter localstack,$(TARGET)),.localstack/.ready)
 CDK := $(ACTIVE) QUITTANCE_STAGE=$(STAGE) node_modules/.bin/cdk
 say = @printf '\033[2m%s\033[0m\n'
 
 .PHONY: help
 help: ## List the targets
-	@awk 'BEGIN { FS = ":.*## " } /^[a-z0-9-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
-	@printf '\n  TARGET=embedded for up, status, down and e2e; STAGE=local|dev|prod for synth, bootstrap and deploy.\n'
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z0-9-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@printf '\n  TARGET=embedded|localstack for up, demo and e2e; STAGE=local|dev|prod for synth, bootstrap and deploy.\n'
 
 # --- the toolchain -----------------------------------------------------------------------------
 
@@ -62,6 +66,14 @@ node_modules/.ready: package.json package-lock.json .npmrc | .venv/.ready
 	@$(ACTIVE) npm ci --silent
 	@touch $@
 
+.PHONY: setup-localstack
+setup-localstack: .localstack/.ready ## Install LocalStack without Docker, for TARGET=localstack
+
+.localstack/.ready: requirements/localstack.txt .python-version | .tools/.uv-$(UV_VERSION)
+	$(say) "setup: LocalStack without Docker (.localstack)"
+	$(call environment,.localstack,requirements/localstack.txt)
+	@touch $@
+
 .bench/.ready: requirements/bench.txt .python-version | .tools/.uv-$(UV_VERSION)
 	$(say) "setup: what the figures are compared with (.bench)"
 	$(call environment,.bench,requirements/bench.txt)
@@ -69,10 +81,11 @@ node_modules/.ready: package.json package-lock.json .npmrc | .venv/.ready
 
 .PHONY: lock
 lock: | .tools/.uv-$(UV_VERSION) ## Resolve the dependency groups of pyproject.toml into requirements/*.txt
-	$(say) "lock: runtime, dev, cloud, bench"
+	$(say) "lock: runtime, dev, cloud, localstack, bench"
 	@$(UV) $(COMPILE) --group runtime -o requirements/runtime.txt
 	@$(UV) $(COMPILE) --group dev -c requirements/runtime.txt -o requirements/dev.txt
 	@$(UV) $(COMPILE) --group cloud -o requirements/cloud.txt
+	@$(UV) $(COMPILE_LOCALSTACK) -o requirements/localstack.txt
 	@$(UV) $(COMPILE) --group bench -o requirements/bench.txt
 
 .PHONY: lock-check
@@ -82,6 +95,7 @@ lock-check: | .tools/.uv-$(UV_VERSION) ## Fail where requirements/*.txt differ f
 	$(UV) $(COMPILE) --group runtime -o "$$fresh/runtime.txt"; \
 	$(UV) $(COMPILE) --group dev -c requirements/runtime.txt -o "$$fresh/dev.txt"; \
 	$(UV) $(COMPILE) --group cloud -o "$$fresh/cloud.txt"; \
+	$(UV) $(COMPILE_LOCALSTACK) -o "$$fresh/localstack.txt"; \
 	$(UV) $(COMPILE) --group bench -o "$$fresh/bench.txt"; \
 	diff -ru requirements "$$fresh" || { echo "The locks have drifted: run make lock and commit the result."; exit 1; }
 
@@ -130,23 +144,23 @@ docs: setup ## Generate docs/contracts from the code
 # --- the local cloud ---------------------------------------------------------------------------
 
 .PHONY: demo
-demo: setup ## Run real orders from HTTP to the ledger on the embedded cloud, and check them
-	@$(ACTIVE) python -m apphost demo
+demo: setup $(CLOUD_READY) ## Run real orders from HTTP to the ledger on the local cloud of TARGET, and check them
+	@$(ACTIVE) python -m apphost demo --target $(TARGET)
 
 .PHONY: up
-up: setup ## Start the local cloud in the background and deploy the app to it
+up: setup $(CLOUD_READY) ## Start the local cloud of TARGET in the background and deploy the app to it
 	@$(ACTIVE) python -m apphost up --target $(TARGET)
 
 .PHONY: status
 status: setup ## Show what runs where
-	@$(ACTIVE) python -m apphost status --target $(TARGET)
+	@$(ACTIVE) python -m apphost status
 
 .PHONY: down
 down: setup ## Stop what `make up` started, by its process ids
-	@$(ACTIVE) python -m apphost down --target $(TARGET)
+	@$(ACTIVE) python -m apphost down
 
 .PHONY: e2e
-e2e: setup ## End-to-end tests against the local cloud of TARGET
+e2e: setup $(CLOUD_READY) ## End-to-end tests against the local cloud of TARGET
 	@$(ACTIVE) python -m apphost e2e --target $(TARGET)
 
 # --- figures -----------------------------------------------------------------------------------

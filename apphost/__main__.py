@@ -17,10 +17,13 @@ from apphost.deployment import ROOT, ToolMissing
 from apphost.health import NotHealthy
 from apphost.interruption import end_cleanly_on_terminate
 from apphost.outputs import NotDeployed
+from apphost.platform import AnotherTarget
 from apphost.progress import Progress
+from apphost.targets import EMBEDDED, TARGETS
 from client.render import width
 
 FAILURES = (
+    AnotherTarget,
     CloudError,
     CommandFailed,
     NotDeployed,
@@ -29,7 +32,7 @@ FAILURES = (
     ToolMissing,
 )
 OK, FAILED, INTERRUPTED = 0, 1, 130
-OUTPUTS_VARIABLE = "QUITTANCE_E2E_OUTPUTS"
+OUTPUTS_VARIABLE, TARGET_VARIABLE = "QUITTANCE_E2E_OUTPUTS", "QUITTANCE_E2E_TARGET"
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -85,13 +88,13 @@ def run_demo(said: argparse.Namespace, console: Console) -> int:
 
 
 def e2e(said: argparse.Namespace, console: Console) -> int:
-    """Run the end-to-end tests: against the platform that is up, else against one of their own."""
-    env = dict(os.environ)
-    if platform.is_up(said.state_dir):
+    """Run the end-to-end tests: on the platform that is up on the target, else on their own."""
+    env = {**os.environ, TARGET_VARIABLE: said.target}
+    if platform.target_of(said.state_dir) == said.target:
         told = (said.state_dir / outputs.FILE).absolute()
         console.print(f"against the running platform of {told}", highlight=False)
         env[OUTPUTS_VARIABLE] = str(told)
-    tests = python("pytest", "tests/e2e", "-v", *said.pytest)
+    tests = python("pytest", "tests/e2e", "-v", "-rx", *said.pytest)
     return subprocess.run(tests, cwd=ROOT, env=env, check=False).returncode  # noqa: S603
 
 
@@ -107,7 +110,8 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     ):
         verb = verbs.add_parser(name, help=run.__doc__, description=run.__doc__)
         verb.set_defaults(run=run)
-        verb.add_argument("--target", choices=platform.TARGETS, default="embedded")
+        if run not in (down, show_status):
+            verb.add_argument("--target", choices=TARGETS, default=EMBEDDED)
         verb.add_argument("--state-dir", type=Path, default=ROOT / ".local")
         if run is e2e:
             verb.add_argument("pytest", nargs="*", help="further arguments for pytest, after --")

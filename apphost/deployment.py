@@ -71,11 +71,16 @@ def _cdk(state_dir: Path, endpoint_url: str, *arguments: str) -> Iterator[Comman
     env = {
         **local_aws.environment(endpoint_url, os.environ),
         "CDK_DISABLE_CLI_TELEMETRY": "true",
-        "PATH": f"{_node().parent}{os.pathsep}{os.environ.get('PATH', '')}",
+        "PATH": os.pathsep.join(map(str, _search_path())),
     }
     log = state_dir / "deploy.log"
     with started(f"cdk {arguments[0]}", command, env=env, cwd=ROOT, log=log) as running:
         yield running
+
+
+def _search_path() -> list[str | Path]:
+    """Our own node and Python first, whether or not the environment is an activated one."""
+    return [_node().parent, Path(sys.executable).parent, os.environ.get("PATH", "")]
 
 
 def _node() -> Path:

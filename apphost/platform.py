@@ -6,28 +6,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from apphost import (
-    acquirer,
-    bootstrapped,
-    deployment,
-    health,
-    local_aws,
-    outputs,
-    processes,
-    seeding,
-)
-from apphost.cloud import embedded
+from apphost import acquirer, deployment, health, local_aws, outputs, processes, seeding
 from apphost.interruption import postponed
 from apphost.lock import alone_in
 from apphost.outputs import Deployed, Outputs
 from apphost.processes import Process
 from apphost.progress import Progress, silent
 from apphost.seeding import Provider
+from apphost.targets import EMBEDDED, STOP_SECONDS, TARGETS
 
-TARGETS = ("embedded",)
 HEALTHY_SECONDS = 90.0
-CLOUD_STOP_SECONDS = 3.0  # nothing of it is kept, so it need not wait for idle connections
 CLOUD, SANDBOX = "cloud", "sandbox"
+
+
+class AnotherTarget(Exception):
+    """A platform on another local cloud runs in this state directory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,19 +33,22 @@ class Running:
     provider_keys: tuple[str, str] | None = None
 
 
-def up(state_dir: Path, *, target: str = "embedded", progress: Progress | None = None) -> Outputs:
+def up(state_dir: Path, *, target: str = EMBEDDED, progress: Progress | None = None) -> Outputs:
     """Running, deployed, seeded and healthy. A platform that runs is kept and deployed to again.
 
     Where a start fails, what was started is stopped again; a platform that ran before is left.
+    Raises AnotherTarget where that one is of another target.
     """
     assert target in TARGETS
     told = progress or silent()
     with alone_in(state_dir):
-        kept = is_up(state_dir)
+        kept = target_of(state_dir)
+        if kept not in (None, target):
+            raise AnotherTarget(f"the platform runs on {kept}: `make down` stops it")
         try:
             return _bring_up(state_dir, target, told)
         except BaseException:
-            if not kept:
+            if kept is None:
                 with postponed():
                     _stop_all(state_dir)
             raise
@@ -68,7 +64,7 @@ def down(state_dir: Path) -> list[str]:
 
 @contextmanager
 def running(
-    state_dir: Path, target: str = "embedded", progress: Progress | None = None
+    state_dir: Path, target: str = EMBEDDED, progress: Progress | None = None
 ) -> Iterator[Outputs]:
     """A platform for as long as the block lasts, however it ends."""
     try:
@@ -77,14 +73,17 @@ def running(
         down(state_dir)
 
 
-def is_up(state_dir: Path) -> bool:
+def target_of(state_dir: Path) -> str | None:
+    """What the platform that is up runs on; nothing where none is up."""
     recorded = processes.load(state_dir)
-    return {CLOUD, SANDBOX} <= set(recorded) and all(map(processes.is_running, recorded.values()))
+    if {CLOUD, SANDBOX} <= set(recorded) and all(map(processes.is_running, recorded.values())):
+        return recorded[CLOUD].target
+    return None
 
 
 def _bring_up(state_dir: Path, target: str, progress: Progress) -> Outputs:
     with deployment.synthesis(state_dir) as synthesis:
-        found = _keep(state_dir) if is_up(state_dir) else _start(state_dir, progress)
+        found = _keep(state_dir) if target_of(state_dir) else _start(state_dir, target, progress)
         with progress.step("synthesizing the CDK app"):
             synthesis.finish(timeout_seconds=deployment.SYNTH_SECONDS)
     with progress.step("deploying the CDK app") as note:
@@ -102,16 +101,16 @@ def _keep(state_dir: Path) -> Running:
     return Running(recorded[CLOUD], recorded[SANDBOX], fresh=False)
 
 
-def _start(state_dir: Path, progress: Progress) -> Running:
+def _start(state_dir: Path, target: str, progress: Progress) -> Running:
     """Half a platform is none: what is left of an earlier one is stopped first."""
     _stop_all(state_dir)
-    home = state_dir / "cloud"
-    with progress.step("starting the embedded cloud") as note:
-        snapshot = bootstrapped.snapshot(home, note)
-        with postponed():
-            started = embedded.start(state_dir=home, from_snapshot=snapshot)
-            cloud = processes.identify(started.pid, url=started.url, log=str(started.log))
-            processes.save(state_dir, {CLOUD: cloud})
+
+    def record(cloud: Process) -> None:
+        processes.save(state_dir, {CLOUD: cloud})
+
+    with progress.step(f"starting {TARGETS[target].title}") as note:
+        TARGETS[target].start(state_dir / "cloud", note, record)
+    cloud = processes.load(state_dir)[CLOUD]
     with progress.step("starting the sandbox acquirer"), postponed():
         api_key, webhook_secret = seeding.new_provider_keys()
         sandbox = acquirer.start(state_dir, api_key=api_key)
@@ -152,7 +151,7 @@ def _outputs(target: str, found: Running, deployed: Deployed, keys: Mapping[str,
         target=target,
         aws_endpoint_url=endpoint,
         region=local_aws.REGION,
-        api_url=f"{endpoint}/restapis/{rest_api}/{stage}/_user_request_",
+        api_url=endpoint + TARGETS[target].api_path.format(id=rest_api, stage=stage),
         webhook_url=f"{endpoint}/_aws/lambda-url/{url_id}",
         sandbox_url=found.sandbox.url,
         console_url=None,
@@ -172,8 +171,9 @@ def _stop_all(state_dir: Path) -> list[str]:
     stopped = [name for name, process in recorded.items() if processes.is_running(process)]
     if SANDBOX in recorded:
         processes.stop(recorded[SANDBOX])
-    if CLOUD in recorded and not processes.is_taken_over(recorded[CLOUD]):
-        embedded.stop(recorded[CLOUD].pid, timeout_seconds=CLOUD_STOP_SECONDS)
+    cloud = recorded.get(CLOUD)
+    if cloud is not None and not processes.is_taken_over(cloud):
+        TARGETS[cloud.target or EMBEDDED].stop(cloud.pid, timeout_seconds=STOP_SECONDS)
     for file in (processes.FILE, outputs.FILE):
         (state_dir / file).unlink(missing_ok=True)
     return stopped

@@ -19,20 +19,24 @@ STATE, START_TIME = 0, 19  # places in /proc/PID/stat after the command's closin
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Process:
-    """`started` is the kernel's start time: with the number it names one process for ever."""
+    """`started` is the kernel's start time: with the number it names one process for ever.
+
+    `target` tells which local cloud it is, and is empty for anything else.
+    """
 
     pid: int
     started: str
     url: str
     log: str
+    target: str = ""
 
 
-def identify(pid: int, *, url: str = "", log: str = "") -> Process:
+def identify(pid: int, *, url: str = "", log: str = "", target: str = "") -> Process:
     """Raises ProcessLookupError where nothing of that number runs."""
     started = started_at(pid)
     if started is None:
         raise ProcessLookupError(pid)
-    return Process(pid=pid, started=started, url=url, log=log)
+    return Process(pid=pid, started=started, url=url, log=log, target=target)
 
 
 def is_running(process: Process) -> bool:

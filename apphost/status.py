@@ -7,6 +7,7 @@ from rich.console import RenderableType
 from rich.table import Table
 
 from apphost import health, outputs, processes
+from apphost.processes import Process
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class Part:
 def parts(state_dir: Path) -> list[Part]:
     """The processes that were started and what the platform answers; empty when nothing is up."""
     found = [
-        Part(name, process.url, process.pid, _state(processes.is_running(process)))
+        Part(_named(name, process), process.url, process.pid, _state(process))
         for name, process in processes.load(state_dir).items()
     ]
     try:
@@ -50,5 +51,9 @@ def table(found: list[Part]) -> RenderableType:
     return shown
 
 
-def _state(running: bool) -> str:
-    return "running" if running else "gone"
+def _named(name: str, process: Process) -> str:
+    return f"{name} ({process.target})" if process.target else name
+
+
+def _state(process: Process) -> str:
+    return "running" if processes.is_running(process) else "gone"

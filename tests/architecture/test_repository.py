@@ -81,6 +81,7 @@ def test_the_locks_hold_what_pyproject_asks_for() -> None:
     for lock, asked in {
         "runtime": ["runtime"],
         "cloud": ["cloud"],
+        "localstack": ["localstack"],
         "dev": ["runtime", "infra", "local", "dev"],
     }.items():
         text = (ROOT / "requirements" / f"{lock}.txt").read_text()

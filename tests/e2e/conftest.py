@@ -1,4 +1,4 @@
-"""One platform for the whole suite: its own, or the one that QUITTANCE_E2E_OUTPUTS names."""
+"""One platform for the whole suite: its own on QUITTANCE_E2E_TARGET, or QUITTANCE_E2E_OUTPUTS."""
 
 import os
 import shutil
@@ -8,15 +8,37 @@ from pathlib import Path
 import pytest
 
 from apphost import outputs, platform
+from apphost.capabilities import LACKING
 from apphost.state_directory import LOCAL, temporary
+from apphost.targets import EMBEDDED
 from tests.e2e.driver import Platform
 
 LAST = Path(__file__).parent / "test_dead_letters.py"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The slowest to come true is looked for at the end."""
+    """The slowest to come true is looked for at the end.
+
+    What the target lacks is tried all the same: once it works, the test fails and tells.
+    """
     items.sort(key=lambda item: item.path == LAST)
+    lacking = LACKING[target()]
+    for item in items:
+        for needs in item.iter_markers("needs"):
+            (capability,) = needs.args
+            if capability in lacking:
+                reason = f"{target()} lacks: {capability.value}; {lacking[capability]}"
+                item.add_marker(
+                    pytest.mark.xfail(reason=reason, raises=AssertionError, strict=True)
+                )
+
+
+def target() -> str:
+    """What the platform runs on, or is to run on."""
+    running = os.environ.get("QUITTANCE_E2E_OUTPUTS")
+    if running:
+        return outputs.read(Path(running)).target
+    return os.environ.get("QUITTANCE_E2E_TARGET", EMBEDDED)
 
 
 @pytest.fixture(scope="session")
@@ -26,7 +48,7 @@ def quittance(request: pytest.FixtureRequest) -> Iterator[Platform]:
     if running:
         yield Platform(outputs.read(Path(running)), Path(running)).poisoned()
         return
-    with temporary("e2e") as state_dir, platform.running(state_dir) as made:
+    with temporary("e2e") as state_dir, platform.running(state_dir, target()) as made:
         yield Platform(made, state_dir / outputs.FILE).poisoned()
         if request.session.testsfailed:
             shutil.copy(state_dir / "cloud" / "cloud.log", LOCAL / "e2e-failed.log")
