@@ -40,17 +40,23 @@ class Running:
     provider_keys: tuple[str, str] | None = None
 
 
-def up(state_dir: Path, *, target: str = "embedded", progress: Progress | None = None) -> Outputs:
+def up(
+    state_dir: Path,
+    *,
+    target: str = "embedded",
+    progress: Progress | None = None,
+    cloud_env: Mapping[str, str] | None = None,
+) -> Outputs:
     """Running, deployed, seeded and healthy. A platform that runs is kept and deployed to again.
 
-    Where a start fails, what was started is stopped again; a platform that ran before is left.
+    `cloud_env` adds to the environment of a cloud that is started. Where a start fails, what was started is stopped again; a platform that ran before is left.
     """
     assert target in TARGETS
     told = progress or silent()
     with alone_in(state_dir):
         kept = is_up(state_dir)
         try:
-            return _bring_up(state_dir, target, told)
+            return _bring_up(state_dir, target, told, cloud_env)
         except BaseException:
             if not kept:
                 with postponed():
@@ -68,11 +74,14 @@ def down(state_dir: Path) -> list[str]:
 
 @contextmanager
 def running(
-    state_dir: Path, target: str = "embedded", progress: Progress | None = None
+    state_dir: Path,
+    target: str = "embedded",
+    progress: Progress | None = None,
+    cloud_env: Mapping[str, str] | None = None,
 ) -> Iterator[Outputs]:
     """A platform for as long as the block lasts, however it ends."""
     try:
-        yield up(state_dir, target=target, progress=progress)
+        yield up(state_dir, target=target, progress=progress, cloud_env=cloud_env)
     finally:
         down(state_dir)
 
@@ -82,9 +91,11 @@ def is_up(state_dir: Path) -> bool:
     return {CLOUD, SANDBOX} <= set(recorded) and all(map(processes.is_running, recorded.values()))
 
 
-def _bring_up(state_dir: Path, target: str, progress: Progress) -> Outputs:
+def _bring_up(
+    state_dir: Path, target: str, progress: Progress, cloud_env: Mapping[str, str] | None
+) -> Outputs:
     with deployment.synthesis(state_dir) as synthesis:
-        found = _keep(state_dir) if is_up(state_dir) else _start(state_dir, progress)
+        found = _keep(state_dir) if is_up(state_dir) else _start(state_dir, progress, cloud_env)
         with progress.step("synthesizing the CDK app"):
             synthesis.finish(timeout_seconds=deployment.SYNTH_SECONDS)
     with progress.step("deploying the CDK app") as note:
@@ -102,14 +113,14 @@ def _keep(state_dir: Path) -> Running:
     return Running(recorded[CLOUD], recorded[SANDBOX], fresh=False)
 
 
-def _start(state_dir: Path, progress: Progress) -> Running:
+def _start(state_dir: Path, progress: Progress, cloud_env: Mapping[str, str] | None) -> Running:
     """Half a platform is none: what is left of an earlier one is stopped first."""
     _stop_all(state_dir)
     home = state_dir / "cloud"
     with progress.step("starting the embedded cloud") as note:
         snapshot = bootstrapped.snapshot(home, note)
         with postponed():
-            started = embedded.start(state_dir=home, from_snapshot=snapshot)
+            started = embedded.start(state_dir=home, env=cloud_env, from_snapshot=snapshot)
             cloud = processes.identify(started.pid, url=started.url, log=str(started.log))
             processes.save(state_dir, {CLOUD: cloud})
     with progress.step("starting the sandbox acquirer"), postponed():
