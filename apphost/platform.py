@@ -49,7 +49,8 @@ def up(
 ) -> Outputs:
     """Running, deployed, seeded and healthy. A platform that runs is kept and deployed to again.
 
-    `cloud_env` adds to the environment of a cloud that is started. Where a start fails, what was started is stopped again; a platform that ran before is left.
+    Where a start fails, what was started is stopped again; a platform that ran before is left.
+    `cloud_env` adds to the environment of a cloud that is started.
     """
     assert target in TARGETS
     told = progress or silent()

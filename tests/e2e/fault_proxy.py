@@ -152,12 +152,8 @@ class _Exchange(BaseHTTPRequestHandler):
         return self.server.proxy.forward(self.command, self.path, headers, body)
 
     def _pass_on(self, body: bytes) -> None:
-        try:
-            found = self._forward(body)
-        except urllib3.exceptions.HTTPError:
-            self._hang_up()
-        else:
-            self._answer(found.status, dict(found.headers), found.data)
+        found = self._forward(body)
+        self._answer(found.status, dict(found.headers), found.data)
 
     def _fail_one_entry(self, body: bytes) -> None:
         """One entry never reaches the bus; the answer holds every entry in its order."""

@@ -1,5 +1,6 @@
 """Orders over a network and a database that fail all the time: late, and never wrong."""
 
+import shutil
 import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -8,7 +9,7 @@ from dataclasses import dataclass
 import pytest
 
 from apphost import outputs, platform, processes
-from apphost.state_directory import temporary
+from apphost.state_directory import LOCAL, temporary
 from client.answers import Order
 from client.api import Reply
 from client.motion import order_moves, payment_moves
@@ -35,15 +36,15 @@ class Plan:
 PLANS = [
     *[Plan("tok_visa", "automatic", "", "paid")] * 7,
     *[Plan("tok_timeout_after_charge", "automatic", "", "paid")] * 4,
-    *[Plan("tok_visa", "manual", "confirm", "paid")] * 5,
+    *[Plan("tok_visa", "on_confirmation", "confirm", "paid")] * 5,
     *[Plan("tok_visa", "automatic", "refund", "refunded")] * 3,
-    *[Plan("tok_timeout_after_charge", "manual", "refund", "refunded")] * 2,
-    *[Plan("tok_visa", "manual", "cancel", "cancelled")] * 4,
+    *[Plan("tok_timeout_after_charge", "on_confirmation", "refund", "refunded")] * 2,
+    *[Plan("tok_visa", "on_confirmation", "cancel", "cancelled")] * 4,
 ]
 
 
 @pytest.fixture
-def faulty() -> Iterator[tuple[Platform, FaultProxy]]:
+def faulty(request: pytest.FixtureRequest) -> Iterator[tuple[Platform, FaultProxy]]:
     """A platform of its own, whose Lambdas reach the cloud through the proxy alone."""
     with temporary("faults") as state_dir:
 
@@ -55,6 +56,8 @@ def faulty() -> Iterator[tuple[Platform, FaultProxy]]:
             platform.running(state_dir, cloud_env={"AWS_ENDPOINT_URL": proxy.url}) as made,
         ):
             yield Platform(made, state_dir / outputs.FILE), proxy
+            if request.session.testsfailed:
+                shutil.copy(state_dir / "cloud" / "cloud.log", LOCAL / "faults-failed.log")
 
 
 def asked[T](call: Callable[[], Reply[T]]) -> T:
@@ -88,7 +91,7 @@ def live(quittance: Platform, plan: Plan) -> Order:
     order = quittance.rest(order, PATIENCE)
     if plan.then == "cancel":
         return asked(lambda: api.cancel_order(order_id, idempotency_key=keys[1]))
-    if plan.capture == "manual":
+    if plan.capture == "on_confirmation":
         order = asked(lambda: api.confirm_order(order_id, idempotency_key=keys[1]))
     if plan.then == "refund":
         order = quittance.rest(order, PATIENCE)
