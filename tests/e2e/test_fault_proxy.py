@@ -42,6 +42,8 @@ PLANS = [
     *[Plan("tok_visa", "on_confirmation", "cancel", "cancelled")] * 4,
 ]
 
+BOOKED = [{"paid": [3998] * 2, "refunded": [3998] * 6, "cancelled": []}[plan.end] for plan in PLANS]
+
 
 @pytest.fixture
 def faulty(request: pytest.FixtureRequest) -> Iterator[tuple[Platform, FaultProxy]]:
@@ -110,6 +112,11 @@ def ended(quittance: Platform, order: Order) -> Order:
     return seen
 
 
+def amounts(quittance: Platform, order: Order) -> list[int]:
+    """Each posting's, debits and credits."""
+    return [amount for _, _, amount, _ in quittance.booked(order)]
+
+
 def test_orders_through_faults_end_once_and_right(faulty: tuple[Platform, FaultProxy]) -> None:
     quittance, proxy = faulty
     with ThreadPoolExecutor(max_workers=8) as pool:
@@ -125,5 +132,9 @@ def test_orders_through_faults_end_once_and_right(faulty: tuple[Platform, FaultP
     assert len(quittance.charges()) == 25
     assert sum(order["captured"] for order in last) == 21 * 3998
     assert sum(order["refunded"] for order in last) == 5 * 3998
-    until(quittance.truth_equals_the_ledger, bool, PATIENCE)
+    until(
+        lambda: [amounts(quittance, each) for each in last], lambda seen: seen == BOOKED, PATIENCE
+    )
+    assert quittance.truth_equals_the_ledger()
+    assert until(quittance.messages, lambda count: count == 0, PATIENCE) == 0
     assert quittance.api("operator").payments_unknown() == []
