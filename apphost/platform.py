@@ -33,11 +33,18 @@ class Running:
     provider_keys: tuple[str, str] | None = None
 
 
-def up(state_dir: Path, *, target: str = EMBEDDED, progress: Progress | None = None) -> Outputs:
+def up(
+    state_dir: Path,
+    *,
+    target: str = EMBEDDED,
+    progress: Progress | None = None,
+    cloud_env: Mapping[str, str] | None = None,
+) -> Outputs:
     """Running, deployed, seeded and healthy. A platform that runs is kept and deployed to again.
 
     Where a start fails, what was started is stopped again; a platform that ran before is left.
-    Raises AnotherTarget where that one is of another target.
+    `cloud_env` adds to the environment of a cloud that is started. Raises AnotherTarget where the
+    one that runs is of another target.
     """
     assert target in TARGETS
     told = progress or silent()
@@ -46,7 +53,7 @@ def up(state_dir: Path, *, target: str = EMBEDDED, progress: Progress | None = N
         if kept not in (None, target):
             raise AnotherTarget(f"the platform runs on {kept}: `make down` stops it")
         try:
-            return _bring_up(state_dir, target, told)
+            return _bring_up(state_dir, target, told, cloud_env or {})
         except BaseException:
             if kept is None:
                 with postponed():
@@ -64,11 +71,14 @@ def down(state_dir: Path) -> list[str]:
 
 @contextmanager
 def running(
-    state_dir: Path, target: str = EMBEDDED, progress: Progress | None = None
+    state_dir: Path,
+    target: str = EMBEDDED,
+    progress: Progress | None = None,
+    cloud_env: Mapping[str, str] | None = None,
 ) -> Iterator[Outputs]:
     """A platform for as long as the block lasts, however it ends."""
     try:
-        yield up(state_dir, target=target, progress=progress)
+        yield up(state_dir, target=target, progress=progress, cloud_env=cloud_env)
     finally:
         down(state_dir)
 
@@ -81,9 +91,14 @@ def target_of(state_dir: Path) -> str | None:
     return None
 
 
-def _bring_up(state_dir: Path, target: str, progress: Progress) -> Outputs:
+def _bring_up(
+    state_dir: Path, target: str, progress: Progress, cloud_env: Mapping[str, str]
+) -> Outputs:
     with deployment.synthesis(state_dir) as synthesis:
-        found = _keep(state_dir) if target_of(state_dir) else _start(state_dir, target, progress)
+        running_already = target_of(state_dir) is not None
+        found = (
+            _keep(state_dir) if running_already else _start(state_dir, target, progress, cloud_env)
+        )
         with progress.step("synthesizing the CDK app"):
             synthesis.finish(timeout_seconds=deployment.SYNTH_SECONDS)
     with progress.step("deploying the CDK app") as note:
@@ -101,7 +116,9 @@ def _keep(state_dir: Path) -> Running:
     return Running(recorded[CLOUD], recorded[SANDBOX], fresh=False)
 
 
-def _start(state_dir: Path, target: str, progress: Progress) -> Running:
+def _start(
+    state_dir: Path, target: str, progress: Progress, cloud_env: Mapping[str, str]
+) -> Running:
     """Half a platform is none: what is left of an earlier one is stopped first."""
     _stop_all(state_dir)
 
@@ -109,7 +126,7 @@ def _start(state_dir: Path, target: str, progress: Progress) -> Running:
         processes.save(state_dir, {CLOUD: cloud})
 
     with progress.step(f"starting {TARGETS[target].title}") as note:
-        TARGETS[target].start(state_dir / "cloud", note, record)
+        TARGETS[target].start(state_dir / "cloud", cloud_env, note, record)
     cloud = processes.load(state_dir)[CLOUD]
     with progress.step("starting the sandbox acquirer"), postponed():
         api_key, webhook_secret = seeding.new_provider_keys()

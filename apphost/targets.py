@@ -1,6 +1,6 @@
 """The local clouds that the platform can run on: how each is started, addressed and stopped."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -15,6 +15,11 @@ EMBEDDED, LOCALSTACK = "embedded", "localstack"
 STOP_SECONDS = 3.0  # nothing of it is kept, so it need not wait for idle connections
 
 
+type Note = Callable[[str], None]
+type Record = Callable[[Process], None]
+type Start = Callable[[Path, Mapping[str, str], Note, Record], None]
+
+
 class Stop(Protocol):
     def __call__(self, pid: int, *, timeout_seconds: float) -> None: ...
 
@@ -23,31 +28,28 @@ class Stop(Protocol):
 class Target:
     """`api_path` is filled with the REST API's `id` and `stage`.
 
-    `start` takes the cloud's directory, whom to tell what it does, and whom to give the process to
-    as soon as it runs; what it has started is ready for `cdk deploy`.
+    `start` takes the cloud's directory, what to add to its environment, whom to tell what it does,
+    and whom to give the process to as soon as it runs; what it has started is ready for
+    `cdk deploy`.
     """
 
     title: str
     api_path: str
-    start: Callable[[Path, Callable[[str], None], Callable[[Process], None]], None]
+    start: Start
     stop: Stop
 
 
-def _start_embedded(
-    home: Path, note: Callable[[str], None], record: Callable[[Process], None]
-) -> None:
+def _start_embedded(home: Path, env: Mapping[str, str], note: Note, record: Record) -> None:
     snapshot = bootstrapped.snapshot(home, note)
     with postponed():
-        cloud = embedded.start(state_dir=home, from_snapshot=snapshot)
+        cloud = embedded.start(state_dir=home, env=env, from_snapshot=snapshot)
         record(processes.identify(cloud.pid, url=cloud.url, log=str(cloud.log), target=EMBEDDED))
 
 
-def _start_localstack(
-    home: Path, note: Callable[[str], None], record: Callable[[Process], None]
-) -> None:
+def _start_localstack(home: Path, env: Mapping[str, str], note: Note, record: Record) -> None:
     """It keeps nothing that another could start from, so each is bootstrapped for itself."""
     with postponed():
-        cloud = localstack.start(state_dir=home)
+        cloud = localstack.start(state_dir=home, env=env)
         record(processes.identify(cloud.pid, url=cloud.url, log=str(cloud.log), target=LOCALSTACK))
     note("bootstrapping it for the CDK")
     deployment.bootstrap(home, cloud.url)
