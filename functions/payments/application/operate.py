@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from payments.application.carry_out import carry_out
 from payments.application.ports import Gateway, Gateways, Payments
+from payments.application.resolve_payment import resolve_payment
 from payments.domain.attempt import Answer, Attempt
 from payments.domain.effects import Change
-from payments.domain.errors import PaymentUnknown
+from payments.domain.errors import OutcomeUnknown, PaymentUnknown
 from payments.domain.intents import start_capture, start_refund, start_void
 from payments.domain.payment import Payment
 from shared.contracts.envelope import Cause, Event
@@ -107,8 +108,15 @@ def refund_payment(
 def _operate(
     payment_id: str, steps: _Steps, payments: Payments, gateways: Gateways, cause: Cause
 ) -> None:
-    """Raises PaymentUnknown and OutcomeUnknown to be tried again."""
-    intent = until_fresh(lambda: _intent(payment_id, steps, payments, cause))
+    """Raises PaymentUnknown and OutcomeUnknown to be tried again.
+
+    What is unknown is asked of the provider first: it is all that this operation waits for.
+    """
+    try:
+        intent = until_fresh(lambda: _intent(payment_id, steps, payments, cause))
+    except OutcomeUnknown:
+        resolve_payment(payment_id, payments=payments, gateways=gateways, cause=cause)
+        intent = until_fresh(lambda: _intent(payment_id, steps, payments, cause))
     if intent is None:
         return
     payment, first_try = intent

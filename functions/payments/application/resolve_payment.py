@@ -15,7 +15,6 @@ from shared.contracts.envelope import Cause, Message
 from shared.contracts.payments import PaymentUnresolved
 from shared.contracts.provider_notice import Notice, Operation
 from shared.errors.taxonomy import (
-    AlreadyHandled,
     IntegrationException,
     NotFound,
     QuittanceException,
@@ -33,7 +32,8 @@ def resolve_payment(
     """The payment with what its provider knows of it now.
 
     A provider that does not answer is asked again later, in growing steps, and in the end a person
-    is told. Raises NotFound, and what kept the provider from answering.
+    is told. The cause is not marked: it may have more to do, and asking twice does no harm. Raises
+    NotFound, and what kept the provider from answering.
     """
     payment = _get(payment_id, payments)
     gateway = gateways(payment.provider)
@@ -45,12 +45,9 @@ def resolve_payment(
         resolved, escalated = _asked(resolved, cause.now)
         if resolved == read and not messages:
             return read
-        return payments.commit(resolved, (*messages, *escalated), cause)
+        return payments.keep_intent(resolved, cause, messages=(*messages, *escalated))
 
-    try:
-        resolved = until_fresh(apply)
-    except AlreadyHandled:
-        resolved = _get(payment_id, payments)
+    resolved = until_fresh(apply)
     if silence is not None:
         raise silence
     return resolved

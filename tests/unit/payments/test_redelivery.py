@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from payments.application.carry_out import told
+from payments.application.operate import refund_payment
 from payments.application.reactions import obey, react
 from payments.application.resolve_payment import ESCALATED_AFTER, resolve_payment
 from payments.domain.attempt import Answer, Attempt, AttemptStatus, Outcome
@@ -18,7 +19,7 @@ from shared.contracts.payments import AuthorizePayment, NoticeContradicted, Webh
 from shared.contracts.provider_notice import Notice
 from shared.errors.taxonomy import AlreadyHandled
 from tests.doubles.memory_table import MemoryTable
-from tests.unit.payments.lives import AUTHORIZE, AUTHORIZED, NOW, authorizing, eur
+from tests.unit.payments.lives import AUTHORIZE, AUTHORIZED, NOW, authorizing, eur, refund_of
 
 KEY_LIVES = timedelta(hours=24)
 
@@ -109,6 +110,24 @@ def test_a_redelivery_after_the_charge_charges_once(after: timedelta) -> None:
     assert payment.status is PaymentStatus.AUTHORIZED
     assert service.provider.charges == 1
     assert service.types() == ["PaymentAuthorized"]
+
+
+def test_the_next_operation_asks_what_is_unknown_before_it_waits() -> None:
+    service = Payments(ForgetfulProvider())
+    with pytest.raises(OutcomeUnknown):
+        service.deliver(timedelta())
+    later = service.cause("orders/ord_1/2/1", timedelta(seconds=5))
+    refund_payment(
+        refund_of(5000),
+        payments=service.payments,
+        gateways=lambda _: service.provider,  # type: ignore[arg-type]
+        cause=later,
+    )
+    payment = service.payments.find("pay_1")
+    assert payment is not None
+    assert payment.status is PaymentStatus.AUTHORIZED
+    assert service.types() == ["PaymentAuthorized", "RefundFailed"]
+    assert service.provider.charges == 1
 
 
 @pytest.mark.parametrize("after", [timedelta(hours=25), timedelta(days=15)])
