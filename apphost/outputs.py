@@ -17,9 +17,15 @@ QUEUES = {
     "EventsDeadLetterQueueUrl": "_events_dead_letters",
     "CommandsQueueUrl": "_commands",
     "CommandsDeadLetterQueueUrl": "_commands_dead_letters",
+    "RecoveryQueueUrl": "_recovery",
+    "RecoveryDeadLetterQueueUrl": "_recovery_dead_letters",
     "RelayFailuresQueueUrl": "_relay_failures",
 }
-FUNCTIONS = {"RelayFunctionName": "_relay", "WebhooksFunctionName": "_webhooks"}
+FUNCTIONS = {
+    "RelayFunctionName": "_relay",
+    "ScheduleFunctionName": "_schedule",
+    "WebhooksFunctionName": "_webhooks",
+}
 
 
 class NotDeployed(Exception):

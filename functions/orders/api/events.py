@@ -12,7 +12,7 @@ from shared.messaging.consumer import Consumer
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     consumer = Consumer(
         Subscribed,
-        react=partial(react, orders=wiring.orders()),
+        react=partial(react, orders=wiring.orders(), terms=wiring.terms),
         handled=wiring.table().handled,
         clock=clock.now,
     )

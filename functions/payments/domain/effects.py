@@ -15,13 +15,13 @@ from shared.contracts.payments import (
     AuthorizationExpired,
     CancelPayment,
     CaptureFailed,
+    CaptureUnapplied,
     PaymentAuthorized,
     PaymentCaptured,
     PaymentFailed,
     PaymentRefunded,
     PaymentVoided,
     RefundFailed,
-    RefundPayment,
     Undoes,
     VoidFailed,
 )
@@ -58,8 +58,8 @@ def failed(payment: Payment, attempt: Attempt) -> Change:
 def late_success(payment: Payment, attempt: Attempt) -> Change:
     """What had been given up has happened after all: it is taken back, and never kept as revenue.
 
-    A late authorization is voided and a late capture refunded by a command of our own, unless the
-    payment still waits for it.
+    A late authorization is voided by a command of our own, unless the payment still waits for it;
+    a late capture is told as owed back, and orders have it refunded.
     """
     match attempt.operation:
         case Operation.AUTHORIZE:
@@ -129,7 +129,7 @@ def _authorization_declined(payment: Payment, attempt: Attempt) -> Change:
 
 
 def _captured_late(payment: Payment, attempt: Attempt) -> Change:
-    """From what is still held as if it had come in time; else it is unapplied and refunded."""
+    """From what is still held as if it had come in time; else it is unapplied and owed back."""
     capturing = payment.capturing + attempt.amount
     if attempt.amount <= payment.held:
         return _capture_succeeded(replace(payment, capturing=capturing), attempt)
@@ -158,7 +158,7 @@ def _capture_succeeded(payment: Payment, attempt: Attempt, *, unapplied: bool = 
         ),
     )
     if unapplied:
-        messages = (*messages, _refund_of(payment, attempt))
+        messages = (*messages, _owed_back(payment, attempt))
     if attempt.final and taken.held.minor > 0:
         rest = PaymentVoided(
             payment_id=payment.payment_id,
@@ -265,15 +265,12 @@ def _give_back(payment: Payment, attempt: Attempt) -> CancelPayment:
     )
 
 
-def _refund_of(payment: Payment, attempt: Attempt) -> RefundPayment:
-    return RefundPayment(
-        idempotency_key=f"{attempt.attempt_id}-refund",
+def _owed_back(payment: Payment, attempt: Attempt) -> CaptureUnapplied:
+    return CaptureUnapplied(
         payment_id=payment.payment_id,
         order_id=payment.order_id,
-        refund_id=f"{attempt.attempt_id}-refund",
+        capture_id=attempt.attempt_id,
         amount=attempt.amount,
-        reason="captured after it was given up",
-        unapplied=True,
     )
 
 

@@ -107,6 +107,16 @@ class PaymentCaptured(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CaptureUnapplied(Event):
+    """`amount` was captured after its payment was given up: it is owed back to the customer."""
+
+    payment_id: str
+    order_id: str
+    capture_id: str
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CaptureFailed(Event):
     """A capture of `amount` was refused, by the provider or by our own limits.
 
@@ -269,6 +279,7 @@ type Published = (
     | PaymentFailed
     | AuthorizationExpired
     | PaymentCaptured
+    | CaptureUnapplied
     | CaptureFailed
     | PaymentVoided
     | VoidFailed
