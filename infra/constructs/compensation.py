@@ -76,7 +76,5 @@ class Compensation(Construct):
 def allow(function: lambda_.Function, stage: Stage, action: str) -> None:
     """Let the function start the machine, or answer those who wait in it."""
     function.add_to_role_policy(
-        iam.PolicyStatement(
-            actions=[f"states:{action}"], resources=[compensation_arn(stage)]
-        )
+        iam.PolicyStatement(actions=[f"states:{action}"], resources=[compensation_arn(stage)])
     )

@@ -22,7 +22,7 @@ RETRY: Final = [
     {
         "ErrorEquals": ["States.TaskFailed"],
         "IntervalSeconds": 1,
-        "BackoffRate": 2,
+        "BackoffRate": 2.0,
         "MaxAttempts": 6,
         "MaxDelaySeconds": 60,
         "JitterStrategy": "FULL",

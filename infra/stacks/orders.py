@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from aws_cdk import CfnOutput
 from constructs import Construct
 
 from infra import names
@@ -42,6 +43,7 @@ class OrdersStack(ServiceStack):
         events = self.consumer("events", Subscribed)
         self.tables.grant(events, "GetItem", "PutItem")
         self._compensation()
+        CfnOutput(self, "ScheduleFunctionName", value=self.schedule.function_name)
         self.watch()
 
     def _compensation(self) -> None:

@@ -118,7 +118,6 @@ class ServiceStack(Stack):
         CfnOutput(self, "TableName", value=self.tables.main.table_name)
         CfnOutput(self, "CommandsTableName", value=self.tables.commands.table_name)
         CfnOutput(self, "RelayFunctionName", value=self._functions["relay"].function_name)
-        CfnOutput(self, "ScheduleFunctionName", value=self.schedule.function_name)
         CfnOutput(self, "RelayFailuresQueueUrl", value=self._outbox.failures.queue_url)
         raised = [
             *self._more_alarms,

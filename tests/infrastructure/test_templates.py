@@ -38,8 +38,12 @@ def test_the_template_is_the_reviewed_one(assemblies: Assemblies, stage: str, st
                 "CommandsTableName",
                 "EventsQueueUrl",
                 "EventsDeadLetterQueueUrl",
+                "RecoveryQueueUrl",
+                "RecoveryDeadLetterQueueUrl",
                 "RelayFailuresQueueUrl",
                 "RelayFunctionName",
+                "ScheduleFunctionName",
+                "CompensationArn",
             },
         ),
         (

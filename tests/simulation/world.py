@@ -17,9 +17,13 @@ from typing import Any, Final, cast
 
 from accounting.application import reactions as accounting
 from accounting.infrastructure.dynamodb_journal import DynamoDbJournal
+from infra.constructs.compensation_states import Waits, definition
+from orders.api.compensation import carry_out
 from orders.application import reactions as orders
+from orders.application import recover
 from orders.application.decide import decide
 from orders.application.place_order import place_order
+from orders.domain.compensation import Terms
 from orders.domain.decisions import place
 from orders.domain.order import CaptureMode, Line, Purchase
 from orders.infrastructure.dynamodb_orders import DynamoDbOrders
@@ -37,10 +41,12 @@ from shared.messaging.relay import Relay
 from shared.money import Money
 from shared.persistence.rows import Row
 from tests.doubles.memory_table import MemoryTable, stream_event
+from tests.doubles.step_functions import MemoryStepFunctions
 from tests.simulation.merchant import decision
 from tests.simulation.provider import HostileProvider
 
 STEPS_MAX: Final = 20_000
+WAITS: Final = Waits(heartbeat_seconds=1800, timeout_seconds=21_600, pause_seconds=900)
 CONTEXT: Final = SimpleNamespace(get_remaining_time_in_millis=lambda: 10_000)
 
 
@@ -55,6 +61,16 @@ class Queue:
     consumer: Consumer
     types: frozenset[str]
     bodies: list[str] = field(default_factory=list)
+
+
+def terms(now: datetime) -> Terms:
+    """As on a stage with real waits."""
+    return Terms(
+        now=now,
+        confirmation=timedelta(days=6),
+        watch=timedelta(minutes=90),
+        patience=timedelta(days=3),
+    )
 
 
 class World:
@@ -73,6 +89,11 @@ class World:
         self.orders = DynamoDbOrders(self.tables["orders"])
         self.payments = DynamoDbPayments(self.tables["payments"])
         self.journal = DynamoDbJournal(self.tables["accounting"])
+        self.executions = MemoryStepFunctions(
+            definition(function_arn="compensation", waits=WAITS),
+            invoke=self._compensation,
+            clock=self.now,
+        )
         self.streams: dict[str, list[Row]] = {name: [] for name in self.tables}
         self.relays = {
             name: Relay(service=name, table=table, bus=cast("Any", self), bus_name="bus")
@@ -93,7 +114,12 @@ class World:
             ),
             self._queue(
                 orders.Subscribed,
-                partial(orders.react, orders=self.orders),
+                partial(orders.react, orders=self.orders, terms=terms),
+                self.tables["orders"].handled,
+            ),
+            self._queue(
+                recover.Subscribed,
+                partial(recover.recover, orders=self.orders, executions=self.executions),
                 self.tables["orders"].handled,
             ),
             self._queue(
@@ -167,6 +193,7 @@ class World:
                 todo.append(partial(self._relay, name))
         todo += [partial(self._consume, queue) for queue in self.queues if queue.bodies]
         todo += [partial(self._webhook, number) for number in range(len(self.provider.waiting))]
+        todo += [partial(self.executions.step, walk) for walk in self.executions.ready()]
         if self.to_place:
             todo.append(self._place)
         todo += [partial(self._decide, order_id) for order_id in self.to_decide]
@@ -174,16 +201,32 @@ class World:
             todo.append(self._misfortune)
         if self.rng.random() < 0.05:
             todo += [partial(self._check, name) for name in self.payments.to_check(self.time)]
+            todo += [partial(self._attend, name) for name in self.orders.due(self.time)]
         return todo or self._overdue()
 
     def _overdue(self) -> list[Callable[[], None]]:
-        """When nothing else happens time passes, until there is something to ask the provider."""
+        """When nothing else happens time passes, until there is something to ask or to give up."""
         waiting = [row for row in self.tables["payments"].scan(sk="STATE") if row.get("CheckAt")]
-        if not waiting:
+        moments = [datetime.fromisoformat(str(row["CheckAt"])) for row in waiting]
+        if (wake := self.executions.next_at()) is not None:
+            moments.append(wake)
+        due = [row for row in self.tables["orders"].scan(sk="STATE") if row.get("DueAt")]
+        moments += [datetime.fromisoformat(str(row["DueAt"])) for row in due]
+        if not moments:
             return []
-        first = min(str(row["CheckAt"]) for row in waiting)
-        self.time = max(self.time, datetime.fromisoformat(first) + timedelta(seconds=1))
-        return [partial(self._check, name) for name in self.payments.to_check(self.time)]
+        self.time = max(self.time, min(moments) + timedelta(seconds=1))
+        todo = [partial(self._check, name) for name in self.payments.to_check(self.time)]
+        todo += [partial(self.executions.step, walk) for walk in self.executions.ready()]
+        return [*todo, *(partial(self._attend, name) for name in self.orders.due(self.time))]
+
+    def _compensation(self, task: dict[str, Any]) -> dict[str, str]:
+        return carry_out(
+            task, orders=self.orders, executions=self.executions, terms=terms(self.time)
+        )
+
+    def _attend(self, order_id: str) -> None:
+        cause = self._cause(f"watch-{order_id}")
+        recover.attend(order_id, orders=self.orders, terms=terms, cause=cause)
 
     def _check(self, payment_id: str) -> None:
         self.checks += 1
@@ -265,6 +308,7 @@ class World:
                 lambda order: decision(order, self.rng, name),
                 orders=self.orders,
                 cause=self._cause(name),
+                terms=terms,
             )
         except DomainException:
             if self.patience:
