@@ -12,7 +12,8 @@ type State = dict[str, Any]
 INVOKE: Final = "arn:aws:states:::lambda:invoke"
 INVOKE_AND_WAIT: Final = f"{INVOKE}.waitForTaskToken"
 IDS: Final = {
-    name: f"{{% $states.input.{name} %}}" for name in ("order_id", "compensation_id", "execution")
+    name: f"{{% $states.input.{name} %}}"
+    for name in ("order_id", "compensation_id", "execution", "cause")
 }
 NEVER_AGAIN: Final = ["TaskMalformed", "CompensationUnknown"]
 """What stays wrong however often it is tried: the execution fails, and somebody is told."""
@@ -41,7 +42,7 @@ class Waits:
 
 
 def definition(*, function_arn: str, waits: Waits) -> State:
-    """The whole machine; its input is `order_id`, `compensation_id` and `execution`."""
+    """The whole machine; its input is IDS."""
     return {
         "Comment": "Undo what failed, by the facts, one step at a time; ask a person in the end.",
         "QueryLanguage": "JSONata",

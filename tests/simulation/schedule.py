@@ -11,7 +11,7 @@ from tests.simulation.faults import Fate
 
 TICK: Final = MINUTE
 SWEPT_AFTER_MILLISECONDS: Final = int(SWEPT_AFTER.total_seconds() * SECOND)
-_WATCHED: Final = {"unprocessed": SWEPT_AFTER_MILLISECONDS, "unresolved": 0}
+_WATCHED: Final = {"unprocessed": SWEPT_AFTER_MILLISECONDS, "unresolved": 0, "due": 0}
 
 
 class Host(Protocol):

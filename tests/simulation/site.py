@@ -67,6 +67,7 @@ class Host(Protocol):
     bus: Any
     vault: Any
     acquirer: Any
+    executions: Any
     ids: Random
 
     def clock(self) -> datetime: ...
@@ -149,6 +150,10 @@ def _environment(service: str) -> dict[str, str]:
         "PROVIDERS_SECRET": "providers",
         "VAULT_BUCKET": "vault",
         "SEAL_KEY": "key",
+        "COMPENSATION_MACHINE": "compensation",
+        "CONFIRMATION_SECONDS": str(6 * 24 * 3600),
+        "COMPENSATION_WATCH_SECONDS": "5400",
+        "COMPENSATION_PATIENCE_SECONDS": str(3 * 24 * 3600),
     }
 
 
@@ -168,6 +173,8 @@ class _Boto3:
                 return self._host.dynamo
             case "events":
                 return self._host.bus
+            case "stepfunctions":
+                return self._host.executions
             case "secretsmanager":
                 return SimpleNamespace(get_secret_value=_secret)
         raise AssertionError(f"the simulated world has no client {name}")

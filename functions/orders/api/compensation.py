@@ -28,6 +28,7 @@ class Task(BaseModel):
     order_id: str = Field(min_length=1, max_length=ID_LENGTH_MAX)
     compensation_id: str = Field(min_length=1, max_length=ID_LENGTH_MAX)
     execution: int = Field(ge=1)
+    cause: str = Field(min_length=1, max_length=ID_LENGTH_MAX)
     paused: bool = False
     token: str = ""
 
@@ -65,7 +66,7 @@ def _carried_out(
         execution=task.execution,
     )
     cause = Cause(
-        id=f"{task.compensation_id}-{task.execution}",
+        id=task.cause,
         correlation_id=task.compensation_id,
         traceparent=child_of(None),
         now=terms.now,

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from orders.domain.order import Order
+from shared.contracts.compensation import CompensationRequested
 from shared.contracts.envelope import Cause, Message
 from shared.persistence.rows import Row
 
@@ -34,8 +35,8 @@ class Orders(Protocol):
 
 
 class Executions(Protocol):
-    def start(self, name: str, *, order_id: str, compensation_id: str, execution: int) -> None:
-        """Start an execution of that name; one that there is or was is left as it is."""
+    def start(self, requested: CompensationRequested, *, cause_id: str) -> None:
+        """Start the execution that is requested; one that there is or was is left as it is."""
 
     def go_on(self, token: str) -> bool:
         """Tell an execution that its wait is over; False if it does not wait any more."""

@@ -19,12 +19,7 @@ def recover(
     event = envelope.data
     match event:
         case CompensationRequested():
-            executions.start(
-                f"{event.compensation_id}-{event.execution}",
-                order_id=event.order_id,
-                compensation_id=event.compensation_id,
-                execution=event.execution,
-            )
+            executions.start(event, cause_id=envelope.id)
         case CompensationAdvanced():
             _wake(event, orders, executions)
         case _:

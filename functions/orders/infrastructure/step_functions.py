@@ -7,6 +7,7 @@ from botocore.exceptions import ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as NoConnection
 
 from orders.domain.errors import ExecutionsBusy
+from shared.contracts.compensation import CompensationRequested
 from shared.observability import log, metrics
 
 if TYPE_CHECKING:
@@ -21,11 +22,13 @@ class StepFunctions:
         self._machine = machine
         self._client = client
 
-    def start(self, name: str, *, order_id: str, compensation_id: str, execution: int) -> None:
+    def start(self, requested: CompensationRequested, *, cause_id: str) -> None:
+        name = f"{requested.compensation_id}-{requested.execution}"
         given = {
-            "order_id": order_id,
-            "compensation_id": compensation_id,
-            "execution": execution,
+            "order_id": requested.order_id,
+            "compensation_id": requested.compensation_id,
+            "execution": requested.execution,
+            "cause": cause_id,
         }
         try:
             self._client.start_execution(
