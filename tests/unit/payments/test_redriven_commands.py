@@ -60,7 +60,7 @@ class Inbox:
         message: dict[str, Any] = record(message_id, body, queue="commands-dead")
         message["attributes"]["ApproximateReceiveCount"] = str(attempt)
         answer = self.consumer.on_queue({"Records": [message]}, LambdaContext())
-        return answer["batchItemFailures"] == []
+        return not answer["batchItemFailures"]
 
     def die(self, body: str) -> DeadLetter:
         handled = [
