@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -57,10 +58,10 @@ def is_pure(module: str) -> bool:
 
 
 def run(code: str, *arguments: object) -> None:
-    """Run in an interpreter of its own, with nothing of ours in its environment."""
+    """Run in an interpreter of its own, whose environment names this checkout and nothing else."""
     ran = subprocess.run(
         [sys.executable, "-c", code, *map(json.dumps, arguments)],
-        env={},
+        env={"PYTHONPATH": os.pathsep.join(map(str, (*ROOTS, ROOT)))},
         cwd=ROOT,
         timeout=IMPORT_SECONDS_MAX,
         check=False,
