@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from accounting.application.ports import Journal, Proposal
+from accounting.application.ports import Journal, Proposal, ToldLine
 from accounting.domain.corrections import capture_undone, reversal, reversal_id
 from accounting.domain.errors import CaptureNotBooked, EntryDiffers, LimitExceeded
 from accounting.domain.journal import JournalEntry
@@ -74,6 +74,7 @@ def append_once(
     cause: Cause,
     settles: Proposal | None = None,
     happened_at: datetime | None = None,
+    line: ToldLine | None = None,
 ) -> None:
     """All entries or none, each once; raises AlreadyHandled, EntryDiffers, LimitExceeded.
 
@@ -88,7 +89,7 @@ def append_once(
             for entry in entries:
                 room = room.after(entry)
             rooms.append(room)
-        journal.append(told, cause, rooms=rooms, settles=settles)
+        journal.append(told, cause, rooms=rooms, settles=settles, line=line)
 
     def attempt_or_tell() -> None:
         try:
