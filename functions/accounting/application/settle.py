@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from accounting.application.book import append_once
+from accounting.application.book import append_once, told_of
 from accounting.application.ports import Journal, ToldLine
 from accounting.domain.journal import JournalEntry
 from accounting.domain.manual import Periods
@@ -52,7 +52,7 @@ def settle_line(
         payout_id=line.payout_id or None,
         rate=line_rate(line),
     )
-    append_once([entry], journal=journal, cause=cause, happened_at=happened_at, line=told)
+    append_once([entry], journal=journal, cause=cause, retold=told_of(happened_at), line=told)
 
 
 def _keep(told: ToldLine, *, journal: Journal, cause: Cause) -> None:
