@@ -23,6 +23,7 @@ QUEUES = {
 }
 FUNCTIONS = {
     "RelayFunctionName": "_relay",
+    "RepublishingFunctionName": "_republishing",
     "ScheduleFunctionName": "_schedule",
     "WebhooksFunctionName": "_webhooks",
 }
