@@ -161,7 +161,7 @@ def test_a_capture_that_fails_days_later_reopens_the_order(quittance: Platform) 
     seen = order_becomes(quittance, order, "authorized")
     assert (seen["captured"], seen["failure_code"]) == (0, "capture_rejected")
     assert truth(quittance, order) == (0, 0, 0)
-    held = {"9000": 3998, "9010": -3998}
+    held = {"9000": 3998, "9001": -3998}
     assert sums(quittance, order) == held
 
 
