@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
@@ -23,6 +23,14 @@ def _active(currency: str) -> str:
     return currency
 
 
+def _in_utc(moment: datetime) -> datetime:
+    """Raises ValueError for what is no moment of the years 1 to 9999 in UTC."""
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("beyond the times that can be written in UTC") from None
+
+
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}$")]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Code = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}$")]
@@ -30,7 +38,7 @@ Amount = Annotated[int, Field(ge=1, le=AMOUNT_MAX)]
 Currency = Annotated[
     str, AfterValidator(_active), Field(json_schema_extra={"enum": list(currencies())})
 ]
-Moment = Annotated[AwareDatetime, Field(strict=False)]
+Moment = Annotated[AwareDatetime, Field(strict=False), AfterValidator(_in_utc)]
 Day = Annotated[date, Field(strict=False)]
 
 
@@ -128,11 +136,11 @@ def moment(name: str, text: str) -> datetime:
     """A moment of the query; raises InvalidRequest."""
     try:
         found = datetime.fromisoformat(text)
+        if found.tzinfo is None:
+            raise invalid(name, "a time needs its offset from UTC")
+        return _in_utc(found)
     except ValueError:
         raise invalid(name, "not an RFC 3339 time") from None
-    if found.tzinfo is None:
-        raise invalid(name, "a time needs its offset from UTC")
-    return found
 
 
 def number(name: str, text: str, *, most: int) -> int:

@@ -3,6 +3,7 @@
 import base64
 import binascii
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
@@ -22,6 +23,8 @@ from shared.persistence.outbox import SHARDS
 
 LIMIT_DEFAULT: Final = 20
 LIMIT_MAX: Final = 100
+_BOUND: Final = re.compile(r"[\x20-\x7e]{1,64}")
+"""Times, as text."""
 
 
 def page_of(
@@ -76,7 +79,7 @@ def _place(cursor: str | None) -> Place:
         shard, bound = json.loads(base64.urlsafe_b64decode(cursor.encode()))
     except (ValueError, TypeError, binascii.Error, RecursionError):
         raise _invalid("cursor", "not a cursor of this list") from None
-    if shard not in SHARDS or not isinstance(bound, str) or not bound:
+    if shard not in SHARDS or not isinstance(bound, str) or not _BOUND.fullmatch(bound):
         raise _invalid("cursor", "not a cursor of this list")
     return Place(shard, bound)
 
