@@ -79,7 +79,7 @@ def append_once(
 
     With `happened_at` an entry that counts later only because a period was closed says the same.
     """
-    told = [(entry, _announced(entry)) for entry in entries]
+    told = [(entry, announced(entry)) for entry in entries]
 
     def attempt() -> None:
         rooms = []
@@ -120,7 +120,8 @@ def _settle(
         raise AlreadyHandled(cause.id) from None
 
 
-def _announced(entry: JournalEntry) -> LedgerEntryCreated:
+def announced(entry: JournalEntry) -> LedgerEntryCreated:
+    """What the platform is told of an entry."""
     return LedgerEntryCreated(
         entry_id=entry.entry_id,
         fact=entry.fact,

@@ -115,6 +115,22 @@ def test_a_discrepancy_stands_in_suspense(case: str) -> None:
     assert written == expected
 
 
+def test_what_a_rule_tolerates_is_booked_as_rounding() -> None:
+    (item,) = match_payment(
+        [operation("c1", 1000)],
+        [line("l1", 999, "c1")],
+        rules=Rules(tolerance={"EUR": 1}),
+        as_of=LATE,
+    )
+    written = [f"{each.side} {each.account.code} {each.amount}" for each in adjustment(item)]
+    assert written == ["debit 5900 0.01 EUR", "credit 1100 0.01 EUR"]
+
+
+def test_what_is_expected_stays_where_it_is() -> None:
+    items = match_payment([operation("c1", 1000)], [], rules=Rules(), as_of=date(2026, 3, 3))
+    assert [adjustment(item) for item in items] == [()]
+
+
 @pytest.mark.parametrize(
     ("day", "bucket"),
     [(20, "0-1"), (19, "0-1"), (18, "2-3"), (17, "2-3"), (16, "4-7"), (13, "4-7"), (12, "8-30")],
