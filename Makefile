@@ -169,6 +169,10 @@ e2e: setup $(CLOUD_READY) ## End-to-end tests against the local cloud of TARGET
 bench: setup .bench/.ready ## Measure the ledger beside a naive one, SQLite and django-hordak
 	@$(ACTIVE) python -m bench.ledger
 
+.PHONY: replay
+replay: setup ## Compare the tables' double in memory with the embedded cloud, OPERATIONS=100000
+	@$(ACTIVE) python -m bench.replay $(OPERATIONS)
+
 # --- AWS ---------------------------------------------------------------------------------------
 
 .PHONY: synth

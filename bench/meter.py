@@ -50,8 +50,12 @@ class Meter:
 
 
 def size_units(item: Mapping[str, Any]) -> int:
-    size = sum(len(name.encode()) + _bytes(value) for name, value in item.items())
-    return math.ceil(size / UNIT_BYTES)
+    return math.ceil(item_bytes(item) / UNIT_BYTES)
+
+
+def item_bytes(item: Mapping[str, Any]) -> int:
+    """The size of an item by which it is limited and billed."""
+    return sum(len(name.encode()) + _bytes(value) for name, value in item.items())
 
 
 def _indexed(item: Mapping[str, Any]) -> int:

@@ -162,7 +162,12 @@ def expired(minor: int = 3998, payment: str = "pay_1") -> AuthorizationExpired:
 
 
 def refund_requested(
-    minor: int, payment: str = "pay_1", refund: str = "re_1", *, unapplied: bool = False
+    minor: int,
+    payment: str = "pay_1",
+    refund: str = "re_1",
+    *,
+    unapplied: bool = False,
+    owed: int = 0,
 ) -> RefundRequested:
     return RefundRequested(
         payment_id=payment,
@@ -171,6 +176,7 @@ def refund_requested(
         amount=eur(minor),
         reason="returned",
         unapplied=unapplied,
+        already_owed=eur(owed) if owed else None,
     )
 
 
@@ -193,6 +199,7 @@ def refund_failed(
     refund: str = "re_1",
     *,
     unapplied: bool = False,
+    owed: int = 0,
 ) -> RefundFailed:
     return RefundFailed(
         payment_id=payment,
@@ -202,6 +209,7 @@ def refund_failed(
         code="account_closed",
         undoes=undoes,
         unapplied=unapplied,
+        already_owed=eur(owed) if owed else None,
     )
 
 

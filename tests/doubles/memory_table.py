@@ -12,9 +12,7 @@ from shared.contracts.codec import timestamp
 from shared.errors.taxonomy import AlreadyHandled, StaleRow
 from shared.persistence.rows import Row, dump_row, load_row
 from shared.persistence.table import Index, Key, Put, Table, with_mark
-
-WRITES_MAX: Final = 100
-"""What one transaction of DynamoDB may hold."""
+from tests.doubles.dynamodb_limits import assert_writable
 
 
 class RowMissing(Exception):
@@ -48,6 +46,11 @@ class MemoryTable(Table):
         with self._lock:
             rows, self._inserts = self._inserts, []
         return rows
+
+    def rows(self) -> list[Row]:
+        """Every row there is."""
+        with self._lock:
+            return [self._row(key) for key in self._items]
 
     def overwrite(self, row: Row) -> None:
         """What no code of the platform can do, and somebody with the right to the table can."""
@@ -84,8 +87,7 @@ class MemoryTable(Table):
     def commit(self, puts: Sequence[Put], *, cause_id: str | None, now: datetime) -> None:
         puts = with_mark(puts, cause_id=cause_id, now=now)
         items = [(put, dump_row({**put.row, "pk": put.key.pk, "sk": put.key.sk})) for put in puts]
-        assert 0 < len(items) <= WRITES_MAX, f"{len(items)} writes in one transaction"
-        assert len({put.key for put in puts}) == len(puts), "one row twice in a transaction"
+        assert_writable([item for _, item in items])
         with self._storing("commit"):
             holds = [self._holds(put) for put in puts]
             if cause_id is not None and not holds[0]:
@@ -106,7 +108,8 @@ class MemoryTable(Table):
     def count_retry(self, key: Key) -> None:
         with self._storing("count_retry"):
             item = self._message(key)
-            item["Retries"] = {"N": str(int(item["Retries"]["N"]) + 1)}
+            before = item.get("Retries", {"N": "0"})["N"]
+            item["Retries"] = {"N": str(int(before) + 1)}
 
     def due(self, index: Index, *, value: str, before: str, rows_max: int) -> list[Key]:
         due = [row for row in self._indexed(index, value) if str(row[index.sort]) < before]

@@ -9,10 +9,11 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from accounting.domain.chart_of_accounts import Side, account_of
-from accounting.domain.journal import POSTINGS_MAX, Authorship, Posting
+from accounting.domain.journal import POSTINGS_MAX, Authorship, Person, Posting
 from accounting.domain.manual import Draft
 from shared.errors.taxonomy import InputError, InvalidRequest
 from shared.money import AMOUNT_MAX, Money, UnknownCurrency, currencies, exponent
+from shared.rest.access import Principal
 
 ENTRIES_MAX = 10
 """Linked in one request."""
@@ -80,8 +81,9 @@ class _ByHand(_Request):
     actor: Text
     reason: Text
 
-    def by(self) -> Authorship:
-        return Authorship(actor=self.actor, reason=self.reason)
+    def by(self, principal: Principal) -> Authorship:
+        """What counts is the API key; `actor` is who that is by their own word."""
+        return Authorship(actor=Person(principal.name, self.actor), reason=self.reason)
 
 
 class EntriesRequest(_ByHand):
@@ -107,6 +109,9 @@ class ApprovalRequest(_Request):
     """The body of POST /proposals/{proposal_id}/approval."""
 
     approver: Text
+
+    def by(self, principal: Principal) -> Person:
+        return Person(principal.name, self.approver)
 
 
 class PeriodRequest(_ByHand):

@@ -11,7 +11,7 @@ from accounting.application.book import append_once
 from accounting.application.ports import Journal, Proposal
 from accounting.domain.corrections import reversal
 from accounting.domain.errors import AlreadyResolved, AlreadyReversed, EntryDiffers, PeriodClosed
-from accounting.domain.journal import Authorship, JournalEntry, Posting
+from accounting.domain.journal import Authorship, JournalEntry, Person, Posting
 from accounting.domain.manual import (
     HOLD_MAX,
     Draft,
@@ -62,7 +62,7 @@ def submit(drafts: Sequence[Draft], by: Authorship, *, journal: Journal, cause: 
     return Submitted(entry_ids=tuple(entry.entry_id for entry in entries))
 
 
-def approve(proposal_id: str, *, approver: str, journal: Journal, cause: Cause) -> Submitted:
+def approve(proposal_id: str, *, approver: Person, journal: Journal, cause: Cause) -> Submitted:
     """Book what was proposed, in the name of both; raises NotFound, SelfApproval, as `submit`."""
     proposal = journal.proposal(proposal_id)
     if proposal is None:

@@ -56,7 +56,10 @@ class AlreadyResolved(DomainException):
 
 
 class SelfApproval(DomainException):
-    code, title = "self_approval", "Whoever proposed an entry cannot approve it"
+    code, title = (
+        "self_approval",
+        "Whoever proposed an entry, or came with the same API key, cannot approve it",
+    )
 
 
 class CaptureNotBooked(TransientException):

@@ -55,17 +55,40 @@ class Rate:
     told_at: str
 
 
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who acts: `key` names the API key they came with, `name` is their own word for themselves.
+
+    Only the key is proved, so two persons differ in both.
+    """
+
+    key: str
+    name: str
+
+    def __post_init__(self) -> None:
+        if not self.key.strip() or not self.name.strip():
+            raise EntryMalformed("an entry made by hand names its actor")
+
+    def may_be(self, other: Person) -> bool:
+        """Whether both may be one and the same, in any spelling."""
+        return _plain(self.key) == _plain(other.key) or _plain(self.name) == _plain(other.name)
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.split()).casefold()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Authorship:
     """Who booked by hand, why, and who approved it where that was needed."""
 
-    actor: str
+    actor: Person
     reason: str
-    approver: str | None = None
+    approver: Person | None = None
 
     def __post_init__(self) -> None:
-        if not self.actor.strip() or not self.reason.strip():
-            raise EntryMalformed("an entry made by hand names its actor and its reason")
+        if not self.reason.strip():
+            raise EntryMalformed("an entry made by hand names its reason")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

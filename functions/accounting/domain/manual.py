@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Final
 
 from accounting.domain.errors import AccountClosed, HoldRefused, PeriodClosed, SelfApproval
-from accounting.domain.journal import Authorship, JournalEntry, Posting
+from accounting.domain.journal import Authorship, JournalEntry, Person, Posting
 from accounting.domain.posting_rules import entry_id_for
 from shared.money import exponent
 
@@ -73,9 +73,9 @@ def needs_approval(entries: Iterable[JournalEntry]) -> bool:
     )
 
 
-def approved(by: Authorship, *, approver: str) -> Authorship:
-    """The same authorship with its checker; raises SelfApproval for the maker in any spelling."""
-    if approver.strip().casefold() == by.actor.strip().casefold():
+def approved(by: Authorship, *, approver: Person) -> Authorship:
+    """The same authorship with its checker; raises SelfApproval for the maker under any name."""
+    if approver.may_be(by.actor):
         raise SelfApproval
     return Authorship(actor=by.actor, reason=by.reason, approver=approver)
 

@@ -15,7 +15,14 @@ from accounting.domain.chart_of_accounts import Account
 from accounting.domain.journal import Authorship, JournalEntry
 from accounting.domain.limits import Room
 from accounting.domain.manual import Draft, Periods
-from accounting.infrastructure.entry_rows import ENTRY, from_row, key_of, to_row
+from accounting.infrastructure.entry_rows import (
+    ENTRY,
+    from_row,
+    key_of,
+    read_by,
+    to_row,
+    written_by,
+)
 from shared.contracts.accounting import LedgerEntryCreated
 from shared.contracts.codec import timestamp
 from shared.contracts.envelope import Cause
@@ -131,7 +138,7 @@ class DynamoDbJournal:
         version = 0 if row is None else int(str(row["version"]))
         closed: Row = {
             "closed_through": through.isoformat(),
-            "by": [by.actor, by.reason],
+            "by": written_by(by),
             "closed_at": timestamp(now),
             "version": version + 1,
         }
@@ -199,9 +206,7 @@ def _proposal_put(proposal: Proposal) -> Put:
     row: Row = {
         "request_id": proposal.request_id,
         "drafts": json.dumps([_draft_document(draft) for draft in proposal.drafts]),
-        "actor": proposal.by.actor,
-        "reason": proposal.by.reason,
-        "approver": proposal.by.approver,
+        "by": written_by(proposal.by),
         "entry_ids": list(proposal.entry_ids),
         "version": proposal.version + 1,
     }
@@ -213,7 +218,7 @@ def _proposal(row: dict[str, Any]) -> Proposal:
         proposal_id=row["pk"].removeprefix("PROPOSAL#"),
         request_id=row["request_id"],
         drafts=tuple(_draft(document) for document in json.loads(row["drafts"])),
-        by=Authorship(actor=row["actor"], reason=row["reason"], approver=row.get("approver")),
+        by=read_by(row["by"]),
         entry_ids=tuple(row["entry_ids"]),
         version=row["version"],
     )

@@ -7,11 +7,11 @@ import pytest
 
 from accounting.application.by_hand import close_period, reverse
 from accounting.domain.errors import CaptureNotBooked, EntryDiffers, PeriodClosed
-from accounting.domain.journal import Authorship
+from accounting.domain.journal import Authorship, Person
 from shared.errors.taxonomy import InvalidRequest
 from tests.doubles.ledger import START, Ledger, authorized, capture_failed, captured
 
-BY = Authorship(actor="ann", reason="month end")
+BY = Authorship(actor=Person("operator", "ann"), reason="month end")
 
 
 def test_a_message_that_comes_again_changes_nothing() -> None:

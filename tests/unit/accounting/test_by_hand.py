@@ -34,12 +34,12 @@ from accounting.domain.errors import (
     ReversalRefused,
     SelfApproval,
 )
-from accounting.domain.journal import Authorship, Posting, credit, debit
+from accounting.domain.journal import Authorship, Person, Posting, credit, debit
 from accounting.domain.manual import Draft
 from shared.errors.taxonomy import NotFound
 from tests.doubles.ledger import START, Ledger, captured, eur
 
-BY = Authorship(actor="ann", reason="a correction")
+BY = Authorship(actor=Person("operator", "ann"), reason="a correction")
 FEE = (debit(PROCESSING_FEES, eur(500)), credit(BANK, eur(500)))
 
 
@@ -121,23 +121,35 @@ def test_a_large_entry_waits_for_a_second_person() -> None:
     assert proposed == Submitted(entry_ids=(), proposal_id=proposed.proposal_id)
     assert list(ledger.journal.entries()) == []
     proposal = str(proposed.proposal_id)
-    for spelling in ("ann", " Ann "):
+    cause = ledger.cause("req_2")
+    for same in (
+        Person("operator", "bob"),
+        Person(" Operator", "bob"),
+        Person("supervisor", "ann"),
+        Person("supervisor", " Ann "),
+    ):
         with pytest.raises(SelfApproval):
-            approve(
-                proposal, approver=spelling, journal=ledger.journal, cause=ledger.cause("req_2")
-            )
-    done = approve(proposal, approver="bob", journal=ledger.journal, cause=ledger.cause("req_3"))
-    again = approve(proposal, approver="eve", journal=ledger.journal, cause=ledger.cause("req_4"))
+            approve(proposal, approver=same, journal=ledger.journal, cause=cause)
+    assert list(ledger.journal.entries()) == []
+    bob = Person("supervisor", "bob")
+    done = approve(proposal, approver=bob, journal=ledger.journal, cause=ledger.cause("req_3"))
+    eve = Person("chief", "eve")
+    again = approve(proposal, approver=eve, journal=ledger.journal, cause=ledger.cause("req_4"))
     assert again == done
     (entry,) = ledger.journal.entries()
     assert (entry.entry_id,) == done.entry_ids
-    assert entry.by == Authorship(actor="ann", reason="a correction", approver="bob")
+    assert entry.by == replace(BY, approver=bob)
 
 
 def test_what_nobody_proposed_cannot_be_approved() -> None:
     ledger = Ledger()
     with pytest.raises(NotFound):
-        approve("prop_1", approver="bob", journal=ledger.journal, cause=ledger.cause("req_1"))
+        approve(
+            "prop_1",
+            approver=Person("supervisor", "bob"),
+            journal=ledger.journal,
+            cause=ledger.cause("req_1"),
+        )
 
 
 def test_an_entry_is_reversed_once_and_a_reversal_never() -> None:

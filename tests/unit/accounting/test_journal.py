@@ -17,7 +17,7 @@ from accounting.domain.chart_of_accounts import (
     account_of,
 )
 from accounting.domain.errors import EntryMalformed, EntryUnbalanced, UnknownAccount
-from accounting.domain.journal import Authorship, JournalEntry, Posting, credit, debit
+from accounting.domain.journal import Authorship, JournalEntry, Person, Posting, credit, debit
 from accounting.domain.posting_rules import entry_id_for
 from shared.money import Money
 
@@ -104,7 +104,7 @@ def test_a_control_account_is_booked_on_an_item_of_its_sub_ledger() -> None:
 @pytest.mark.parametrize(("actor", "reason"), [("", "late"), ("ann", "  ")])
 def test_an_entry_by_hand_names_its_actor_and_its_reason(actor: str, reason: str) -> None:
     with pytest.raises(EntryMalformed):
-        Authorship(actor=actor, reason=reason)
+        Authorship(actor=Person("operator", actor), reason=reason)
 
 
 def test_one_fact_is_one_entry() -> None:

@@ -1,0 +1,78 @@
+"""What a long run has found, kept in bench/results: the figures, and the commit they are of."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+ROOT: Final = Path(__file__).parents[1]
+RESULTS: Final = Path(__file__).parent / "results"
+TOLD_SECONDS: Final = 5.0
+
+
+def write(name: str, figures: dict[str, Any]) -> Path:
+    """Keep the figures of this commit as `name`.json."""
+    RESULTS.mkdir(exist_ok=True)
+    path = RESULTS / f"{name}.json"
+    made = {
+        "commit": commit(),
+        "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "python": platform.python_version(),
+        "cores": os.cpu_count(),
+    }
+    path.write_text(json.dumps({**made, **figures}, indent=2) + "\n")
+    return path
+
+
+def commit() -> str:
+    """The commit of this tree, with a mark where it has changes that are not committed."""
+    try:
+        return _git("rev-parse", "--short", "HEAD") + ("+" if _git("status", "--porcelain") else "")
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"
+
+
+def _git(*words: str) -> str:
+    return subprocess.run(  # noqa: S603
+        ["git", *words],  # noqa: S607
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.strip()
+
+
+class Counter:
+    """How far a long run has come, told every few seconds."""
+
+    def __init__(self, name: str, goal: int) -> None:
+        self.done = 0
+        self._name = name
+        self._goal = goal
+        self._began = self._told = time.perf_counter()
+
+    @property
+    def seconds(self) -> float:
+        return time.perf_counter() - self._began
+
+    def add(self, count: int) -> None:
+        self.done += count
+        if time.perf_counter() - self._told >= TOLD_SECONDS:
+            self._told = time.perf_counter()
+            rate = self.done / self.seconds
+            print(f"{self._name}: {self.done:,} of {self._goal:,}, {rate:,.0f}/s", file=sys.stderr)
+
+
+def table(rows: dict[str, Any]) -> None:
+    """Names and figures, one a line."""
+    width = max(map(len, rows))
+    for name, figure in rows.items():
+        shown = f"{figure:,}" if isinstance(figure, int | float) else str(figure)
+        print(f"{name:<{width}}  {shown}")

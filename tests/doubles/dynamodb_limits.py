@@ -1,0 +1,60 @@
+"""What DynamoDB refuses whatever a table holds: keys and items of the wrong kind or size."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from bench.meter import item_bytes
+
+WRITES_MAX: Final = 100
+ITEM_BYTES_MAX: Final = 400 * 1024
+TRANSACTION_BYTES_MAX: Final = 4 * 1024 * 1024
+KEY_BYTES_MAX: Final = {"pk": 2048, "sk": 1024}
+DIGITS_MAX: Final = 38
+MAGNITUDE_MAX: Final = 126
+NESTING_MAX: Final = 32
+INDEXED: Final = (
+    "payment_id",
+    "order_id",
+    "payout_id",
+    "OccurredOn",
+    "Unprocessed",
+    "Unresolved",
+    "CheckAt",
+    "StatusShard",
+    "CreatedAt",
+)
+"""The keys of every index of the three services."""
+
+
+def assert_writable(items: Sequence[Mapping[str, Any]]) -> None:
+    """The items can be written in one call: fails as a mistake of ours, as AWS would refuse it."""
+    assert 0 < len(items) <= WRITES_MAX, f"{len(items)} writes in one transaction"
+    keys = {(item["pk"]["S"], item["sk"]["S"]) for item in items}
+    assert len(keys) == len(items), "one row twice in a transaction"
+    for item in items:
+        _assert_storable(item)
+    assert sum(map(item_bytes, items)) <= TRANSACTION_BYTES_MAX, "a transaction over 4 MB"
+
+
+def _assert_storable(item: Mapping[str, Any]) -> None:
+    for name, bytes_max in KEY_BYTES_MAX.items():
+        assert 0 < len(item[name]["S"].encode()) <= bytes_max, f"{name} is empty or too long"
+    for name in INDEXED:
+        if name in item:
+            assert item[name].get("S"), f"{name} is the key of an index: text, and not empty"
+    for value in item.values():
+        _assert_value(value, depth=1)
+    assert item_bytes(item) <= ITEM_BYTES_MAX, "an item over 400 KB"
+
+
+def _assert_value(value: Mapping[str, Any], *, depth: int) -> None:
+    ((kind, content),) = value.items()
+    match kind:
+        case "N":
+            digits = content.lstrip("-")
+            assert len(digits.rstrip("0")) <= DIGITS_MAX, f"a number of over {DIGITS_MAX} digits"
+            assert len(digits) <= MAGNITUDE_MAX, "a number beyond what DynamoDB holds"
+        case "L" | "M":
+            assert depth <= NESTING_MAX, f"nested over {NESTING_MAX} levels"
+            for each in content.values() if kind == "M" else content:
+                _assert_value(each, depth=depth + 1)
