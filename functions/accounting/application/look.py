@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
 
 from accounting.application.book import announced
 from accounting.application.ports import Journal, Records
@@ -16,6 +15,8 @@ from accounting.domain.operations import operation_of
 from accounting.domain.payouts import Payout
 from accounting.domain.reconciliation import Line, Rules
 from accounting.domain.settlement_record import (
+    OF_A_LINE,
+    OF_A_PAYOUT,
     Review,
     SettlementRecord,
     Standing,
@@ -26,10 +27,6 @@ from shared.contracts.accounting import DiscrepancyExplained, DiscrepancyFound
 from shared.contracts.envelope import Cause, Event
 from shared.money import Money
 from shared.persistence.until_fresh import until_fresh
-
-OF_A_LINE: Final = "line:"
-"""A record of one line that names no payment of ours: this and the line's id."""
-OF_A_PAYOUT: Final = "payout:"
 
 
 def record_id_of(line: Line) -> str:
@@ -121,7 +118,7 @@ def _entries(found: Review, run: Looking) -> list[JournalEntry]:
             cause_id=run.cause.id,
             fact=DiscrepancyFound.__name__,
             description=f"Reconciliation: {each.kind}",
-            payment_id=_payment_of(found.record),
+            payment_id=found.record.payment_id,
             reference=each.item_id,
             postings=each.postings,
             booked_at=run.cause.now,
@@ -143,7 +140,7 @@ def _entries(found: Review, run: Looking) -> list[JournalEntry]:
 
 
 def _messages(found: Review, run: Looking) -> list[Event]:
-    payment_id = _payment_of(found.record)
+    payment_id = found.record.payment_id
     news: list[Event] = [
         DiscrepancyFound(
             reconciliation_id=run.reconciliation_id,
@@ -171,7 +168,3 @@ def _messages(found: Review, run: Looking) -> list[Event]:
 
 def _amounts(standing: Standing) -> tuple[Money, ...]:
     return tuple(Money(minor, currency) for currency, minor in sorted(standing.residual.items()))
-
-
-def _payment_of(record: SettlementRecord) -> str:
-    return "" if record.record_id.startswith((OF_A_LINE, OF_A_PAYOUT)) else record.record_id

@@ -13,6 +13,7 @@ from accounting.domain.chart_of_accounts import Account
 from accounting.domain.journal import Authorship, JournalEntry
 from accounting.domain.limits import Room
 from accounting.domain.manual import Draft, Periods
+from accounting.domain.payouts import PayoutLine
 from accounting.domain.reconciliation import Item, Line
 from accounting.domain.reconciliation_run import Run
 from accounting.domain.settlement_record import Review, SettlementRecord
@@ -149,6 +150,15 @@ class Records(Protocol):
         Raises StaleRow, StoreBusy.
         """
 
+    def keep(
+        self,
+        record: SettlementRecord,
+        entries: Sequence[tuple[JournalEntry, LedgerEntryCreated]],
+        *,
+        cause: Cause,
+    ) -> None:
+        """Write the record's next state with its entries; raises StaleRow, StoreBusy."""
+
     def run(self, reconciliation_id: str) -> Run | None: ...
 
     def keep_run(
@@ -174,4 +184,4 @@ class Settlement(Protocol):
 
     def lines_of(self, provider: str, day: date, payment_id: str) -> Iterable[Line]: ...
 
-    def payout_lines(self, provider: str, payout_id: str) -> Iterable[Line]: ...
+    def payout_lines(self, provider: str, payout_id: str) -> Iterable[PayoutLine]: ...

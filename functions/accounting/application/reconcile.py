@@ -8,7 +8,7 @@ from datetime import date
 from itertools import islice
 from typing import Final
 
-from accounting.application.look import OF_A_LINE, Looking, look_at, look_at_payout, record_id_of
+from accounting.application.look import Looking, look_at, look_at_payout, record_id_of
 from accounting.application.ports import Folds, Journal, Records, Settlement
 from accounting.domain.chain import LANES
 from accounting.domain.manual import Periods
@@ -17,6 +17,7 @@ from accounting.domain.provider_rules import rules_of
 from accounting.domain.reconciliation import DISCREPANCIES, Line, tallied
 from accounting.domain.reconciliation_run import Run, Stage, days_of
 from accounting.domain.seals import DAY_LETTERS
+from accounting.domain.settlement_record import OF_A_LINE
 from shared.contracts.accounting import ReconciliationCompleted, ReconciliationRequested
 from shared.contracts.envelope import Cause, Event
 from shared.errors.taxonomy import AlreadyHandled, StaleRow
@@ -27,6 +28,10 @@ LOOKED_AT_ONCE: Final = 200
 HOURS: Final = 24
 LOOKED_PER_PART: Final = 2_000
 """Payments that one message takes up; the rest is the next part's."""
+
+
+type Asked = ReconciliationRequested
+"""What the reconciling Lambda listens to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,7 +193,7 @@ def _payouts(run: Run, books: Books) -> tuple[Payout, ...]:
     return tuple(
         payout
         for name in sorted(names)
-        for payout in proved(books.settlement.payout_lines(run.provider, name))
+        for payout in proved(name, books.settlement.payout_lines(run.provider, name))
     )
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from accounting.domain.reconciliation import Line
 from shared.contracts.settlement import LineKind
 from shared.money import Money
 
@@ -53,25 +52,20 @@ class Payout:
         return PayoutState.ROUNDED if off * HALVES <= self.lines else PayoutState.UNEXPLAINED
 
 
-@dataclass(slots=True)
-class _Sum:
-    lines: int = 0
-    net: int = 0
-    sent: int | None = None
-    returned: int = 0
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PayoutLine:
+    """What the proof of a payout needs of one of its lines."""
+
+    line_id: str
+    kind: LineKind
+    net: Money
 
 
-class PayoutSums:
-    """The sums of payouts while their lines go by; what is in two currencies is two payouts."""
-
-    def __init__(self) -> None:
-        self._sums: dict[tuple[str, str], _Sum] = {}
-
-    def add(self, line: Line) -> None:
-        """Count a line; one that is in no payout yet is passed over."""
-        if not line.payout_id:
-            return
-        total = self._sums.setdefault((line.payout_id, line.net.currency), _Sum())
+def proved(payout_id: str, lines: Iterable[PayoutLine]) -> tuple[Payout, ...]:
+    """A payout over all of its lines; what is in two currencies is two payouts."""
+    sums: dict[str, _Sum] = {}
+    for line in lines:
+        total = sums.setdefault(line.net.currency, _Sum())
         if line.kind is LineKind.PAYOUT:
             total.sent = (total.sent or 0) - line.net.minor
         elif line.kind is LineKind.PAYOUT_REVERSED:
@@ -79,24 +73,21 @@ class PayoutSums:
         else:
             total.lines += 1
             total.net += line.net.minor
-
-    def payouts(self) -> tuple[Payout, ...]:
-        """Every payout that was met, in order."""
-        return tuple(
-            Payout(
-                payout_id=payout_id,
-                lines=total.lines,
-                net=Money(total.net, currency),
-                sent=None if total.sent is None else Money(total.sent, currency),
-                returned=Money(total.returned, currency),
-            )
-            for (payout_id, currency), total in sorted(self._sums.items())
+    return tuple(
+        Payout(
+            payout_id=payout_id,
+            lines=total.lines,
+            net=Money(total.net, currency),
+            sent=None if total.sent is None else Money(total.sent, currency),
+            returned=Money(total.returned, currency),
         )
+        for currency, total in sorted(sums.items())
+    )
 
 
-def proved(lines: Iterable[Line]) -> tuple[Payout, ...]:
-    """The payouts of these lines."""
-    sums = PayoutSums()
-    for line in lines:
-        sums.add(line)
-    return sums.payouts()
+@dataclass(slots=True)
+class _Sum:
+    lines: int = 0
+    net: int = 0
+    sent: int | None = None
+    returned: int = 0

@@ -106,10 +106,13 @@ class Rules:
     """What is declared for a provider: nothing is tolerated that does not stand here.
 
     `settled_within_days` is how long an operation may wait for its line; `tolerance` by currency,
-    in minor units; `fees` by currency.
+    in minor units; `fees` by currency. What does not explain itself belongs to `owner`, who has
+    `explained_within_days`.
     """
 
     settled_within_days: int = 3
+    owner: str = "finance"
+    explained_within_days: int = 7
     tolerance: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     fees: Mapping[str, FeeRule] = field(default_factory=lambda: MappingProxyType({}))
 

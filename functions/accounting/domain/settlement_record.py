@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Final
 
 from accounting.domain.adjustments import adjustment, payout_adjustment
-from accounting.domain.journal import Posting
+from accounting.domain.journal import Authorship, Posting
 from accounting.domain.matching import match_payment
 from accounting.domain.payouts import Payout, PayoutState
 from accounting.domain.posting_rules import entry_id_for
@@ -24,6 +24,17 @@ from accounting.domain.reconciliation import (
 )
 
 SEPARATOR: Final = "~"
+OF_A_LINE: Final = "line:"
+"""A record of one line that names no payment of ours: this and the line's id."""
+OF_A_PAYOUT: Final = "payout:"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resolution:
+    """What a person decided: the account that explains the residual, and who says so and why."""
+
+    account: str
+    by: Authorship
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +42,8 @@ class Standing:
     """An item as the last run left it.
 
     `entry_ids` are the entries that its explanation will reverse: its adjustment, and what a
-    person booked to resolve it. `change` counts its adjustments.
+    person booked to resolve it. `change` counts its adjustments. A `proposal` waits for a second
+    person.
     """
 
     item_id: str
@@ -40,12 +52,13 @@ class Standing:
     residual: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     change: int = 0
     entry_ids: tuple[str, ...] = ()
-    resolved_by: str | None = None
+    proposal: Resolution | None = None
+    resolution: Resolution | None = None
 
     @property
     def is_open(self) -> bool:
         """Whether it waits for something: for its line, or for an explanation."""
-        return self.kind not in EXPLAINED and self.resolved_by is None
+        return self.kind not in EXPLAINED and self.resolution is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +76,11 @@ class SettlementRecord:
     looked_at_by: str = ""
     version: int = 0
     sequence: int = 0
+
+    @property
+    def payment_id(self) -> str:
+        """The payment it is about; empty for a line or a payout of none."""
+        return "" if self.record_id.startswith((OF_A_LINE, OF_A_PAYOUT)) else self.record_id
 
     def public_id(self, item_id: str) -> str:
         """How the world names an item: its record and its own id."""

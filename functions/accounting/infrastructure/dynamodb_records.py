@@ -47,13 +47,34 @@ class DynamoDbRecords:
         cause: Cause,
     ) -> None:
         record = replace(found.record, looked_at_by=reconciliation_id)
-        also = [
-            Put(key=key_of(entry.entry_id), row=entry_row(entry, created, cause))
-            for entry, created in entries
-        ]
+        also: list[Put] = []
         if found.items:
             items: Row = {"items": [record_rows.item_row(item) for item in found.items]}
             also.append(Put(key=Key(_items_of(reconciliation_id), record.record_id), row=items))
+        self._keep(record, entries, messages, also=also, cause=cause)
+
+    def keep(
+        self,
+        record: SettlementRecord,
+        entries: Sequence[tuple[JournalEntry, LedgerEntryCreated]],
+        *,
+        cause: Cause,
+    ) -> None:
+        self._keep(record, entries, (), also=(), cause=cause)
+
+    def _keep(
+        self,
+        record: SettlementRecord,
+        entries: Sequence[tuple[JournalEntry, LedgerEntryCreated]],
+        messages: Sequence[Event],
+        *,
+        also: Sequence[Put],
+        cause: Cause,
+    ) -> None:
+        booked = [
+            Put(key=key_of(entry.entry_id), row=entry_row(entry, created, cause))
+            for entry, created in entries
+        ]
         snapshot = Snapshot(
             aggregate_id=record.record_id,
             row=record_rows.to_row(record),
@@ -61,7 +82,7 @@ class DynamoDbRecords:
             sequence=record.sequence,
             correlation_id=cause.correlation_id,
         )
-        self._records.commit(snapshot, messages, cause, handled=False, also=also)
+        self._records.commit(snapshot, messages, cause, handled=False, also=[*booked, *also])
 
     def run(self, reconciliation_id: str) -> Run | None:
         row = self._runs.find(reconciliation_id)

@@ -7,7 +7,8 @@ from datetime import date
 from typing import Any
 
 from accounting.domain.reconciliation import Class, Item, Line, Operation
-from accounting.domain.settlement_record import SettlementRecord, Standing
+from accounting.domain.settlement_record import Resolution, SettlementRecord, Standing
+from accounting.infrastructure.entry_rows import read_by, written_by
 from shared.contracts.settlement import LineKind
 from shared.money import Money
 from shared.persistence.rows import Row, Value
@@ -122,7 +123,8 @@ def _standing_row(standing: Standing) -> Value:
         "residual": dict(standing.residual),
         "change": standing.change,
         "entry_ids": list(standing.entry_ids),
-        "resolved_by": standing.resolved_by,
+        "proposal": _resolution_row(standing.proposal),
+        "resolution": _resolution_row(standing.resolution),
     }
 
 
@@ -134,8 +136,19 @@ def _standing(row: dict[str, Any]) -> Standing:
         residual=row["residual"],
         change=row["change"],
         entry_ids=tuple(row["entry_ids"]),
-        resolved_by=row["resolved_by"],
+        proposal=_resolution(row["proposal"]),
+        resolution=_resolution(row["resolution"]),
     )
+
+
+def _resolution_row(resolution: Resolution | None) -> Value:
+    if resolution is None:
+        return None
+    return {"account": resolution.account, "by": written_by(resolution.by)}
+
+
+def _resolution(row: dict[str, Any] | None) -> Resolution | None:
+    return None if row is None else Resolution(account=row["account"], by=read_by(row["by"]))
 
 
 def _money_row(amount: Money) -> list[Value]:

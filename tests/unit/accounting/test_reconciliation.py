@@ -14,6 +14,7 @@ from accounting.application.reconcile import Books, reconcile_part, request_reco
 from accounting.domain.chart_of_accounts import CUSTOMER_RECEIVABLE, PROVIDER_CLEARING
 from accounting.domain.journal import JournalEntry, credit, debit
 from accounting.domain.manual import Periods
+from accounting.domain.payouts import PayoutLine
 from accounting.domain.posting_rules import entry_id_for
 from accounting.domain.reconciliation import Line
 from accounting.domain.reconciliation_run import Run, Stage
@@ -50,11 +51,11 @@ class Lines:
     def lines_of(self, provider: str, day: date, payment_id: str) -> Iterator[Line]:
         return (each for each in self.lines_told_on(provider, day) if each.payment_id == payment_id)
 
-    def payout_lines(self, provider: str, payout_id: str) -> Iterator[Line]:
+    def payout_lines(self, provider: str, payout_id: str) -> Iterator[PayoutLine]:
         for day in sorted(self.told):
-            yield from (
-                each for each in self.lines_told_on(provider, day) if each.payout_id == payout_id
-            )
+            for each in self.lines_told_on(provider, day):
+                if each.payout_id == payout_id:
+                    yield PayoutLine(line_id=each.line_id, kind=each.kind, net=each.net)
 
 
 class House:
