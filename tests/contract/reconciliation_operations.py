@@ -27,8 +27,8 @@ from tests.contract.services import Route
 
 _PAGES = {
     "limit": Query(
-        description="How many are on a page.",
-        schema={"type": "integer", "minimum": 1, "maximum": PAGE_MAX, "default": PAGE},
+        description=f"How many a page has at most, up to {PAGE_MAX}.",
+        schema={"type": "string", "pattern": "^[0-9]{1,3}$", "default": str(PAGE)},
         example="50",
         required=False,
     ),
