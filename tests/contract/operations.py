@@ -19,7 +19,6 @@ from orders.domain.errors import (
     RefundsExhausted,
     RetryNotPossible,
 )
-from payments.api.lists import LIMIT_DEFAULT, LIMIT_MAX
 from payments.api.views import PaymentsView, PaymentView
 from payments.domain.attempt import AttemptStatus
 from payments.domain.errors import (
@@ -50,10 +49,12 @@ from shared.errors.taxonomy import (
     Unauthenticated,
 )
 from shared.rest.events import EventsView
+from shared.rest.pages import LIMIT_DEFAULT, LIMIT_MAX
 from tests.contract import samples
 from tests.contract.description import Body, Failures, Operation, Query
 from tests.contract.ledger_operations import LEDGER_OPERATIONS
 from tests.contract.reconciliation_operations import RECONCILIATION_OPERATIONS
+from tests.contract.operator_operations import OPERATORS
 from tests.contract.services import Route
 
 EVERYWHERE: Failures = (Unauthenticated, ScopeMissing, AccessUnavailable, InternalError)
@@ -244,6 +245,7 @@ OPERATIONS: Mapping[Route, Operation] = {
     ),
     **LEDGER_OPERATIONS,
     **RECONCILIATION_OPERATIONS,
+    **OPERATORS,
 }
 
 
