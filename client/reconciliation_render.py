@@ -67,9 +67,7 @@ def open_items(shown: Sequence[OpenItem]) -> RenderableType:
     for each in shown:
         due = f"{each['due']} (overdue)" if each["overdue"] else each["due"]
         unexplained = amounts(each["residual"])
-        found.add_row(
-            each["item_id"], each["class"], unexplained, each["age"], each["owner"], due
-        )
+        found.add_row(each["item_id"], each["class"], unexplained, each["age"], each["owner"], due)
     return found
 
 

@@ -20,7 +20,8 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet takes for a formula at the beginning of a text."""
 
 STYLE = """
-body{font:14px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:68rem;padding:0 1rem;color:#1c2733}
+body{font:14px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:68rem;padding:0 1rem;
+color:#1c2733}
 h1{font-size:1.4rem}h2{font-size:1.1rem;margin-top:2rem}
 table{border-collapse:collapse;width:100%}td,th{padding:.3rem .6rem;border-bottom:1px solid #dde3ea;
 text-align:left;vertical-align:top}.n{text-align:right;font-variant-numeric:tabular-nums}
@@ -66,18 +67,19 @@ def csv(items: Iterable[Item]) -> str:
         named = (item["item_id"], item["class"], item["payment_id"] or "")
         for part in item["operations"]:
             own = (part["operation_id"], part["kind"], part["amount"], "", "", part["currency"])
-            writer.writerow(map(_cell, (*named, "operation", *own, part["date"], "")))
+            writer.writerow(_cells(*named, "operation", *own, part["date"], ""))
         for line in item["lines"]:
             told = (line["line_id"], line["kind"], line["gross"], line["fee"], line["net"])
             rest = (line["currency"], line["settled_on"], line["payout_id"])
-            writer.writerow(map(_cell, (*named, "line", *told, *rest)))
+            writer.writerow(_cells(*named, "line", *told, *rest))
     return text.getvalue()
 
 
-def _cell(value: str | int) -> str | int:
-    if isinstance(value, str) and value.startswith(FORMULA):
-        return f"'{value}"
-    return value
+def _cells(*values: str | int) -> list[str | int]:
+    return [
+        f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
+        for value in values
+    ]
 
 
 def _totals(run: Run) -> list[tuple[str, Mapping[str, int]]]:
@@ -128,8 +130,10 @@ def _payouts(run: Run, items: Sequence[Item]) -> Iterable[str]:
         )
         yield _table(("operation", "kind", "gross", "fee", "net"), rows, numbers={2, 3, 4})
         hidden = len(lines) - len(rows)
-        yield f"<p><small>{hidden} more are in the CSV.</small></p></details>" if hidden else (
-            "</details>"
+        yield (
+            f"<p><small>{hidden} more are in the CSV.</small></p></details>"
+            if hidden
+            else ("</details>")
         )
 
 
@@ -180,7 +184,7 @@ def _amounts(residual: Mapping[str, int]) -> str:
 def _table(names: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: set[int]) -> str:
     def row(tag: str, cells: Sequence[str]) -> str:
         marked = (
-            f'<{tag}{" class=n" if place in numbers else ""}>{cell}</{tag}>'
+            f"<{tag}{' class=n' if place in numbers else ''}>{cell}</{tag}>"
             for place, cell in enumerate(cells)
         )
         return f"<tr>{''.join(marked)}</tr>"
