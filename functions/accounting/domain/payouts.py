@@ -63,26 +63,10 @@ class PayoutLine:
 
 def proved(payout_id: str, lines: Iterable[PayoutLine]) -> tuple[Payout, ...]:
     """A payout over all of its lines; what is in two currencies is two payouts."""
-    sums: dict[str, _Sum] = {}
+    sums = PayoutSums()
     for line in lines:
-        total = sums.setdefault(line.net.currency, _Sum())
-        if line.kind is LineKind.PAYOUT:
-            total.sent = (total.sent or 0) - line.net.minor
-        elif line.kind is LineKind.PAYOUT_REVERSED:
-            total.returned += line.net.minor
-        else:
-            total.lines += 1
-            total.net += line.net.minor
-    return tuple(
-        Payout(
-            payout_id=payout_id,
-            lines=total.lines,
-            net=Money(total.net, currency),
-            sent=None if total.sent is None else Money(total.sent, currency),
-            returned=Money(total.returned, currency),
-        )
-        for currency, total in sorted(sums.items())
-    )
+        sums.add(payout_id, line.kind, line.net.minor, line.net.currency)
+    return sums.payouts()
 
 
 @dataclass(slots=True)
@@ -91,3 +75,38 @@ class _Sum:
     net: int = 0
     sent: int | None = None
     returned: int = 0
+
+
+class PayoutSums:
+    """The sums of payouts, while their lines go by in any order."""
+
+    def __init__(self) -> None:
+        self._sums: dict[tuple[str, str], _Sum] = {}
+
+    def add(
+        self, payout_id: str, kind: LineKind, net: int, currency: str, *, lines: int = 1
+    ) -> None:
+        """Count a line, or the sum of several that are no payout's own."""
+        total = self._sums.get((payout_id, currency))
+        if total is None:
+            total = self._sums[payout_id, currency] = _Sum()
+        if kind is LineKind.PAYOUT:
+            total.sent = (total.sent or 0) - net
+        elif kind is LineKind.PAYOUT_REVERSED:
+            total.returned += net
+        else:
+            total.lines += lines
+            total.net += net
+
+    def payouts(self) -> tuple[Payout, ...]:
+        """Every payout that was met, in order."""
+        return tuple(
+            Payout(
+                payout_id=payout_id,
+                lines=total.lines,
+                net=Money(total.net, currency),
+                sent=None if total.sent is None else Money(total.sent, currency),
+                returned=Money(total.returned, currency),
+            )
+            for (payout_id, currency), total in sorted(self._sums.items())
+        )

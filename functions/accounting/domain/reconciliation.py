@@ -192,13 +192,18 @@ def tallied(items: Iterable[Item]) -> dict[Class, Tally]:
     """The totals by class: their counts add up to what went in."""
     tallies: dict[Class, Tally] = {}
     for item in items:
-        before = tallies.get(item.kind, Tally())
-        residual = dict(before.residual)
-        for currency, minor in item.residual.items():
-            residual[currency] = residual.get(currency, 0) + minor
-        tallies[item.kind] = Tally(
-            operations=before.operations + len(item.operations),
-            lines=before.lines + len(item.lines),
-            residual=residual,
-        )
+        count(item, tallies)
     return tallies
+
+
+def count(item: Item, tallies: dict[Class, Tally]) -> None:
+    """Add an item to the totals of its class."""
+    before = tallies.get(item.kind, Tally())
+    residual = dict(before.residual)
+    for currency, minor in item.residual.items():
+        residual[currency] = residual.get(currency, 0) + minor
+    tallies[item.kind] = Tally(
+        operations=before.operations + len(item.operations),
+        lines=before.lines + len(item.lines),
+        residual=residual,
+    )
