@@ -10,6 +10,7 @@ from accounting.infrastructure.dynamodb_folds import DynamoDbFolds
 from accounting.infrastructure.dynamodb_journal import DynamoDbJournal
 from accounting.infrastructure.dynamodb_messages import DynamoDbMessages
 from accounting.infrastructure.dynamodb_records import DynamoDbRecords
+from accounting.infrastructure.dynamodb_settlement import DynamoDbSettlement
 from accounting.infrastructure.vault import Vault
 from accounting.settings import Settings
 from shared import clock
@@ -57,6 +58,11 @@ def folds() -> DynamoDbFolds:
 @cache
 def records() -> DynamoDbRecords:
     return DynamoDbRecords(table())
+
+
+@cache
+def settlement() -> DynamoDbSettlement:
+    return DynamoDbSettlement(table())
 
 
 @cache

@@ -53,8 +53,8 @@ from shared.rest.pages import LIMIT_DEFAULT, LIMIT_MAX
 from tests.contract import samples
 from tests.contract.description import Body, Failures, Operation, Query
 from tests.contract.ledger_operations import LEDGER_OPERATIONS
-from tests.contract.reconciliation_operations import RECONCILIATION_OPERATIONS
 from tests.contract.operator_operations import OPERATORS
+from tests.contract.reconciliation_operations import RECONCILIATION_OPERATIONS
 from tests.contract.services import Route
 
 EVERYWHERE: Failures = (Unauthenticated, ScopeMissing, AccessUnavailable, InternalError)

@@ -19,6 +19,7 @@ from accounting.domain.reconciliation_run import Run
 from accounting.domain.settlement_record import Review, SettlementRecord
 from shared.contracts.accounting import LedgerBreached, LedgerEntryCreated
 from shared.contracts.envelope import Cause, Event
+from shared.contracts.settlement import PaymentSettled
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +32,14 @@ class Proposal:
     by: Authorship
     entry_ids: tuple[str, ...] = ()
     version: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldLine:
+    """A settled line, and the day (UTC) on which it was told, which is not when it was settled."""
+
+    line: PaymentSettled
+    told_on: date
 
 
 class Journal(Protocol):
@@ -46,10 +55,13 @@ class Journal(Protocol):
         *,
         rooms: Sequence[Room] = (),
         settles: Proposal | None = None,
+        line: ToldLine | None = None,
     ) -> None:
-        """Write the entries with their announcements, and what their limits become, or nothing.
+        """Write the entries with their announcements, what their limits become, and the settled
+        line that they book, or nothing.
 
-        Raises StaleRow when an entry of such an id is there or a room has changed, StoreBusy.
+        Raises StaleRow when an entry or line of such an id is there or a room has changed,
+        StoreBusy.
         """
 
     def entries(self) -> Iterable[JournalEntry]:

@@ -122,7 +122,7 @@ class Item:
     """Operations and lines that belong together, and their class.
 
     `residual` is what the books show too much of, by currency: the operations' sum less the
-    lines'. It is zero when everything is explained.
+    lines', of which those about no operation count with their net.
     """
 
     kind: Class
@@ -153,7 +153,8 @@ class Item:
             amount = operation.amount
             sums[amount.currency] = sums.get(amount.currency, 0) + amount.minor
         for line in self.lines:
-            sums[line.gross.currency] = sums.get(line.gross.currency, 0) - line.gross.minor
+            amount = line.gross if line.kind in OPERATIONS else line.net
+            sums[amount.currency] = sums.get(amount.currency, 0) - amount.minor
         return {currency: minor for currency, minor in sums.items() if minor}
 
     @property
