@@ -24,6 +24,8 @@ OPEN: Final = Index("open_items", partition="open_for", sort="since")
 """The records that wait for something, by provider, oldest first."""
 _FIRST: Final = ""
 _BOUND_LETTERS: Final = 9
+_BEFORE_ALL: Final = "0"
+"""A bound of a sort key is never empty."""
 _RECORD: Final = "SETTLEMENT"
 
 
@@ -107,7 +109,7 @@ class DynamoDbRecords:
         return None if row is None else date.fromisoformat(str(row["day"]))
 
     def open_records(self, provider: str, *, after: str) -> Iterator[tuple[str, str]]:
-        from_day = after[:_BOUND_LETTERS]  # a little too early, so that no day is cut in two
+        from_day = after[:_BOUND_LETTERS] or _BEFORE_ALL  # a little too early: no day is cut
         for row in self._table.after(OPEN, value=provider, bound=from_day):
             record_id = str(row["pk"]).removeprefix(f"{_RECORD}#")
             place = f"{row[OPEN.sort]}#{record_id}"
