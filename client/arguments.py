@@ -24,6 +24,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     _add_timeline(nouns)
     _add_ledger(nouns)
     _add_dead_letters(nouns)
+    _add_replay(nouns)
     _add_key(nouns)
     return parser.parse_args(arguments)
 
@@ -130,6 +131,25 @@ def _add_dead_letters(nouns: Parsers) -> None:
     close.add_argument("dead_letter_id", metavar="DEAD_LETTER_ID")
     close.add_argument("--reason", required=True, help="why it is never to be sent again")
     _add_idempotency_key(close)
+
+
+def _add_replay(nouns: Parsers) -> None:
+    verbs = _noun(nouns, "replay", "publish a span of a service's messages once more")
+    start = _command(verbs, "start", operator_commands.start_replay, role="operator", watch=True)
+    start.add_argument("service", choices=SERVICES)
+    start.add_argument("--from", required=True, dest="begins_at", metavar="2026-11-02T12:00:00Z")
+    start.add_argument("--to", dest="ends_at", metavar="MOMENT", help="default: now")
+    start.add_argument("--type", action="append", dest="types", metavar="PaymentCaptured")
+    start.add_argument("--about", metavar="ID", help="one order, payment or entry alone")
+    start.add_argument("--per-second", type=int, help="at most so many messages (100)")
+    start.add_argument("--reason", required=True, help="what was missed, and why")
+    _add_idempotency_key(start)
+    one = _command(verbs, "show", operator_commands.show_replay, role="operator", watch=True)
+    one.add_argument("replay_id", metavar="REPLAY_ID")
+    stop = _command(verbs, "stop", operator_commands.stop_replay, role="operator")
+    stop.add_argument("replay_id", metavar="REPLAY_ID")
+    stop.add_argument("--reason", required=True)
+    _add_idempotency_key(stop)
 
 
 def _add_choice(command: argparse.ArgumentParser) -> None:

@@ -23,7 +23,7 @@ from infra.constructs.service_function import (
     consumer_sizing,
 )
 from infra.constructs.service_tables import TASKS, ServiceTables
-from infra.names import api_keys_secret
+from infra.names import api_keys_secret, bus_name
 
 REPUBLISHING = Sizing(memory_mb=512, timeout_seconds=60)
 """As long as until its next turn."""
@@ -70,15 +70,27 @@ class Operations(Construct):
                 for name, queue in graves.queues().items()
             ]
         )
-        self.http = self._function("http", SYNCHRONOUS)
-        self.http.grant_secret(api_keys_secret(deployment.stage))
-        tables.grant(self.http, "GetItem", "PutItem")
-        tables.grant_index(self.http, TASKS)
-        tables.grant_commands(self.http)
-        self.keeping = self._function("keeping", consumer_sizing(deployment.stage))
-        tables.grant(self.keeping, "PutItem", "Query")
+        self._tables = tables
+        self.http = self._desk()
+        self.keeping = self._keeper(graves)
+        self.republishing = self._clockwork()
+        for inbox in graves.inboxes.values():
+            for function in (self.http, self.republishing):
+                inbox.queue.grant(function, "sqs:SendMessage")
+
+    def _desk(self) -> ServiceFunction:
+        function = self._function("http", SYNCHRONOUS)
+        function.grant_secret(api_keys_secret(self._deployment.stage))
+        self._tables.grant(function, "GetItem", "PutItem")
+        self._tables.grant_index(function, TASKS)
+        self._tables.grant_commands(function)
+        return function
+
+    def _keeper(self, graves: Graves) -> ServiceFunction:
+        function = self._function("keeping", consumer_sizing(self._deployment.stage))
+        self._tables.grant(function, "PutItem", "Query")
         for queue in graves.queues().values():
-            self.keeping.add_event_source(
+            function.add_event_source(
                 sources.SqsEventSource(
                     queue,
                     batch_size=BATCH_SIZE,
@@ -86,18 +98,21 @@ class Operations(Construct):
                     report_batch_item_failures=True,
                 )
             )
-        self.republishing = self._function("republishing", REPUBLISHING)
-        tables.grant(self.republishing, "GetItem", "PutItem")
-        tables.grant_index(self.republishing, TASKS)
-        for inbox in graves.inboxes.values():
-            for function in (self.http, self.republishing):
-                inbox.queue.grant(function, "sqs:SendMessage")
+        return function
+
+    def _clockwork(self) -> ServiceFunction:
+        function = self._function("republishing", REPUBLISHING)
+        self._tables.grant(function, "GetItem", "PutItem", "Scan")
+        self._tables.grant_index(function, TASKS)
+        bus = events.EventBus.from_event_bus_name(self, "Bus", bus_name(self._deployment.stage))
+        bus.grant_put_events_to(function)
         events.Rule(
             self,
             "Republish",
             schedule=events.Schedule.rate(REPUBLISHED_EVERY),
-            targets=[targets.LambdaFunction(self.republishing, retry_attempts=0)],
+            targets=[targets.LambdaFunction(function, retry_attempts=0)],
         )
+        return function
 
     def functions(self) -> dict[str, ServiceFunction]:
         """By the names that alarms are told under."""

@@ -106,42 +106,6 @@ def test_a_function_touches_its_table_only_as_listed(
     assert on_the_table(template, handler) == {f"dynamodb:{action}" for action in allowed}
 
 
-@pytest.mark.parametrize("service", SERVICES)
-@pytest.mark.parametrize(
-    ("entry", "allowed", "queues"),
-    [
-        ("http", {"GetItem", "PutItem"}, {"sqs:SendMessage"}),
-        ("keeping", {"PutItem", "Query"}, QUEUE),
-        ("republishing", {"GetItem", "PutItem"}, {"sqs:SendMessage"}),
-    ],
-)
-def test_operations_touch_the_table_and_the_queues_only_as_listed(
-    assemblies: Assemblies, service: str, entry: str, allowed: set[str], queues: set[str]
-) -> None:
-    """Who makes rows of dead letters cannot send them, and who sends them cannot take them."""
-    template, handler = assemblies.template("prod", service), f"shared.operations.{entry}.handler"
-    assert on_the_table(template, handler) == {f"dynamodb:{action}" for action in allowed}
-    dead = {
-        arn_of(name)["Fn::GetAtt"][0]
-        for name, queue in template.resources("AWS::SQS::Queue").items()
-        if "RedrivePolicy" not in queue
-    }
-    on_queues = [
-        (action, resource["Fn::GetAtt"][0])
-        for statement in template.policy_of(handler)
-        for action in actions(statement)
-        if action.startswith("sqs:")
-        for resource in _resources(statement)
-    ]
-    assert {action for action, _ in on_queues} == queues
-    assert {queue in dead for _, queue in on_queues} == {entry == "keeping"}
-
-
-def _resources(statement: dict[str, Any]) -> list[dict[str, Any]]:
-    found = statement["Resource"]
-    return found if isinstance(found, list) else [found]
-
-
 def test_an_index_of_payments_is_read_only_by_who_lists_or_asks(assemblies: Assemblies) -> None:
     template = assemblies.template("prod", "Payments")
     reading: dict[str, set[str]] = {}
@@ -223,7 +187,7 @@ def test_the_public_webhook_function_stores_and_reads_nothing_but_its_secret(
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_only_relay_and_sweep_speak_to_the_bus_and_to_no_other(
+def test_only_relay_sweep_and_replay_speak_to_the_bus_and_to_no_other(
     assemblies: Assemblies, service: str
 ) -> None:
     template = assemblies.template("prod", service)
@@ -236,6 +200,7 @@ def test_only_relay_and_sweep_speak_to_the_bus_and_to_no_other(
     assert speaking == {
         "relay": ":event-bus/quittance-prod",
         "schedule": ":event-bus/quittance-prod",
+        "republishing": ":event-bus/quittance-prod",
     }
 
 

@@ -94,19 +94,6 @@ def test_an_inbox_hears_exactly_what_its_service_listens_to(
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_every_dead_letter_becomes_a_row(assemblies: Assemblies, service: str) -> None:
-    template = assemblies.template("prod", service)
-    dead = [
-        arn_of(name)
-        for name, queue in template.resources("AWS::SQS::Queue").items()
-        if "RedrivePolicy" not in queue
-    ]
-    assert len(dead) == {"Orders": 2, "Payments": 3, "Accounting": 3}[service]
-    for queue in dead:
-        assert fed_by(template, queue) == ["shared.operations.keeping.handler"]
-
-
-@pytest.mark.parametrize("service", SERVICES)
 def test_a_rule_calls_a_function_only_by_the_clock(assemblies: Assemblies, service: str) -> None:
     template = assemblies.template("prod", service)
     functions = template.resources("AWS::Lambda::Function")

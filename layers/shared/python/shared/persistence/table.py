@@ -17,6 +17,7 @@ from botocore.exceptions import ConnectionError as NoConnection
 from shared.contracts.codec import timestamp
 from shared.errors.taxonomy import AlreadyHandled, StaleRow, StoreBusy
 from shared.persistence.rows import Row, dump_row, load_row
+from shared.persistence.span import Span
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -68,6 +69,15 @@ class Put:
     key: Key
     row: Row
     seen: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A part of a table: what was wanted of it, and the last row looked at, if more follow."""
+
+    rows: tuple[Row, ...]
+    looked_at: int
+    last: Key | None
 
 
 class Table:
@@ -125,6 +135,27 @@ class Table:
             FilterExpression="sk = :sk",
             ExpressionAttributeValues={":sk": {"S": sk}},
             ConsistentRead=True,
+        )
+
+    def outbox(self, span: Span, *, after: Key | None, looked_at_max: int) -> Page:
+        """The next messages of a span, consistently; each aggregate's in their sequence.
+
+        It reads the whole table, page by page: the outbox has no order of time.
+        """
+        begin: dict[str, Any] = {} if after is None else {"ExclusiveStartKey": _at(after)}
+        with _named():
+            answer = self._client.scan(
+                TableName=self._name,
+                Limit=looked_at_max,
+                ConsistentRead=True,
+                **span.expression(),
+                **begin,
+            )
+        last = answer.get("LastEvaluatedKey")
+        return Page(
+            rows=tuple(load_row(item) for item in answer["Items"]),
+            looked_at=answer["ScannedCount"],
+            last=None if last is None else Key(str(last["pk"]["S"]), str(last["sk"]["S"])),
         )
 
     def handled(self, cause_id: str) -> bool:
