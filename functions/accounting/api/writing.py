@@ -35,7 +35,7 @@ def post_journal_entries() -> Response[str]:
     by = request.by(app.caller.principal)
 
     def action() -> SubmittedView:
-        drafts = [each.draft(cause.now) for each in request.entries]
+        drafts = [each.draft() for each in request.entries]
         done = submit(drafts, by, journal=wiring.journal(), cause=cause)
         return submitted_view(done)
 
@@ -130,5 +130,6 @@ def post_period() -> Response[str]:
 
 
 def _cause() -> Cause:
-    """The request as a cause: the same key of the same caller is the same request."""
-    return app.caller.cause(app.caller.request_id(app.idempotency_key()))
+    """The request as a cause: the same key of the same caller on the same path is the same."""
+    key = f"{app.idempotency_key()} {app.event.path}"
+    return app.caller.cause(app.caller.request_id(key))

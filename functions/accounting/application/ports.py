@@ -63,7 +63,11 @@ class Journal(Protocol):
 
     def room(self, account: Account, currency: str) -> Room: ...
 
-    def holds_ended(self, now: datetime, *, days: int) -> Iterable[str]: ...
+    def holds_ended(self, now: datetime) -> Iterable[str]:
+        """The holds whose end has come since `holds_done` was last told, resolved or not."""
+
+    def holds_done(self, through: datetime, *, now: datetime) -> None:
+        """Nothing that ended until `through` is still to be freed."""
 
     def proposal(self, proposal_id: str) -> Proposal | None: ...
 

@@ -62,6 +62,12 @@ class SelfApproval(DomainException):
     )
 
 
+class AlreadyApproved(DomainException):
+    """The entries are in the books, in the name of whoever agreed first."""
+
+    code, title = "already_approved", "Another person has approved it before"
+
+
 class CaptureNotBooked(TransientException):
     """What is undone has not been told yet: the bus keeps no order, so the message comes again."""
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from accounting.domain.chart_of_accounts import Account, Side
+from accounting.domain.chart_of_accounts import Account, Side, SubLedger
 from accounting.domain.errors import EntryMalformed, EntryUnbalanced
 from shared.money import Money
 
@@ -75,7 +76,7 @@ class Person:
 
 
 def _plain(name: str) -> str:
-    return " ".join(name.split()).casefold()
+    return " ".join(unicodedata.normalize("NFKC", name).split()).casefold()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,19 +141,26 @@ class JournalEntry:
                 raise EntryMalformed(
                     f"{posting.account.code} needs a {posting.account.sub_ledger} to book on"
                 )
-        for currency, (debits, credits_) in side_sums(postings).items():
-            if debits != credits_:
-                raise EntryUnbalanced(f"debits {debits}, credits {credits_} in {currency}")
+        for memo in (False, True):
+            apart = [each for each in postings if each.account.is_memo is memo]
+            for currency, (debits, credits_) in side_sums(apart).items():
+                if debits != credits_:
+                    told = " on memo accounts" if memo else ""
+                    raise EntryUnbalanced(
+                        f"debits {debits}, credits {credits_} in {currency}{told}"
+                    )
 
     def item_of(self, posting: Posting) -> str:
         """The item of the control account's sub-ledger that a posting is on."""
+        if posting.account.sub_ledger is SubLedger.PAYOUT:
+            return posting.item or self.payout_id or ""
         return posting.item or self.payment_id
 
     @property
     def amount(self) -> Money:
         """The sum of one side, in the currency of the first posting, without memo accounts."""
         shown = self.postings or self.held or self.released
-        counted = [each for each in shown if each.account.code < "9000"] or list(shown)
+        counted = [each for each in shown if not each.account.is_memo] or list(shown)
         currency = counted[0].amount.currency
         return Money(side_sums(counted)[currency][0], currency)
 

@@ -34,7 +34,10 @@ BY_PAYMENT: Final = "by_payment"
 BY_ORDER: Final = "by_order"
 BY_PAYOUT: Final = "by_payout"
 _PERIODS: Final = Key("PERIODS", "PERIODS")
-_AGENDA_KEPT: Final = timedelta(days=7)
+ID_LETTERS_MAX: Final = 256
+"""No id of ours is longer, and the store takes no key that is much longer."""
+_AGENDA_KEPT: Final = timedelta(days=90)
+_AGENDA: Final = Key("HOLDS", "DONE")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +57,7 @@ class DynamoDbJournal:
         return None if booked is None else booked.entry
 
     def booked(self, entry_id: str) -> Booked | None:
-        row = self._table.get(key_of(entry_id))
+        row = self.stored(entry_id)
         return None if row is None else Booked(entry=from_row(row), message=row)
 
     def append(
@@ -77,7 +80,7 @@ class DynamoDbJournal:
 
     def stored(self, entry_id: str) -> Row | None:
         """An entry as it is stored."""
-        return self._table.get(key_of(entry_id))
+        return self._table.get(key_of(entry_id)) if len(entry_id) <= ID_LETTERS_MAX else None
 
     def restore(self, row: Mapping[str, Any], *, now: datetime) -> None:
         """Put a stored entry back, as published: its announcement was made when it was booked."""
@@ -121,6 +124,8 @@ class DynamoDbJournal:
 
     def _indexed(self, index: str, *, attribute: str, value: str) -> list[Booked]:
         """The index tells the keys; the entries themselves are read from the table."""
+        if len(value) > ID_LETTERS_MAX:
+            return []
         found = [
             self.booked(str(row["pk"]).removeprefix(f"{ENTRY}#"))
             for row in self._table.index(index, attribute=attribute, value=value)
@@ -157,13 +162,24 @@ class DynamoDbJournal:
             version=row.get("version", 0),
         )
 
-    def holds_ended(self, now: datetime, *, days: int) -> Iterator[str]:
-        """The holds whose time has come in the last `days`, resolved or not."""
-        for back in range(days):
-            day = (now - timedelta(days=back)).date().isoformat()
-            for row in self._table.partition(f"HOLDS#{day}"):
-                if str(row["hold_until"]) <= timestamp(now):
-                    yield str(row["entry_id"])
+    def holds_ended(self, now: datetime) -> Iterator[str]:
+        """The holds whose end has come since `holds_done` was last told, resolved or not."""
+        row = self._table.get(_AGENDA)
+        done = timestamp(now - _AGENDA_KEPT) if row is None else str(row["through"])
+        day = datetime.fromisoformat(done).date()
+        while day <= now.date():
+            for hold in self._table.partition(f"HOLDS#{day.isoformat()}"):
+                if done < str(hold["hold_until"]) <= timestamp(now):
+                    yield str(hold["entry_id"])
+            day += timedelta(days=1)
+
+    def holds_done(self, through: datetime, *, now: datetime) -> None:
+        """Nothing that ended until `through` is still to be freed."""
+        row = self._table.get(_AGENDA)
+        version = 0 if row is None else int(str(row["version"]))
+        done: Row = {"through": timestamp(through), "version": version + 1}
+        with suppress(StaleRow):
+            self._table.commit([Put(key=_AGENDA, row=done, seen=version)], cause_id=None, now=now)
 
     def proposal(self, proposal_id: str) -> Proposal | None:
         row = self._table.get(_proposal_key(proposal_id))
@@ -228,7 +244,7 @@ def _draft_document(draft: Draft) -> dict[str, Any]:
     return {
         "description": draft.description,
         "postings": notation.written(draft.postings),
-        "effective_at": timestamp(draft.effective_at),
+        "effective_at": None if draft.effective_at is None else timestamp(draft.effective_at),
         "payment_id": draft.payment_id,
         "payout_id": draft.payout_id,
         "hold_until": None if draft.hold_until is None else timestamp(draft.hold_until),
@@ -237,12 +253,8 @@ def _draft_document(draft: Draft) -> dict[str, Any]:
 
 
 def _draft(document: dict[str, Any]) -> Draft:
-    until = document["hold_until"]
-    return Draft(
-        **{
-            **document,
-            "postings": notation.read(document["postings"]),
-            "effective_at": datetime.fromisoformat(document["effective_at"]),
-            "hold_until": None if until is None else datetime.fromisoformat(until),
-        }
-    )
+    moments = {
+        name: None if document[name] is None else datetime.fromisoformat(document[name])
+        for name in ("effective_at", "hold_until")
+    }
+    return Draft(**{**document, **moments, "postings": notation.read(document["postings"])})

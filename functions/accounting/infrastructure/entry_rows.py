@@ -109,17 +109,19 @@ def _opens(entry: JournalEntry) -> bool:
 
 
 _RATE: Final = ("source", "target", "rate", "told_by", "told_at")
-_OWN: Final = "~"
+_OWN, _OTHER = "~", "~~"
 
 
 def _short(reference: str, payment_id: str) -> str:
     """An operation's id mostly begins with its payment's."""
-    if payment_id and reference.startswith(payment_id):
+    if payment_id and reference.startswith(f"{payment_id}-"):
         return _OWN + reference[len(payment_id) :]
-    return reference
+    return _OTHER + reference if reference.startswith(_OWN) else reference
 
 
 def _long(reference: str, payment_id: str) -> str:
+    if reference.startswith(_OTHER):
+        return reference.removeprefix(_OTHER)
     return payment_id + reference[1:] if reference.startswith(_OWN) else reference
 
 

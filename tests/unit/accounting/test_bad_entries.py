@@ -34,7 +34,11 @@ FEE = [line("5000", "debit", 500), line("1000", "credit", 500)]
 
 def body(*postings: dict[str, Any], **more: Any) -> dict[str, Any]:
     entry = {"description": "By hand", "postings": list(postings or FEE)}
-    entry |= {name: more.pop(name) for name in ("effective_at", "hold_until") if name in more}
+    entry |= {
+        name: more.pop(name)
+        for name in ("effective_at", "hold_until", "payment_id")
+        if name in more
+    }
     return {"actor": "ann", "reason": "a correction", "entries": [entry], **more}
 
 
@@ -91,6 +95,23 @@ BAD: dict[str, tuple[dict[str, Any], int, str]] = {
         "account_closed",
     ),
     "a closed period": (body(effective_at="2025-12-31T23:59:59Z"), 409, "period_closed"),
+    "a time before all calendars": (
+        body(effective_at="0001-01-01T00:00:00+14:00"),
+        422,
+        "invalid_request",
+    ),
+    "a time after all calendars": (
+        body(effective_at="9999-12-31T23:59:59-14:00"),
+        422,
+        "invalid_request",
+    ),
+    "a number for a time": (body(effective_at=12), 422, "invalid_request"),
+    "a number in text for a time": (body(effective_at="12"), 422, "invalid_request"),
+    "memo against real accounts": (
+        body(line("9000", "debit", 5), line("4000", "credit", 5), payment_id="pay_1"),
+        422,
+        "entry_unbalanced",
+    ),
     "a control account without its item": (
         body(line("1100", "debit", 500), line("4000", "credit", 500)),
         422,
@@ -156,3 +177,24 @@ def test_nobody_approves_what_they_proposed_under_any_name(counter: Counter) -> 
     _, shown = counter.get(f"{ENTRIES}/{booked['entry_ids'][0]}")
     assert (shown["actor"], shown["actor_key"]) == ("ann", "operator")
     assert (shown["approver"], shown["approver_key"]) == ("bob", "supervisor")
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"at": "0001-01-01T00:00:00+14:00"},
+        {"at": "soon"},
+        {"at": "2026-01-02T03:04:05"},
+        {"at": "2026-01-02T03:04:05Z", "consistency": "current"},
+        {"at": "2026-01-02T03:04:05Z", "effective_at": "2026-01-02T03:04:05Z"},
+        {"consistency": "now"},
+    ],
+)
+def test_a_point_that_makes_no_sense_is_refused(counter: Counter, query: dict[str, str]) -> None:
+    status, problem = counter.get("/trial-balance", currency="EUR", **query)
+    assert (status, problem["code"]) == (422, "invalid_request")
+
+
+def test_an_id_that_no_store_takes_is_not_found(counter: Counter) -> None:
+    assert counter.get(f"{ENTRIES}/{'x' * 3000}")[0] == 404
+    assert counter.get(ENTRIES, payment_id="x" * 3000)[1]["data"] == []
