@@ -72,7 +72,7 @@ def undo_capture(
         original,
         cause_id=cause.id,
         fact=type(event).__name__,
-        booked_at=cause.now,
+        booked_at=max(cause.now, undone_at),
         effective_at=periods.effective(undone_at),
     )
     append_once([entry], journal=journal, cause=cause, retold=told_of(undone_at))
