@@ -129,7 +129,11 @@ WORKFLOWS: Final = (
         courses={"authorize": (Course(pending=HOUR, told=False),)},
         decisions=(Decision(kind="sync", after=2 * HOUR), _CANCEL),
     ),
-    Life(name="redrive", automatic=True, sick={"payments.events": 6, "accounting.events": 6}),
+    Life(
+        name="redrive",
+        automatic=True,
+        sick={"payments.commands": 6, "payments.events": 12, "accounting.events": 12},
+    ),
     Life(name="sweep", automatic=True, sick={"orders.relay": 12, "accounting.relay": 12}),
     Life(name="replay", automatic=True, replayed=True),
 )
