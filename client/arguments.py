@@ -116,7 +116,9 @@ def _add_dead_letters(nouns: Parsers) -> None:
     verbs = _noun(nouns, "dead-letters", "what consumers gave up: look, send again, close")
     several = _command(verbs, "list", operator_commands.list_dead_letters, role="operator")
     _add_choice(several)
-    several.add_argument("--status", default="open", help="open (default), redriving, redriven, closed")
+    several.add_argument(
+        "--status", default="open", help="open (default), redriving, redriven, closed"
+    )
     one = _command(verbs, "show", operator_commands.show_dead_letter, role="operator")
     one.add_argument("dead_letter_id", metavar="DEAD_LETTER_ID")
     redrive = _command(

@@ -93,15 +93,11 @@ class Operators:
             for service in SERVICES
             for task in self._tasks(service) & (UNDONE | WAITING)
         ]
+        rows = [row for service in SERVICES for row in self._host.dynamo.items(service)]
+        found = {row["replay_id"]["S"]: row["status"]["S"] for row in rows if "replay_id" in row}
         for name in self.replays:
-            service = name.split("_")[1]
-            path = f"/operations/{service}/replays/{name}"
-            answer = self._host.invoke(
-                f"{service}.operations", functions.request("GET", path, body=None, key="", flow="o")
-            )
-            status = None if answer is None else json.loads(answer["body"])["status"]
-            if status != "done":
-                left.append(f"{name} is {status}")
+            if found.get(name) != "done":
+                left.append(f"{name} is {found.get(name)}")
         return left
 
     def send_message(
