@@ -181,6 +181,10 @@ conformance: setup .localstack/.ready ## Ask both local clouds what we need of A
 bench: setup .bench/.ready ## Measure the ledger beside a naive one, SQLite and django-hordak
 	@$(ACTIVE) python -m bench.ledger
 
+.PHONY: fuzz
+fuzz: setup ## Try every way in with what nobody should send: 20,000 requests, 100,000 webhooks, all parsers
+	@$(ACTIVE) python -m bench.fuzz $(TIMES)
+
 .PHONY: replay
 replay: setup ## Compare the tables' double in memory with the embedded cloud, OPERATIONS=100000
 	@$(ACTIVE) python -m bench.replay $(OPERATIONS)
