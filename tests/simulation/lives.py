@@ -135,8 +135,14 @@ WORKFLOWS: Final = (
 )
 
 
+USUAL: Final = 0.4
+"""How many orders are just placed and captured."""
+
+
 def drawn(rng: Random) -> Life:
     """A life at random: mostly the usual things, and each unusual one now and then."""
+    if rng.random() < USUAL:
+        return Life(amount=rng.randrange(1, 100_000), currency="EUR", automatic=True)
     return Life(
         amount=rng.choice((1, 2, 99, 1_000, 3_998, 1_000_000)),
         currency=rng.choice(CURRENCIES),
@@ -162,7 +168,7 @@ def _decision(rng: Random) -> Decision:
 def _course(rng: Random) -> Course:
     return Course(
         verdict=rng.choices(("succeeded", "declined", "failed"), (8, 1, 1))[0],
-        pending=rng.choice((0, 0, 0, SECOND, HOUR, 2 * DAY)),
+        pending=rng.choice((0,) * 9 + (SECOND, HOUR, 2 * DAY)),
         withdrawn_after=rng.choice((None,) * 8 + (MINUTE, 3 * DAY)),
     )
 

@@ -257,7 +257,7 @@ class World:
         if not self.fate.strikes("clock_skewed"):
             return {}
         return {
-            (function, worker): rng.randint(-SKEW_MAX, SKEW_MAX)
+            (function, worker): rng.choice((0, rng.randint(-SKEW_MAX, SKEW_MAX)))
             for function in functions.HANDLERS
             for worker in range(WORKERS)
         }
