@@ -24,6 +24,7 @@ SCOPES = {
         "ledger:write",
         "recon:read",
     ),
+    "supervisor": ("ledger:read", "ledger:write", "recon:read", "recon:write"),
     "auditor": ("orders:read", "payments:read", "ledger:read", "recon:read"),
 }
 PROVIDER = "sandbox"

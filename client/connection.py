@@ -8,7 +8,7 @@ from pathlib import Path
 URL_VARIABLE = "QUITTANCE_API_URL"
 KEY_VARIABLE = "QUITTANCE_API_KEY"
 OUTPUTS = Path(".local/outputs.json")
-ROLES = ("client", "operator", "auditor")
+ROLES = ("client", "operator", "supervisor", "auditor")
 
 
 class NotConnected(Exception):

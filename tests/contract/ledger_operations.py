@@ -21,6 +21,7 @@ from accounting.api.views import (
 from accounting.api.writing_views import PeriodsView, SubmittedView
 from accounting.domain.errors import (
     AccountClosed,
+    AlreadyApproved,
     AlreadyResolved,
     AlreadyReversed,
     EntryDiffers,
@@ -209,7 +210,14 @@ LEDGER_OPERATIONS: Mapping[Route, Operation] = {
         body=Body(shape=ApprovalRequest, required=True, examples={"by_bob": samples.APPROVAL}),
         view=SubmittedView,
         examples={"booked": samples.SUBMITTED},
-        failures=(*_BOOKING, NotFound, SelfApproval, ReversalRefused, AlreadyReversed),
+        failures=(
+            *_BOOKING,
+            NotFound,
+            SelfApproval,
+            AlreadyApproved,
+            ReversalRefused,
+            AlreadyReversed,
+        ),
     ),
     ("GET", "/trial-balance"): Operation(
         id="getTrialBalance",

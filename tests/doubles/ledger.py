@@ -10,7 +10,7 @@ from typing import Any
 from accounting.application.balance import current
 from accounting.application.fold import fold
 from accounting.application.prove import Proof, prove
-from accounting.application.reactions import Subscribed, react
+from accounting.application.reactions import react
 from accounting.application.seal import seal_days
 from accounting.infrastructure.dynamodb_folds import DynamoDbFolds
 from accounting.infrastructure.dynamodb_journal import DynamoDbJournal
@@ -30,6 +30,7 @@ from shared.contracts.payments import (
     RefundRequested,
     Undoes,
 )
+from shared.contracts.settlement import Fee, LineKind, PaymentSettled
 from shared.errors.taxonomy import AlreadyHandled
 from shared.money import Money
 from shared.persistence.rows import Row
@@ -162,7 +163,12 @@ def expired(minor: int = 3998, payment: str = "pay_1") -> AuthorizationExpired:
 
 
 def refund_requested(
-    minor: int, payment: str = "pay_1", refund: str = "re_1", *, unapplied: bool = False
+    minor: int,
+    payment: str = "pay_1",
+    refund: str = "re_1",
+    *,
+    unapplied: bool = False,
+    owed: int = 0,
 ) -> RefundRequested:
     return RefundRequested(
         payment_id=payment,
@@ -171,6 +177,7 @@ def refund_requested(
         amount=eur(minor),
         reason="returned",
         unapplied=unapplied,
+        already_owed=eur(owed) if owed else None,
     )
 
 
@@ -193,6 +200,7 @@ def refund_failed(
     refund: str = "re_1",
     *,
     unapplied: bool = False,
+    owed: int = 0,
 ) -> RefundFailed:
     return RefundFailed(
         payment_id=payment,
@@ -202,10 +210,46 @@ def refund_failed(
         code="account_closed",
         undoes=undoes,
         unapplied=unapplied,
+        already_owed=eur(owed) if owed else None,
     )
 
 
-def dispute(kind: type, minor: int, payment: str = "pay_1", number: int = 1) -> Subscribed:
+def settled(
+    kind: LineKind,
+    gross: Money,
+    net: Money,
+    *fees: Money,
+    payment: str = "pay_1",
+    line: str = "line_1",
+    **changed: Any,
+) -> PaymentSettled:
+    told: dict[str, Any] = {
+        "line_id": line,
+        "provider": "sandbox",
+        "account": "sandbox",
+        "payout_id": "po_1",
+        "kind": kind,
+        "word": kind.value,
+        "reference": f"{payment}-capture-1" if payment else "",
+        "payment_id": payment,
+        "order_id": f"ord_{payment}" if payment else "",
+        "provider_payment": "sbx_pay_1",
+        "provider_reference": "sbx_op_2",
+        "gross": gross,
+        "fees": tuple(Fee(part="processing", amount=fee) for fee in fees),
+        "net": net,
+        "rate": None,
+        "occurred_at": START,
+        "settled_on": START.date(),
+        "report_id": "rep_1",
+        "row": 1,
+    }
+    return PaymentSettled(**{**told, **changed})
+
+
+def dispute(
+    kind: type, minor: int, payment: str = "pay_1", number: int = 1
+) -> DisputeOpened | DisputeWon | DisputeLost:
     names = {"payment_id": payment, "order_id": f"ord_{payment}", "amount": eur(minor)}
     more = {"reason": "fraudulent"} if kind is DisputeOpened else {}
     event: DisputeOpened | DisputeWon | DisputeLost = kind(

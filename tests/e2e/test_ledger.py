@@ -13,13 +13,20 @@ from tests.e2e.test_cli import client
 WAIT_SECONDS = 30.0
 
 
-def post(quittance: Platform, path: str, body: dict[str, Any], *, expected: int = 202) -> Any:
+def post(
+    quittance: Platform,
+    path: str,
+    body: dict[str, Any],
+    *,
+    expected: int = 202,
+    role: str = "operator",
+) -> Any:
     answer: Answer = quittance.send(
         "POST",
         path,
         body=body,
         headers={"Idempotency-Key": str(uuid.uuid4())},
-        role="operator",
+        role=role,
     )
     assert answer.status == expected, answer.body
     return json.loads(answer.body)
@@ -66,10 +73,13 @@ def test_a_large_entry_waits_for_a_second_person(quittance: Platform) -> None:
     proposed = post(quittance, "/journal-entries", entry(100_001))
     assert proposed["status"] == "awaiting_approval"
     path = f"/proposals/{proposed['proposal_id']}/approval"
-    assert post(quittance, path, {"approver": "Ann"}, expected=409)["code"] == "self_approval"
-    (entry_id,) = post(quittance, path, {"approver": "bob"})["entry_ids"]
+    for approver, role in (("bob", "operator"), ("Ann", "supervisor")):
+        refused = post(quittance, path, {"approver": approver}, expected=409, role=role)
+        assert refused["code"] == "self_approval"
+    (entry_id,) = post(quittance, path, {"approver": "bob"}, role="supervisor")["entry_ids"]
     booked = json.loads(quittance.send("GET", f"/journal-entries/{entry_id}", role="auditor").body)
-    assert (booked["actor"], booked["approver"]) == ("ann", "bob")
+    assert (booked["actor"], booked["actor_key"]) == ("ann", "operator")
+    assert (booked["approver"], booked["approver_key"]) == ("bob", "supervisor")
     post(quittance, f"/journal-entries/{entry_id}/reversal", {"actor": "bob", "reason": "a test"})
 
 

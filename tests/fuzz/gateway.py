@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import base64
-import importlib
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 from urllib.parse import parse_qs
 
 from payments.api import webhooks
-from tests.contract.services import SERVICES
+from tests.contract.services import app_of
 from tests.unit.shared.lambda_context import LambdaContext
 
 CONTEXT: Final = LambdaContext()
 WEBHOOKS: Final = "/webhooks/"
-ROUTES: Final = {
-    "orders": "orders",
-    "payments": "payments",
-}
-"""The first step of a path, by the service behind it; everything else is accounting's."""
+APP_NAMES: Final = ("orders", "payments", "operations")
+"""The first step of a path that is the name of its app; everything else is accounting's."""
 
 type StartResponse = Callable[[str, list[tuple[str, str]]], object]
 
@@ -91,12 +87,7 @@ def _body(body: bytes) -> tuple[str | None, bool]:
 
 def _handler(path: str) -> Callable[[dict[str, Any], Any], dict[str, Any]]:
     first = path.lstrip("/").partition("/")[0]
-    service = ROUTES.get(first, "accounting")
-    assert service in SERVICES
-    handler: Callable[[dict[str, Any], Any], dict[str, Any]] = importlib.import_module(
-        f"{service}.api.http"
-    ).handler
-    return handler
+    return app_of(first if first in APP_NAMES else "accounting").on_request
 
 
 def _headers(environ: dict[str, Any]) -> dict[str, str]:

@@ -6,7 +6,6 @@ Only what `wiring` would connect to AWS is replaced; requests come in as the gat
 from __future__ import annotations
 
 import hashlib
-import importlib
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -28,11 +27,13 @@ from payments.infrastructure.providers.sandbox import SandboxGateway
 from shared import clock
 from shared.contracts.provider_notice import Notice
 from shared.messaging.guard import CommandGuard
+from shared.operations import wiring as operations
+from shared.operations.letters import DeadLetters
 from shared.persistence.rows import Row
 from shared.persistence.table import Table
 from shared.rest.access import ApiKeys
 from tests.contract.operations import OPERATIONS
-from tests.contract.services import SERVICES
+from tests.contract.services import APPS, SERVICES, app_of
 from tests.doubles.memory_table import MemoryTable
 from tests.doubles.memory_vault import MemoryVault
 from tests.unit.shared.records_client import RecordsClient
@@ -42,6 +43,22 @@ KEY: Final = "qk_fuzz"
 SECRET: Final = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
 PROVIDER: Final = {"url": "http://127.0.0.1:9", "api_key": "sk", "webhook_secret": SECRET}
 WIRING: Final = {"orders": orders, "payments": payments, "accounting": accounting}
+
+
+OPERATED: Final = operations.Settings(
+    powertools_service_name="payments",
+    table_name="payments",
+    commands_table_name="commands",
+    bus_name="bus",
+    dead_letter_queues="",
+)
+"""The operators' app as it runs in payments."""
+
+
+class TakingInboxes:
+    """Every queue takes what is sent to it again."""
+
+    def send(self, *_: object, **__: object) -> None: ...
 
 
 class QuietProvider(SandboxGateway):
@@ -60,7 +77,7 @@ class Platform:
         default_factory=lambda: {name: MemoryTable() for name in SERVICES}
     )
     records: Mapping[str, RecordsClient] = field(
-        default_factory=lambda: {name: RecordsClient() for name in SERVICES}
+        default_factory=lambda: {name: RecordsClient() for name in APPS}
     )
     writes: int = 0
 
@@ -105,13 +122,17 @@ class Platform:
         patch.setattr(accounting, "journal", lambda: journal)
         patch.setattr(accounting, "folds", lambda: folds)
         patch.setattr(accounting, "vault", lambda: vault)
+        patch.setattr(operations, "table", lambda: table["payments"])
+        patch.setattr(operations, "letters", lambda: DeadLetters(table["payments"]))
+        patch.setattr(operations, "settings", lambda: OPERATED)
+        patch.setattr(operations, "inboxes", TakingInboxes)
         for name, wiring in WIRING.items():
             patch.setattr(wiring, "table", lambda name=name: table[name])
 
     def _open_doors(self, patch: pytest.MonkeyPatch) -> None:
         keys = ApiKeys(load=_api_keys, seconds=lambda: 0.0)
-        for name in SERVICES:
-            app = importlib.import_module(f"{name}.api.http").app
+        for name in APPS:
+            app = app_of(name)
             client: Any = self.records[name]
             guard = CommandGuard(table_name="commands", client=client, clock=lambda: NOW)
             patch.setattr(app, "_api_keys", lambda: keys)

@@ -13,10 +13,12 @@ from orders.domain.order import Order
 from payments import wiring as payments
 from payments.domain.payment import Payment
 from shared.contracts.envelope import Cause
+from shared.operations import wiring as operations
 from tests.fuzz.gateway import CONTEXT, proxy_event
 from tests.fuzz.platform import KEY, NOW
 from tests.unit.orders import lives as order_lives
 from tests.unit.payments import lives as payment_lives
+from tests.unit.shared.operations.graveyard import Graveyard
 
 ORDERS: Final[tuple[Callable[[], Order], ...]] = (
     order_lives.placed,
@@ -43,12 +45,18 @@ def populate() -> dict[str, list[str]]:
         "lane": ["0", "3", "8"],
         "day": ["2026-01-01", "2026-01-02"],
         "provider": ["sandbox", "stripe"],
+        "service": ["payments", "orders"],
     }
     ids["order_id"] = [_order(number, life()) for number, life in enumerate(ORDERS)]
     ids["payment_id"] = [_payment(number, life()) for number, life in enumerate(PAYMENTS)]
     booked = [entry(f"entry-{number}", SMALL) for number in range(3)]
     held = entry("held", SMALL, hold_until="2026-01-05T00:00:00Z")
     ids["entry_id"] = [each["entry_ids"][0] for each in (*booked, held)]
+    yard = Graveyard(table=operations.table())
+    ids["dead_letter_id"] = [
+        yard.one().dead_letter_id,
+        yard.one(message_id="m-2", queue="relay-failures").dead_letter_id,
+    ]
     ids["proposal_id"] = [entry("large", LARGE)["proposal_id"]]
     return ids
 

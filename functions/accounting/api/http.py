@@ -114,7 +114,10 @@ def _account(code: str) -> Account:
 
 
 def _standing() -> Standing:
-    """The balances at the point that the query asks for."""
+    """The balances at the one point that the query asks for."""
+    asked = [name for name in ("at", "effective_at", "consistency") if _asked(name)]
+    if len(asked) > 1:
+        raise invalid(asked[1], f"not together with {asked[0]}")
     if _asked("at"):
         return booked_until(moment("at", _asked("at")), journal=wiring.journal())
     if _asked("effective_at"):

@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
 
 from accounting.domain.chart_of_accounts import Side, account_of
-from accounting.domain.journal import POSTINGS_MAX, Authorship, Posting
+from accounting.domain.journal import POSTINGS_MAX, Authorship, Person, Posting
 from accounting.domain.manual import Draft
 from shared.errors.taxonomy import InputError, InvalidRequest
 from shared.money import AMOUNT_MAX, Money, UnknownCurrency, currencies, exponent
+from shared.rest.access import Principal
 
+YEARS = 1970, 2200
 ENTRIES_MAX = 10
 """Linked in one request."""
 
@@ -23,14 +34,6 @@ def _active(currency: str) -> str:
     return currency
 
 
-def _in_utc(moment: datetime) -> datetime:
-    """Raises ValueError for what is no moment of the years 1 to 9999 in UTC."""
-    try:
-        return moment.astimezone(UTC)
-    except OverflowError:
-        raise ValueError("beyond the times that can be written in UTC") from None
-
-
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}$")]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Code = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}$")]
@@ -38,8 +41,28 @@ Amount = Annotated[int, Field(ge=1, le=AMOUNT_MAX)]
 Currency = Annotated[
     str, AfterValidator(_active), Field(json_schema_extra={"enum": list(currencies())})
 ]
-Moment = Annotated[AwareDatetime, Field(strict=False), AfterValidator(_in_utc)]
-Day = Annotated[date, Field(strict=False)]
+
+
+def _text_only(given: object) -> object:
+    """Or a number would be taken for seconds since 1970."""
+    if not isinstance(given, str) or given.strip().lstrip("+-").replace(".", "", 1).isdigit():
+        raise ValueError("not an RFC 3339 time")
+    return given
+
+
+def _within_calendars(moment: datetime) -> datetime:
+    if not YEARS[0] <= moment.year <= YEARS[1]:
+        raise ValueError(f"a year from {YEARS[0]} to {YEARS[1]}")
+    return moment
+
+
+Moment = Annotated[
+    AwareDatetime,
+    Field(strict=False),
+    BeforeValidator(_text_only),
+    AfterValidator(_within_calendars),
+]
+Day = Annotated[date, Field(strict=False), BeforeValidator(_text_only)]
 
 
 class _Request(BaseModel):
@@ -73,11 +96,11 @@ class EntryRequest(_Request):
     payout_id: Name | None = None
     hold_until: Moment | None = None
 
-    def draft(self, now: datetime) -> Draft:
+    def draft(self) -> Draft:
         return Draft(
             description=self.description,
             postings=tuple(posting.posting() for posting in self.postings),
-            effective_at=self.effective_at or now,
+            effective_at=self.effective_at,
             payment_id=self.payment_id or "",
             payout_id=self.payout_id,
             hold_until=self.hold_until,
@@ -88,8 +111,9 @@ class _ByHand(_Request):
     actor: Text
     reason: Text
 
-    def by(self) -> Authorship:
-        return Authorship(actor=self.actor, reason=self.reason)
+    def by(self, principal: Principal) -> Authorship:
+        """What counts is the API key; `actor` is who that is by their own word."""
+        return Authorship(actor=Person(principal.name, self.actor), reason=self.reason)
 
 
 class EntriesRequest(_ByHand):
@@ -110,11 +134,20 @@ class ResolutionRequest(_ByHand):
     outcome: Literal["post", "void"]
     postings: Postings | None = None
 
+    @model_validator(mode="after")
+    def _post_alone(self) -> ResolutionRequest:
+        if self.outcome == "void" and self.postings is not None:
+            raise ValueError("what is voided has no postings")
+        return self
+
 
 class ApprovalRequest(_Request):
     """The body of POST /proposals/{proposal_id}/approval."""
 
     approver: Text
+
+    def by(self, principal: Principal) -> Person:
+        return Person(principal.name, self.approver)
 
 
 class PeriodRequest(_ByHand):
@@ -136,11 +169,14 @@ def moment(name: str, text: str) -> datetime:
     """A moment of the query; raises InvalidRequest."""
     try:
         found = datetime.fromisoformat(text)
-        if found.tzinfo is None:
-            raise invalid(name, "a time needs its offset from UTC")
-        return _in_utc(found)
     except ValueError:
         raise invalid(name, "not an RFC 3339 time") from None
+    if found.tzinfo is None:
+        raise invalid(name, "a time needs its offset from UTC")
+    try:
+        return _within_calendars(found)
+    except ValueError as error:
+        raise invalid(name, str(error)) from None
 
 
 def number(name: str, text: str, *, most: int) -> int:

@@ -14,5 +14,5 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
     del event, context
     now = clock.now()
     cause = Cause(id="", correlation_id=fresh("cor"), traceparent=child_of(None), now=now)
-    expired = expire_holds(journal=wiring.journal(), cause=cause)
-    return {"expired": expired, "swept": wiring.relay().sweep(now=now)}
+    swept = wiring.relay().sweep(now=now)
+    return {"swept": swept, "expired": expire_holds(journal=wiring.journal(), cause=cause)}

@@ -8,7 +8,7 @@ from accounting.application.balance import Standing, Statement
 from accounting.domain.balances import AccountBalance
 from accounting.domain.chain import leaf
 from accounting.domain.chart_of_accounts import CHART, Account, Side
-from accounting.domain.journal import JournalEntry, Posting
+from accounting.domain.journal import Authorship, JournalEntry, Posting
 from accounting.infrastructure.dynamodb_journal import Booked
 from shared.contracts.codec import timestamp
 from shared.rest.events import Timestamp
@@ -25,7 +25,17 @@ class PostingView(TypedDict):
     item: str | None
 
 
-class EntryView(TypedDict):
+class AuthorsView(TypedDict):
+    """Who booked by hand and who approved, by their own word and by the API key they came with."""
+
+    actor: str | None
+    actor_key: str | None
+    reason: str | None
+    approver: str | None
+    approver_key: str | None
+
+
+class EntryView(AuthorsView):
     """A journal entry; `cause` is the id of the event that is booked, `fact` its type.
 
     `hash` is over everything stored of it. `held` amounts are set aside until `hold_until`;
@@ -49,9 +59,6 @@ class EntryView(TypedDict):
     reverses: str | None
     resolves: str | None
     linked_by: str | None
-    actor: str | None
-    reason: str | None
-    approver: str | None
     hash: str
     event_id: str
     correlation_id: str
@@ -159,7 +166,6 @@ def entry_view(booked: Booked) -> EntryView:
     """An entry with its postings, its cause, and the message that announced it."""
     entry = booked.entry
     message = json.loads(str(booked.message["Payload"]))
-    by = entry.by
     return {
         "entry_id": entry.entry_id,
         "fact": entry.fact,
@@ -178,13 +184,22 @@ def entry_view(booked: Booked) -> EntryView:
         "reverses": entry.reverses,
         "resolves": entry.resolves,
         "linked_by": entry.linked,
-        "actor": None if by is None else by.actor,
-        "reason": None if by is None else by.reason,
-        "approver": None if by is None else by.approver,
+        **_authors_view(entry.by),
         "hash": leaf(booked.message),
         "event_id": message["id"],
         "correlation_id": message["correlationid"],
         "causation_id": message["causationid"],
+    }
+
+
+def _authors_view(by: Authorship | None) -> AuthorsView:
+    approver = None if by is None else by.approver
+    return {
+        "actor": None if by is None else by.actor.name,
+        "actor_key": None if by is None else by.actor.key,
+        "reason": None if by is None else by.reason,
+        "approver": None if approver is None else approver.name,
+        "approver_key": None if approver is None else approver.key,
     }
 
 

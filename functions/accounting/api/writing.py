@@ -32,10 +32,11 @@ def post_journal_entries() -> Response[str]:
     cause = _cause()
     body = app.body()
     request = checked(EntriesRequest, body)
+    by = request.by(app.caller.principal)
 
     def action() -> SubmittedView:
-        drafts = [each.draft(cause.now) for each in request.entries]
-        done = submit(drafts, request.by(), journal=wiring.journal(), cause=cause)
+        drafts = [each.draft() for each in request.entries]
+        done = submit(drafts, by, journal=wiring.journal(), cause=cause)
         return submitted_view(done)
 
     return app.once(status=202, body=body, action=action)
@@ -51,7 +52,7 @@ def post_reversal(entry_id: str) -> Response[str]:
     def action() -> SubmittedView:
         done = reverse(
             entry_id,
-            request.by(),
+            request.by(app.caller.principal),
             effective_at=request.effective_at,
             journal=wiring.journal(),
             cause=cause,
@@ -72,7 +73,7 @@ def post_resolution(entry_id: str) -> Response[str]:
         part = request.postings
         entry = resolve(
             entry_id,
-            request.by(),
+            request.by(app.caller.principal),
             postings=None if part is None else tuple(each.posting() for each in part),
             void=request.outcome == "void",
             journal=wiring.journal(),
@@ -89,11 +90,10 @@ def post_approval(proposal_id: str) -> Response[str]:
     cause = _cause()
     body = app.body()
     request = checked(ApprovalRequest, body)
+    approver = request.by(app.caller.principal)
 
     def action() -> SubmittedView:
-        done = approve(
-            proposal_id, approver=request.approver, journal=wiring.journal(), cause=cause
-        )
+        done = approve(proposal_id, approver=approver, journal=wiring.journal(), cause=cause)
         return submitted_view(done)
 
     return app.once(status=202, body=body, action=action)
@@ -119,7 +119,7 @@ def post_period() -> Response[str]:
 
     def action() -> PeriodsView:
         final_at = close_period(
-            request.through, request.by(), journal=wiring.journal(), cause=cause
+            request.through, request.by(app.caller.principal), journal=wiring.journal(), cause=cause
         )
         return {
             "closed_through": request.through.isoformat(),
@@ -130,5 +130,6 @@ def post_period() -> Response[str]:
 
 
 def _cause() -> Cause:
-    """The request as a cause: the same key of the same caller is the same request."""
-    return app.caller.cause(app.caller.request_id(app.idempotency_key()))
+    """The request as a cause: the same key of the same caller on the same path is the same."""
+    key = f"{app.idempotency_key()} {app.event.path}"
+    return app.caller.cause(app.caller.request_id(key))

@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Final
 
-from accounting.application.ports import Journal, Proposal
+from accounting.application.ports import Journal, Proposal, ToldLine
 from accounting.domain.corrections import capture_undone, reversal, reversal_id
-from accounting.domain.errors import CaptureNotBooked, EntryDiffers, LimitExceeded
+from accounting.domain.errors import (
+    CaptureNotBooked,
+    EntryDiffers,
+    EntryMalformed,
+    LimitExceeded,
+)
 from accounting.domain.journal import JournalEntry
 from accounting.domain.limits import limited
-from accounting.domain.manual import Periods
+from accounting.domain.manual import Periods, require_open_accounts
 from accounting.domain.posting_rules import Postable, entry_for
 from shared.contracts.accounting import LedgerEntryCreated
 from shared.contracts.envelope import Cause
 from shared.contracts.payments import CaptureFailed
 from shared.errors.taxonomy import AlreadyHandled, StaleRow
 from shared.persistence.until_fresh import until_fresh
+
+ROWS_MAX: Final = 100
+"""In one transaction of the store."""
+
+type Retold = Callable[[JournalEntry, JournalEntry], JournalEntry]
 
 
 def book(
@@ -35,7 +46,7 @@ def book(
         effective_at=periods.effective(happened_at),
     )
     if entry is not None:
-        append_once([entry], journal=journal, cause=cause, happened_at=happened_at)
+        append_once([entry], journal=journal, cause=cause, retold=told_of(happened_at))
 
 
 def undo_capture(
@@ -61,10 +72,10 @@ def undo_capture(
         original,
         cause_id=cause.id,
         fact=type(event).__name__,
-        booked_at=cause.now,
+        booked_at=max(cause.now, undone_at),
         effective_at=periods.effective(undone_at),
     )
-    append_once([entry], journal=journal, cause=cause, happened_at=undone_at)
+    append_once([entry], journal=journal, cause=cause, retold=told_of(undone_at))
 
 
 def append_once(
@@ -73,51 +84,64 @@ def append_once(
     journal: Journal,
     cause: Cause,
     settles: Proposal | None = None,
-    happened_at: datetime | None = None,
+    retold: Retold = lambda entry, _: entry,
+    line: ToldLine | None = None,
 ) -> None:
-    """All entries or none, each once; raises AlreadyHandled, EntryDiffers, LimitExceeded.
+    """All entries or none, each once; raises AlreadyHandled, EntryDiffers, LimitExceeded,
+    AccountClosed, and EntryMalformed for more than one write can hold.
 
-    With `happened_at` an entry that counts later only because a period was closed says the same.
+    `retold` is given an entry and the one that is in the books under its id, and gives the entry
+    back with the times that the telling of the same a second time may change.
     """
+    for entry in entries:
+        require_open_accounts(entry)
+    touched = limited(entries)
+    if len(touched) + 2 * len(entries) + 1 > ROWS_MAX:
+        raise EntryMalformed("too many limited accounts in one request")
     told = [(entry, _announced(entry)) for entry in entries]
 
     def attempt() -> None:
         rooms = []
-        for account, currency in limited(entries):
+        for account, currency in touched:
             room = journal.room(account, currency)
             for entry in entries:
                 room = room.after(entry)
             rooms.append(room)
-        journal.append(told, cause, rooms=rooms, settles=settles)
+        journal.append(told, cause, rooms=rooms, settles=settles, line=line)
 
     def attempt_or_tell() -> None:
         try:
             attempt()
         except (StaleRow, LimitExceeded):
-            _settle(entries, journal=journal, cause=cause, happened_at=happened_at)
+            tell_repeated(entries, journal=journal, cause=cause, retold=retold)
             raise
 
     until_fresh(attempt_or_tell)
 
 
-def _settle(
-    entries: Sequence[JournalEntry],
-    *,
-    journal: Journal,
-    cause: Cause,
-    happened_at: datetime | None,
+def tell_repeated(
+    entries: Sequence[JournalEntry], *, journal: Journal, cause: Cause, retold: Retold
 ) -> None:
-    """Return if none of the entries is in the books; raise what that means if one is."""
-    for entry in entries:
-        existing = journal.find(entry.entry_id)
-        if existing is None:
-            continue
-        told = entry
-        if happened_at is not None and Periods.explain(existing.effective_at, happened_at):
-            told = replace(entry, effective_at=existing.effective_at)
-        if not existing.says_the_same(told):
+    """Return if none of the entries is in the books; else raise AlreadyHandled if all of them are,
+    with the same content, and EntryDiffers if not."""
+    standing = [journal.find(entry.entry_id) for entry in entries]
+    if not any(standing):
+        return
+    for entry, existing in zip(entries, standing, strict=True):
+        if existing is None or not existing.says_the_same(retold(entry, existing)):
             raise EntryDiffers(entry.entry_id) from None
-        raise AlreadyHandled(cause.id) from None
+    raise AlreadyHandled(cause.id) from None
+
+
+def told_of(at: datetime) -> Retold:
+    """An entry that counts later only because a period was closed meanwhile says the same."""
+
+    def retold(entry: JournalEntry, existing: JournalEntry) -> JournalEntry:
+        if Periods.explain(existing.effective_at, at):
+            return replace(entry, effective_at=existing.effective_at)
+        return entry
+
+    return retold
 
 
 def _announced(entry: JournalEntry) -> LedgerEntryCreated:

@@ -63,6 +63,11 @@ class Account:
     closed: bool = False
 
     @property
+    def is_memo(self) -> bool:
+        """Beside the books: memo accounts balance among themselves."""
+        return self.type is AccountType.MEMO
+
+    @property
     def normal_side(self) -> Side:
         side = NORMAL_SIDES[self.type]
         return side.opposite if self.contra else side

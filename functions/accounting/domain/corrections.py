@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
 from accounting.domain.errors import ReversalRefused
 from accounting.domain.journal import Authorship, JournalEntry
-from accounting.domain.posting_rules import entry_id_for
+from accounting.domain.posting_rules import UNAPPLIED_CAPTURE, entry_id_for
 from shared.contracts.payments import CaptureFailed
 
-CAPTURED = "PaymentCaptured"
+CAPTURES: Final = frozenset({"PaymentCaptured", UNAPPLIED_CAPTURE})
 
 
 def reversal_id(entry_id: str) -> str:
@@ -55,21 +56,22 @@ def capture_undone(
 ) -> JournalEntry | None:
     """The capture's entry that a failure told by `cause_id` undoes, or None if it is not booked.
 
-    `entries` are the payment's. An entry whose reversal was told by this same message still
-    counts, so that a repeated message meets its own reversal; and so does, when there is no other,
-    one that somebody has reversed by hand.
+    `entries` are the payment's. A repeated message meets its own reversal before any other entry;
+    and when there is no other, one that somebody has reversed by hand.
     """
     undone = {entry.reverses: entry for entry in entries if entry.reverses}
     captures = [
         entry
         for entry in sorted(entries, key=lambda each: each.booked_at)
-        if entry.fact == CAPTURED and entry.reference == event.capture_id
+        if entry.fact in CAPTURES and entry.reference == event.capture_id
     ]
-    mine, by_hand = [], []
+    mine, standing, by_hand = [], [], []
     for entry in captures:
         reversing = undone.get(entry.entry_id)
-        if reversing is None or reversing.cause_id == cause_id:
+        if reversing is None:
+            standing.append(entry)
+        elif reversing.cause_id == cause_id:
             mine.append(entry)
         elif reversing.by is not None:
             by_hand.append(entry)
-    return next(iter(mine + by_hand), None)
+    return next(iter(mine + standing + by_hand), None)

@@ -56,7 +56,16 @@ class AlreadyResolved(DomainException):
 
 
 class SelfApproval(DomainException):
-    code, title = "self_approval", "Whoever proposed an entry cannot approve it"
+    code, title = (
+        "self_approval",
+        "Whoever proposed an entry, or came with the same API key, cannot approve it",
+    )
+
+
+class AlreadyApproved(DomainException):
+    """The entries are in the books, in the name of whoever agreed first."""
+
+    code, title = "already_approved", "Another person has approved it before"
 
 
 class CaptureNotBooked(TransientException):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from accounting.domain.chart_of_accounts import Account, Side
+from accounting.domain.chart_of_accounts import Account, Side, SubLedger
 from accounting.domain.errors import EntryMalformed, EntryUnbalanced
 from shared.money import Money
 
@@ -55,17 +56,40 @@ class Rate:
     told_at: str
 
 
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who acts: `key` names the API key they came with, `name` is their own word for themselves.
+
+    Only the key is proved, so two persons differ in both.
+    """
+
+    key: str
+    name: str
+
+    def __post_init__(self) -> None:
+        if not self.key.strip() or not self.name.strip():
+            raise EntryMalformed("an entry made by hand names its actor")
+
+    def may_be(self, other: Person) -> bool:
+        """Whether both may be one and the same, in any spelling."""
+        return _plain(self.key) == _plain(other.key) or _plain(self.name) == _plain(other.name)
+
+
+def _plain(name: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", name).split()).casefold()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Authorship:
     """Who booked by hand, why, and who approved it where that was needed."""
 
-    actor: str
+    actor: Person
     reason: str
-    approver: str | None = None
+    approver: Person | None = None
 
     def __post_init__(self) -> None:
-        if not self.actor.strip() or not self.reason.strip():
-            raise EntryMalformed("an entry made by hand names its actor and its reason")
+        if not self.reason.strip():
+            raise EntryMalformed("an entry made by hand names its reason")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,19 +141,26 @@ class JournalEntry:
                 raise EntryMalformed(
                     f"{posting.account.code} needs a {posting.account.sub_ledger} to book on"
                 )
-        for currency, (debits, credits_) in side_sums(postings).items():
-            if debits != credits_:
-                raise EntryUnbalanced(f"debits {debits}, credits {credits_} in {currency}")
+        for memo in (False, True):
+            apart = [each for each in postings if each.account.is_memo is memo]
+            for currency, (debits, credits_) in side_sums(apart).items():
+                if debits != credits_:
+                    told = " on memo accounts" if memo else ""
+                    raise EntryUnbalanced(
+                        f"debits {debits}, credits {credits_} in {currency}{told}"
+                    )
 
     def item_of(self, posting: Posting) -> str:
         """The item of the control account's sub-ledger that a posting is on."""
+        if posting.account.sub_ledger is SubLedger.PAYOUT:
+            return posting.item or self.payout_id or ""
         return posting.item or self.payment_id
 
     @property
     def amount(self) -> Money:
         """The sum of one side, in the currency of the first posting, without memo accounts."""
         shown = self.postings or self.held or self.released
-        counted = [each for each in shown if each.account.code < "9000"] or list(shown)
+        counted = [each for each in shown if not each.account.is_memo] or list(shown)
         currency = counted[0].amount.currency
         return Money(side_sums(counted)[currency][0], currency)
 

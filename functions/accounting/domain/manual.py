@@ -9,12 +9,12 @@ from enum import StrEnum
 from typing import Final
 
 from accounting.domain.errors import AccountClosed, HoldRefused, PeriodClosed, SelfApproval
-from accounting.domain.journal import Authorship, JournalEntry, Posting
+from accounting.domain.journal import Authorship, JournalEntry, Person, Posting, side_sums
 from accounting.domain.posting_rules import entry_id_for
 from shared.money import exponent
 
 APPROVED_ABOVE_UNITS: Final = 1_000
-"""Above this sum, in whole units of the currency, a second person approves."""
+"""Above this sum of a request, in whole units of its currency, a second person approves."""
 HOLD_MAX: Final = timedelta(days=90)
 
 
@@ -28,11 +28,14 @@ class Ending(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """An entry that somebody wants in the books; `hold_until` makes it a hold."""
+    """An entry that somebody wants in the books; `hold_until` makes it a hold.
+
+    Without `effective_at` it counts from when it is booked.
+    """
 
     description: str
     postings: tuple[Posting, ...]
-    effective_at: datetime
+    effective_at: datetime | None = None
     payment_id: str = ""
     payout_id: str | None = None
     hold_until: datetime | None = None
@@ -56,7 +59,7 @@ def entries_of(
             held=() if draft.hold_until is None else draft.postings,
             hold_until=draft.hold_until,
             booked_at=now,
-            effective_at=draft.effective_at,
+            effective_at=draft.effective_at or now,
             linked=request_id if len(listed) > 1 else None,
             by=by,
         )
@@ -65,17 +68,17 @@ def entries_of(
 
 
 def needs_approval(entries: Iterable[JournalEntry]) -> bool:
-    """Whether any side of any entry is above what one person may book alone."""
+    """Whether one request books more, on a side in a currency, than one person may alone."""
+    postings = [each for entry in entries for each in (*entry.postings, *entry.held)]
     return any(
-        posting.amount.minor > APPROVED_ABOVE_UNITS * 10 ** exponent(posting.amount.currency)
-        for entry in entries
-        for posting in (*entry.postings, *entry.held)
+        max(sums) > APPROVED_ABOVE_UNITS * 10 ** exponent(currency)
+        for currency, sums in side_sums(postings).items()
     )
 
 
-def approved(by: Authorship, *, approver: str) -> Authorship:
-    """The same authorship with its checker; raises SelfApproval for the maker in any spelling."""
-    if approver.strip().casefold() == by.actor.strip().casefold():
+def approved(by: Authorship, *, approver: Person) -> Authorship:
+    """The same authorship with its checker; raises SelfApproval for the maker under any name."""
+    if approver.may_be(by.actor):
         raise SelfApproval
     return Authorship(actor=by.actor, reason=by.reason, approver=approver)
 
@@ -104,8 +107,8 @@ def resolved(
         raise HoldRefused("expired" if now >= hold.hold_until else "not expired yet")
     if bool(postings) != (ending is Ending.POSTED):
         raise HoldRefused("what is posted has postings, and nothing else has")
-    left = _by_place(hold.held)
-    for place, minor in _by_place(postings).items():
+    left = _by_place(hold, hold.held)
+    for place, minor in _by_place(hold, postings).items():
         if minor > left.get(place, 0):
             raise HoldRefused(f"{minor} of {left.get(place, 0)} held on {place[0]}")
     return JournalEntry(
@@ -153,14 +156,21 @@ class Periods:
         for entry in entries:
             if opens is not None and entry.effective_at < opens:
                 raise PeriodClosed(f"the books are open from {opens.date()} on")
-            for posting in (*entry.postings, *entry.held):
-                if posting.account.closed:
-                    raise AccountClosed(f"{posting.account.code} {posting.account.name}")
+            require_open_accounts(entry)
 
 
-def _by_place(postings: Iterable[Posting]) -> dict[tuple[str, str, str, str], int]:
+def require_open_accounts(entry: JournalEntry) -> None:
+    """Raise AccountClosed for an entry on an account that is closed."""
+    for posting in (*entry.postings, *entry.held):
+        if posting.account.closed:
+            raise AccountClosed(f"{posting.account.code} {posting.account.name}")
+
+
+def _by_place(
+    hold: JournalEntry, postings: Iterable[Posting]
+) -> dict[tuple[str, str, str, str], int]:
     places: dict[tuple[str, str, str, str], int] = {}
     for each in postings:
-        place = (each.account.code, each.side.value, each.amount.currency, each.item)
+        place = (each.account.code, each.side.value, each.amount.currency, hold.item_of(each))
         places[place] = places.get(place, 0) + each.amount.minor
     return places

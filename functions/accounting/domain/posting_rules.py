@@ -147,9 +147,21 @@ def unapplied_captured(amount: Money) -> tuple[Posting, ...]:
 
 
 def refund_requested(event: RefundRequested) -> tuple[Posting, ...]:
-    """T5, T9r: owed to the customer from now on, against revenue or out of unapplied funds."""
+    """T5, T9r: owed to the customer from now on, against revenue or out of unapplied funds.
+
+    What is owed already, since a refund came back (T5f), is drawn on first: it reduced revenue
+    then, and does not a second time.
+    """
+    return (*_sources(event), credit(REFUNDS_PAYABLE, event.amount))
+
+
+def _sources(event: RefundRequested | RefundFailed) -> tuple[Posting, ...]:
     source = UNAPPLIED_FUNDS if event.unapplied else REFUNDS
-    return debit(source, event.amount), credit(REFUNDS_PAYABLE, event.amount)
+    if event.already_owed is None:
+        return (debit(source, event.amount),)
+    drawn = debit(REFUNDS_PAYABLE, event.already_owed)
+    rest = event.amount - event.already_owed
+    return (drawn, debit(source, rest)) if rest.minor else (drawn,)
 
 
 def refund_paid(amount: Money) -> tuple[Posting, ...]:
@@ -163,8 +175,8 @@ def refund_failed(event: RefundFailed) -> tuple[Posting, ...]:
         case Undoes.NOTHING:
             return ()
         case Undoes.REQUEST:
-            source = UNAPPLIED_FUNDS if event.unapplied else REFUNDS
-            return debit(REFUNDS_PAYABLE, event.amount), credit(source, event.amount)
+            given_back = (posting.mirrored() for posting in _sources(event))
+            return debit(REFUNDS_PAYABLE, event.amount), *given_back
         case Undoes.REFUND:
             return debit(PROVIDER_CLEARING, event.amount), credit(REFUNDS_PAYABLE, event.amount)
         case _:

@@ -18,7 +18,7 @@ from accounting.domain.chain import (
     unchained,
 )
 from accounting.domain.chart_of_accounts import CHART
-from accounting.domain.corrections import CAPTURED
+from accounting.domain.corrections import CAPTURES
 from accounting.domain.journal import JournalEntry
 from accounting.domain.seals import (
     Placed,
@@ -104,7 +104,7 @@ def entry_breaches(entries: Sequence[JournalEntry]) -> Iterator[Breach]:
     yield from _control_breaches(entries)
     reversed_ids = {entry.reverses for entry in entries}
     captures = [
-        entry for entry in entries if entry.fact == CAPTURED and entry.entry_id not in reversed_ids
+        entry for entry in entries if entry.fact in CAPTURES and entry.entry_id not in reversed_ids
     ]
     counts = (
         ("capture_booked_twice", Counter((e.payment_id, e.reference) for e in captures)),

@@ -9,13 +9,21 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from accounting.application.ports import Proposal
+from accounting.application.ports import Proposal, ToldLine
 from accounting.domain import notation
 from accounting.domain.chart_of_accounts import Account
 from accounting.domain.journal import Authorship, JournalEntry
 from accounting.domain.limits import Room
 from accounting.domain.manual import Draft, Periods
-from accounting.infrastructure.entry_rows import ENTRY, from_row, key_of, to_row
+from accounting.infrastructure.dynamodb_settlement import line_rows
+from accounting.infrastructure.entry_rows import (
+    ENTRY,
+    from_row,
+    key_of,
+    read_by,
+    to_row,
+    written_by,
+)
 from shared.contracts.accounting import LedgerEntryCreated
 from shared.contracts.codec import timestamp
 from shared.contracts.envelope import Cause
@@ -27,7 +35,10 @@ BY_PAYMENT: Final = "by_payment"
 BY_ORDER: Final = "by_order"
 BY_PAYOUT: Final = "by_payout"
 _PERIODS: Final = Key("PERIODS", "PERIODS")
-_AGENDA_KEPT: Final = timedelta(days=7)
+ID_LETTERS_MAX: Final = 256
+"""No id of ours is longer, and the store takes no key that is much longer."""
+_AGENDA_KEPT: Final = timedelta(days=90)
+_AGENDA: Final = Key("HOLDS", "DONE")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +58,7 @@ class DynamoDbJournal:
         return None if booked is None else booked.entry
 
     def booked(self, entry_id: str) -> Booked | None:
-        row = self._table.get(key_of(entry_id))
+        row = self.stored(entry_id)
         return None if row is None else Booked(entry=from_row(row), message=row)
 
     def append(
@@ -57,6 +68,7 @@ class DynamoDbJournal:
         *,
         rooms: Sequence[Room] = (),
         settles: Proposal | None = None,
+        line: ToldLine | None = None,
     ) -> None:
         puts = [
             Put(key=key_of(entry.entry_id), row=to_row(entry, created, cause))
@@ -66,11 +78,13 @@ class DynamoDbJournal:
         puts += [_agenda_put(entry) for entry, _ in entries if entry.hold_until is not None]
         if settles is not None:
             puts.append(_proposal_put(settles))
+        if line is not None:
+            puts += line_rows(line)
         self._table.commit(puts, cause_id=None, now=cause.now)
 
     def stored(self, entry_id: str) -> Row | None:
         """An entry as it is stored."""
-        return self._table.get(key_of(entry_id))
+        return self._table.get(key_of(entry_id)) if len(entry_id) <= ID_LETTERS_MAX else None
 
     def restore(self, row: Mapping[str, Any], *, now: datetime) -> None:
         """Put a stored entry back, as published: its announcement was made when it was booked."""
@@ -114,6 +128,8 @@ class DynamoDbJournal:
 
     def _indexed(self, index: str, *, attribute: str, value: str) -> list[Booked]:
         """The index tells the keys; the entries themselves are read from the table."""
+        if len(value) > ID_LETTERS_MAX:
+            return []
         found = [
             self.booked(str(row["pk"]).removeprefix(f"{ENTRY}#"))
             for row in self._table.index(index, attribute=attribute, value=value)
@@ -131,7 +147,7 @@ class DynamoDbJournal:
         version = 0 if row is None else int(str(row["version"]))
         closed: Row = {
             "closed_through": through.isoformat(),
-            "by": [by.actor, by.reason],
+            "by": written_by(by),
             "closed_at": timestamp(now),
             "version": version + 1,
         }
@@ -150,13 +166,24 @@ class DynamoDbJournal:
             version=row.get("version", 0),
         )
 
-    def holds_ended(self, now: datetime, *, days: int) -> Iterator[str]:
-        """The holds whose time has come in the last `days`, resolved or not."""
-        for back in range(days):
-            day = (now - timedelta(days=back)).date().isoformat()
-            for row in self._table.partition(f"HOLDS#{day}"):
-                if str(row["hold_until"]) <= timestamp(now):
-                    yield str(row["entry_id"])
+    def holds_ended(self, now: datetime) -> Iterator[str]:
+        """The holds whose end has come since `holds_done` was last told, resolved or not."""
+        row = self._table.get(_AGENDA)
+        done = timestamp(now - _AGENDA_KEPT) if row is None else str(row["through"])
+        day = datetime.fromisoformat(done).date()
+        while day <= now.date():
+            for hold in self._table.partition(f"HOLDS#{day.isoformat()}"):
+                if done < str(hold["hold_until"]) <= timestamp(now):
+                    yield str(hold["entry_id"])
+            day += timedelta(days=1)
+
+    def holds_done(self, through: datetime, *, now: datetime) -> None:
+        """Nothing that ended until `through` is still to be freed."""
+        row = self._table.get(_AGENDA)
+        version = 0 if row is None else int(str(row["version"]))
+        done: Row = {"through": timestamp(through), "version": version + 1}
+        with suppress(StaleRow):
+            self._table.commit([Put(key=_AGENDA, row=done, seen=version)], cause_id=None, now=now)
 
     def proposal(self, proposal_id: str) -> Proposal | None:
         row = self._table.get(_proposal_key(proposal_id))
@@ -199,9 +226,7 @@ def _proposal_put(proposal: Proposal) -> Put:
     row: Row = {
         "request_id": proposal.request_id,
         "drafts": json.dumps([_draft_document(draft) for draft in proposal.drafts]),
-        "actor": proposal.by.actor,
-        "reason": proposal.by.reason,
-        "approver": proposal.by.approver,
+        "by": written_by(proposal.by),
         "entry_ids": list(proposal.entry_ids),
         "version": proposal.version + 1,
     }
@@ -213,7 +238,7 @@ def _proposal(row: dict[str, Any]) -> Proposal:
         proposal_id=row["pk"].removeprefix("PROPOSAL#"),
         request_id=row["request_id"],
         drafts=tuple(_draft(document) for document in json.loads(row["drafts"])),
-        by=Authorship(actor=row["actor"], reason=row["reason"], approver=row.get("approver")),
+        by=read_by(row["by"]),
         entry_ids=tuple(row["entry_ids"]),
         version=row["version"],
     )
@@ -223,7 +248,7 @@ def _draft_document(draft: Draft) -> dict[str, Any]:
     return {
         "description": draft.description,
         "postings": notation.written(draft.postings),
-        "effective_at": timestamp(draft.effective_at),
+        "effective_at": None if draft.effective_at is None else timestamp(draft.effective_at),
         "payment_id": draft.payment_id,
         "payout_id": draft.payout_id,
         "hold_until": None if draft.hold_until is None else timestamp(draft.hold_until),
@@ -232,12 +257,8 @@ def _draft_document(draft: Draft) -> dict[str, Any]:
 
 
 def _draft(document: dict[str, Any]) -> Draft:
-    until = document["hold_until"]
-    return Draft(
-        **{
-            **document,
-            "postings": notation.read(document["postings"]),
-            "effective_at": datetime.fromisoformat(document["effective_at"]),
-            "hold_until": None if until is None else datetime.fromisoformat(until),
-        }
-    )
+    moments = {
+        name: None if document[name] is None else datetime.fromisoformat(document[name])
+        for name in ("effective_at", "hold_until")
+    }
+    return Draft(**{**document, **moments, "postings": notation.read(document["postings"])})

@@ -8,13 +8,13 @@ from typing import Any, Final
 
 from accounting.domain import notation
 from accounting.domain.chart_of_accounts import UNAPPLIED_FUNDS
-from accounting.domain.journal import Authorship, JournalEntry, Rate
+from accounting.domain.journal import Authorship, JournalEntry, Person, Rate
 from shared.contracts.accounting import LedgerEntryCreated
 from shared.contracts.codec import timestamp
 from shared.contracts.envelope import Cause, Envelope
 from shared.ids import message_id
 from shared.persistence.outbox import outbox_attributes
-from shared.persistence.rows import Row
+from shared.persistence.rows import Row, Value
 from shared.persistence.table import Key
 
 SERVICE: Final = "accounting"
@@ -53,7 +53,7 @@ def to_row(entry: JournalEntry, created: LedgerEntryCreated, cause: Cause) -> Ro
         rate = entry.rate
         row["rate"] = [rate.source, rate.target, rate.rate, rate.told_by, rate.told_at]
     if entry.by is not None:
-        row["by"] = [entry.by.actor, entry.by.reason, entry.by.approver]
+        row["by"] = written_by(entry.by)
     full = {**row, **outbox_attributes(envelope)}
     return {name: value for name, value in full.items() if value is not None}
 
@@ -82,7 +82,20 @@ def from_row(row: Row) -> JournalEntry:
         linked=read.get("linked"),
         payout_id=read.get("payout_id"),
         rate=None if rate is None else Rate(**dict(zip(_RATE, rate, strict=True))),
-        by=None if by is None else Authorship(actor=by[0], reason=by[1], approver=by[2]),
+        by=None if by is None else read_by(by),
+    )
+
+
+def written_by(by: Authorship) -> list[Value]:
+    approver = by.approver
+    second: list[Value] = [] if approver is None else [approver.key, approver.name]
+    return [by.actor.key, by.actor.name, by.reason, *second]
+
+
+def read_by(written: list[str]) -> Authorship:
+    key, name, reason, *second = written
+    return Authorship(
+        actor=Person(key, name), reason=reason, approver=Person(*second) if second else None
     )
 
 
@@ -96,17 +109,19 @@ def _opens(entry: JournalEntry) -> bool:
 
 
 _RATE: Final = ("source", "target", "rate", "told_by", "told_at")
-_OWN: Final = "~"
+_OWN, _OTHER = "~", "~~"
 
 
 def _short(reference: str, payment_id: str) -> str:
     """An operation's id mostly begins with its payment's."""
-    if payment_id and reference.startswith(payment_id):
+    if payment_id and reference.startswith(f"{payment_id}-"):
         return _OWN + reference[len(payment_id) :]
-    return reference
+    return _OTHER + reference if reference.startswith(_OWN) else reference
 
 
 def _long(reference: str, payment_id: str) -> str:
+    if reference.startswith(_OTHER):
+        return reference.removeprefix(_OTHER)
     return payment_id + reference[1:] if reference.startswith(_OWN) else reference
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import binascii
 import hashlib
 import json
 from typing import Any, Final
@@ -60,9 +61,13 @@ class Vault:
                 KeyId=self._key_id,
                 Message=_hash(sealed.document),
                 MessageType="DIGEST",
-                Signature=base64.b64decode(sealed.signature),
+                Signature=base64.b64decode(sealed.signature, validate=True),
                 SigningAlgorithm=ALGORITHM,
             )
+        except binascii.Error:
+            return False
+        except BotoCoreError as error:
+            raise VaultUnreachable("the seal cannot be checked") from error
         except ClientError as error:
             if error.response["Error"]["Code"] == "KMSInvalidSignatureException":
                 return False

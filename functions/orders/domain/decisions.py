@@ -107,7 +107,7 @@ def refund(order: Order, amount: Money, *, refund_id: str, reason: str) -> Chang
     Raises RefundNotPossible, AmountExceedsPaid, RefundsExhausted.
     """
     _allow(order, Trigger.REFUND_REQUESTED, RefundNotPossible)
-    if order.refundable < amount or amount.minor <= 0:  # all that is left may be nothing
+    if amount.minor <= 0 or order.refundable < amount:  # "all that is left" may be nothing
         raise AmountExceedsPaid(f"{amount} of {order.refundable}")
     if len(order.refunds) >= REFUNDS_MAX:
         raise RefundsExhausted

@@ -26,6 +26,7 @@ class AttemptStatus(StrEnum):
 
 
 UNDECIDED: Final = frozenset({AttemptStatus.STARTED, AttemptStatus.PENDING, AttemptStatus.UNKNOWN})
+NOT_DONE: Final = frozenset({AttemptStatus.DECLINED, AttemptStatus.FAILED})
 MAY_BE_CALLED: Final = frozenset({AttemptStatus.STARTED, AttemptStatus.UNKNOWN})
 """Where the provider may have to be asked (again), with the same key."""
 
@@ -56,7 +57,8 @@ class Answer:
 class Attempt:
     """`attempt_id` is our reference at the provider, `key` the provider's idempotency key.
 
-    `unapplied` is for the refund of a capture that was. `withdrawn` is set when a success no
+    `unapplied` is for the refund of a capture that was; `already_owed` is what of a refund was owed
+    since one before it came back. `withdrawn` is set when a success no
     longer stands: a capture or refund that failed later, an authorization that expired.
     """
 
@@ -71,6 +73,7 @@ class Attempt:
     final: bool = True
     refund_id: str | None = None
     unapplied: bool = False
+    already_owed: Money | None = None
     withdrawn: bool = False
     escalated: bool = False
     provider_reference: str | None = None

@@ -8,6 +8,7 @@ from typing import Final
 
 from payments.domain.attempt import Attempt
 from payments.domain.errors import NoticeContradicts
+from payments.domain.intents import refund_again
 from payments.domain.payment import Payment, status_of
 from payments.domain.states import MACHINE, PaymentStatus, Trigger
 from shared.contracts.envelope import Message
@@ -69,8 +70,9 @@ def late_success(payment: Payment, attempt: Attempt) -> Change:
         case Operation.CAPTURE:
             return _settled(_captured_late(payment, attempt))
         case Operation.REFUND:
-            reserved = replace(payment, refunding=payment.refunding + attempt.amount)
-            return succeeded(reserved, attempt)
+            reserved, again, requested = refund_again(payment, attempt)
+            after, messages = succeeded(reserved, again)
+            return after, (requested, *messages)
         case _:
             return succeeded(payment, attempt)
 
@@ -253,6 +255,7 @@ def _refund_failed(payment: Payment, attempt: Attempt, undoes: Undoes) -> Refund
         code=_code(attempt),
         undoes=undoes,
         unapplied=attempt.unapplied,
+        already_owed=attempt.already_owed,
     )
 
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from payments.domain.attempt import AttemptStatus
+from payments.domain.attempt import Attempt, AttemptStatus
 from payments.domain.errors import (
     AmountExceedsCapturable,
     AmountExceedsRefundable,
@@ -112,15 +112,29 @@ def start_refund(
         refund=command,
     )
     reserved = replace(begun, refunding=payment.refunding + command.amount)
-    requested = RefundRequested(
+    requested = _requested(payment, begun.attempts[-1], command.reason)
+    return _moved(payment, Trigger.REFUND_STARTED, reserved), requested
+
+
+def refund_again(payment: Payment, attempt: Attempt) -> tuple[Payment, Attempt, RefundRequested]:
+    """Reserve what a refund gave back that was given up too early: its request was taken back."""
+    others = tuple(each for each in payment.attempts if each.attempt_id != attempt.attempt_id)
+    owed = replace(payment, attempts=others).owed_of(attempt.amount)
+    again = replace(attempt, already_owed=owed)
+    reserved = replace(payment.replacing(again), refunding=payment.refunding + attempt.amount)
+    return reserved, again, _requested(payment, again, "succeeded after it was given up")
+
+
+def _requested(payment: Payment, attempt: Attempt, reason: str) -> RefundRequested:
+    return RefundRequested(
         payment_id=payment.payment_id,
         order_id=payment.order_id,
-        refund_id=command.refund_id,
-        amount=command.amount,
-        reason=command.reason,
-        unapplied=command.unapplied,
+        refund_id=str(attempt.refund_id),
+        amount=attempt.amount,
+        reason=reason,
+        unapplied=attempt.unapplied,
+        already_owed=attempt.already_owed,
     )
-    return _moved(payment, Trigger.REFUND_STARTED, reserved), requested
 
 
 _NOTHING_HELD: Final = frozenset(

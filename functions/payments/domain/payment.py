@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from payments.domain.attempt import Attempt, AttemptStatus, attempt_id, provider_key
+from payments.domain.attempt import NOT_DONE, Attempt, AttemptStatus, attempt_id, provider_key
 from payments.domain.errors import OperationsExhausted
 from payments.domain.states import PaymentStatus
 from shared.contracts.payments import AuthorizePayment, RefundPayment
@@ -94,6 +94,16 @@ class Payment:
         gone = self.refunding + self.refunded + self.disputed + self.charged_back
         return self.captured - gone
 
+    def owed_of(self, amount: Money) -> Money | None:
+        """What of a new refund is owed already: refunds came back, and no other has drawn on it."""
+        owed = self.nothing
+        for each in self.attempts:
+            if each.operation is Operation.REFUND and each.withdrawn:
+                owed = owed + each.amount
+            if each.already_owed is not None and each.status not in NOT_DONE:
+                owed = owed - each.already_owed
+        return min(owed, amount) if owed.minor > 0 else None
+
     @property
     def undecided(self) -> tuple[Attempt, ...]:
         return tuple(attempt for attempt in self.attempts if not attempt.decided)
@@ -142,6 +152,7 @@ class Payment:
             final=final,
             refund_id=refund.refund_id if refund else None,
             unapplied=refund is not None and refund.unapplied,
+            already_owed=self.owed_of(amount) if refund is not None else None,
         )
         return replace(self, attempts=(*self.attempts, attempt), checks=0)
 

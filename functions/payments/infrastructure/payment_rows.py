@@ -91,6 +91,7 @@ def _attempt_to_map(attempt: Attempt) -> dict[str, Value]:
         "final": attempt.final,
         "refund_id": attempt.refund_id,
         "unapplied": attempt.unapplied,
+        "already_owed": None if attempt.already_owed is None else attempt.already_owed.minor,
         "withdrawn": attempt.withdrawn,
         "escalated": attempt.escalated,
         "provider_reference": attempt.provider_reference,
@@ -100,7 +101,7 @@ def _attempt_to_map(attempt: Attempt) -> dict[str, Value]:
 
 
 def _attempt_from_map(read: dict[str, Any], currency: str) -> Attempt:
-    decline_class = read["decline_class"]
+    decline_class, owed = read["decline_class"], read["already_owed"]
     return Attempt(
         attempt_id=read["attempt_id"],
         operation=Operation(read["operation"]),
@@ -113,6 +114,7 @@ def _attempt_from_map(read: dict[str, Any], currency: str) -> Attempt:
         final=read["final"],
         refund_id=read["refund_id"],
         unapplied=read["unapplied"],
+        already_owed=None if owed is None else Money(owed, currency),
         withdrawn=read["withdrawn"],
         escalated=read["escalated"],
         provider_reference=read["provider_reference"],

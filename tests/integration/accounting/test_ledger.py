@@ -17,7 +17,7 @@ from accounting.application.seal import seal_days
 from accounting.domain.chain import LANES
 from accounting.domain.chart_of_accounts import BANK, CUSTOMER_CREDIT, REVENUE
 from accounting.domain.errors import EntryDiffers, LimitExceeded
-from accounting.domain.journal import Authorship, credit, debit
+from accounting.domain.journal import Authorship, Person, credit, debit
 from accounting.domain.manual import Draft
 from accounting.infrastructure.dynamodb_folds import DynamoDbFolds
 from accounting.infrastructure.dynamodb_journal import DynamoDbJournal
@@ -31,7 +31,7 @@ from tests.doubles.ledger import START, authorized, captured, eur
 from tests.integration.accounting.conftest import BUCKET
 
 TRACE = "00-000cbe9ed81b71bc63a27d6167d147b3-587862398c3b3480-01"
-BY = Authorship(actor="ann", reason="a test")
+BY = Authorship(actor=Person("operator", "ann"), reason="a test")
 
 
 def cause(id_: str) -> Cause:

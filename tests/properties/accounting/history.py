@@ -13,7 +13,7 @@ from accounting.application.fold import fold
 from accounting.application.reactions import Subscribed
 from accounting.domain.chart_of_accounts import BANK, CUSTOMER_CREDIT, REVENUE
 from accounting.domain.errors import CaptureNotBooked
-from accounting.domain.journal import Authorship, credit, debit
+from accounting.domain.journal import Authorship, Person, credit, debit
 from accounting.domain.manual import Draft
 from shared.contracts.payments import DisputeLost, DisputeOpened, DisputeWon, Undoes
 from shared.errors.taxonomy import DomainException, StaleRow
@@ -33,7 +33,7 @@ from tests.doubles.ledger import (
 )
 
 PAYMENTS: Final = 6
-BY: Final = Authorship(actor="ann", reason="chance")
+BY: Final = Authorship(actor=Person("operator", "ann"), reason="chance")
 
 
 class Killed(BaseException):

@@ -5,13 +5,23 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from accounting.application.by_hand import close_period, reverse
-from accounting.domain.errors import CaptureNotBooked, EntryDiffers, PeriodClosed
-from accounting.domain.journal import Authorship
+from accounting.application.by_hand import close_period, reverse, submit
+from accounting.domain import posting_rules
+from accounting.domain.chart_of_accounts import CUSTOMER_CREDIT, GOODWILL, REVENUE
+from accounting.domain.errors import (
+    AccountClosed,
+    CaptureNotBooked,
+    EntryDiffers,
+    EntryMalformed,
+    PeriodClosed,
+)
+from accounting.domain.journal import Authorship, Person, credit, debit
+from accounting.domain.manual import Draft
 from shared.errors.taxonomy import InvalidRequest
+from shared.money import Money, currencies
 from tests.doubles.ledger import START, Ledger, authorized, capture_failed, captured
 
-BY = Authorship(actor="ann", reason="month end")
+BY = Authorship(actor=Person("operator", "ann"), reason="month end")
 
 
 def test_a_message_that_comes_again_changes_nothing() -> None:
@@ -140,3 +150,33 @@ def test_an_entry_is_never_booked_before_it_happened() -> None:
     ledger.hear(captured(), "m1", at=START + timedelta(milliseconds=40))
     (entry,) = ledger.journal.entries()
     assert entry.booked_at == entry.effective_at
+
+
+def test_an_event_is_not_booked_on_a_closed_account(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(posting_rules, "REVENUE", replace(REVENUE, closed=True))
+    ledger = Ledger()
+    with pytest.raises(AccountClosed):
+        ledger.hear(captured(), "m1")
+    assert list(ledger.journal.entries()) == []
+
+
+def test_more_limited_accounts_than_one_write_can_hold_are_refused() -> None:
+    ledger = Ledger()
+    codes = list(currencies())[:150]
+    drafts = [
+        Draft(
+            description="x",
+            postings=tuple(
+                each
+                for code in codes[start : start + 15]
+                for each in (
+                    debit(GOODWILL, Money(1, code)),
+                    credit(CUSTOMER_CREDIT, Money(1, code)),
+                )
+            ),
+        )
+        for start in range(0, 150, 15)
+    ]
+    with pytest.raises(EntryMalformed, match="too many limited accounts"):
+        submit(drafts, BY, journal=ledger.journal, cause=ledger.cause("r"))
+    assert list(ledger.journal.entries()) == []

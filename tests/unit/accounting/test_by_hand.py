@@ -34,12 +34,12 @@ from accounting.domain.errors import (
     ReversalRefused,
     SelfApproval,
 )
-from accounting.domain.journal import Authorship, Posting, credit, debit
+from accounting.domain.journal import Authorship, Person, Posting, credit, debit
 from accounting.domain.manual import Draft
 from shared.errors.taxonomy import NotFound
 from tests.doubles.ledger import START, Ledger, captured, eur
 
-BY = Authorship(actor="ann", reason="a correction")
+BY = Authorship(actor=Person("operator", "ann"), reason="a correction")
 FEE = (debit(PROCESSING_FEES, eur(500)), credit(BANK, eur(500)))
 
 
@@ -72,9 +72,9 @@ def test_an_entry_by_hand_names_who_and_why() -> None:
 
 def test_the_same_request_later_is_the_same_entry() -> None:
     ledger = Ledger()
-    first = submitted(ledger, draft(*FEE))
+    first = submitted(ledger, draft(*FEE, effective_at=None))
     ledger.tick(minutes=1)
-    assert submitted(ledger, draft(*FEE, effective_at=ledger.now)) == first
+    assert submitted(ledger, draft(*FEE, effective_at=None)) == first
     assert len(list(ledger.journal.entries())) == 1
 
 
@@ -121,23 +121,34 @@ def test_a_large_entry_waits_for_a_second_person() -> None:
     assert proposed == Submitted(entry_ids=(), proposal_id=proposed.proposal_id)
     assert list(ledger.journal.entries()) == []
     proposal = str(proposed.proposal_id)
-    for spelling in ("ann", " Ann "):
+    cause = ledger.cause("req_2")
+    for same in (
+        Person("operator", "bob"),
+        Person(" Operator", "bob"),
+        Person("supervisor", "ann"),
+        Person("supervisor", " Ann "),
+    ):
         with pytest.raises(SelfApproval):
-            approve(
-                proposal, approver=spelling, journal=ledger.journal, cause=ledger.cause("req_2")
-            )
-    done = approve(proposal, approver="bob", journal=ledger.journal, cause=ledger.cause("req_3"))
-    again = approve(proposal, approver="eve", journal=ledger.journal, cause=ledger.cause("req_4"))
+            approve(proposal, approver=same, journal=ledger.journal, cause=cause)
+    assert list(ledger.journal.entries()) == []
+    bob = Person("supervisor", "bob")
+    done = approve(proposal, approver=bob, journal=ledger.journal, cause=ledger.cause("req_3"))
+    again = approve(proposal, approver=bob, journal=ledger.journal, cause=ledger.cause("req_4"))
     assert again == done
     (entry,) = ledger.journal.entries()
     assert (entry.entry_id,) == done.entry_ids
-    assert entry.by == Authorship(actor="ann", reason="a correction", approver="bob")
+    assert entry.by == replace(BY, approver=bob)
 
 
 def test_what_nobody_proposed_cannot_be_approved() -> None:
     ledger = Ledger()
     with pytest.raises(NotFound):
-        approve("prop_1", approver="bob", journal=ledger.journal, cause=ledger.cause("req_1"))
+        approve(
+            "prop_1",
+            approver=Person("supervisor", "bob"),
+            journal=ledger.journal,
+            cause=ledger.cause("req_1"),
+        )
 
 
 def test_an_entry_is_reversed_once_and_a_reversal_never() -> None:
@@ -270,8 +281,10 @@ def test_a_hold_ends_by_itself_and_cannot_be_posted_after() -> None:
     cause = ledger.cause("")
     assert expire_holds(journal=ledger.journal, cause=cause) == 0
     ledger.tick(days=1)
+    with pytest.raises(HoldRefused, match="expired"):
+        ended(ledger, hold_id, "req_1")
     assert expire_holds(journal=ledger.journal, cause=ledger.cause("")) == 1
     assert expire_holds(journal=ledger.journal, cause=ledger.cause("")) == 0
     assert available(ledger) == (100, 100)
-    with pytest.raises(HoldRefused, match="expired"):
+    with pytest.raises(AlreadyResolved):
         ended(ledger, hold_id, "req_1")

@@ -7,19 +7,24 @@ import pytest
 
 from accounting.domain.balances import sums_of
 from accounting.domain.chart_of_accounts import (
+    AUTHORIZATIONS,
     AUTHORIZATIONS_CONTRA,
     BANK,
     CHART,
     CUSTOMER_RECEIVABLE,
+    PAYOUT_IN_TRANSIT,
     REFUNDS,
     REVENUE,
     Side,
     account_of,
 )
 from accounting.domain.errors import EntryMalformed, EntryUnbalanced, UnknownAccount
-from accounting.domain.journal import Authorship, JournalEntry, Posting, credit, debit
+from accounting.domain.journal import Authorship, JournalEntry, Person, Posting, credit, debit
 from accounting.domain.posting_rules import entry_id_for
+from accounting.infrastructure.entry_rows import from_row, to_row
+from shared.contracts.accounting import LedgerEntryCreated
 from shared.money import Money
+from tests.doubles.ledger import Ledger
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 THEN = datetime(2026, 1, 1, tzinfo=UTC)
@@ -104,7 +109,7 @@ def test_a_control_account_is_booked_on_an_item_of_its_sub_ledger() -> None:
 @pytest.mark.parametrize(("actor", "reason"), [("", "late"), ("ann", "  ")])
 def test_an_entry_by_hand_names_its_actor_and_its_reason(actor: str, reason: str) -> None:
     with pytest.raises(EntryMalformed):
-        Authorship(actor=actor, reason=reason)
+        Authorship(actor=Person("operator", actor), reason=reason)
 
 
 def test_one_fact_is_one_entry() -> None:
@@ -157,3 +162,35 @@ def test_a_contra_account_grows_on_the_other_side() -> None:
 def test_an_account_that_is_not_in_the_chart_is_refused() -> None:
     with pytest.raises(UnknownAccount):
         account_of("7777")
+
+
+def test_memo_and_real_accounts_do_not_balance_each_other() -> None:
+    with pytest.raises(EntryUnbalanced, match="debits 0, credits 3998 in EUR"):
+        entry(debit(AUTHORIZATIONS, EUR), credit(REVENUE, EUR))
+    with pytest.raises(EntryUnbalanced, match="on memo accounts"):
+        entry(
+            debit(CUSTOMER_RECEIVABLE, EUR),
+            credit(REVENUE, EUR),
+            debit(AUTHORIZATIONS, EUR),
+            credit(AUTHORIZATIONS_CONTRA, EUR + EUR),
+        )
+
+
+def test_a_payout_account_is_booked_on_a_payout_never_on_the_payment() -> None:
+    postings = debit(PAYOUT_IN_TRANSIT, EUR), credit(BANK, EUR)
+    with pytest.raises(EntryMalformed, match="1220 needs a payout"):
+        entry(*postings)
+    (first, _) = postings
+    plain = entry(debit(CUSTOMER_RECEIVABLE, EUR), credit(REVENUE, EUR))
+    assert replace(plain, postings=postings, payout_id="po_1").item_of(first) == "po_1"
+
+
+@pytest.mark.parametrize(
+    "text", ["pay_1-capture-1", "pay_1~x", "~abc", "~-abc", "~~abc", "", "po_1"]
+)
+def test_a_reference_survives_its_row(text: str) -> None:
+    told = replace(entry(debit(CUSTOMER_RECEIVABLE, EUR), credit(REVENUE, EUR)), reference=text)
+    created = LedgerEntryCreated(
+        entry_id="je_1", fact="f", payment_id="pay_1", order_id="ord_1", amount=EUR
+    )
+    assert from_row(to_row(told, created, Ledger().cause("c"))).reference == text

@@ -4,6 +4,7 @@ import pytest
 
 from accounting.application.reactions import Subscribed
 from accounting.domain import notation
+from accounting.domain.posting_rules import Postable
 from shared.contracts.payments import DisputeLost, DisputeOpened, DisputeWon, Undoes
 from tests.doubles.ledger import (
     Ledger,
@@ -18,7 +19,7 @@ from tests.doubles.ledger import (
     voided,
 )
 
-RULES: dict[str, tuple[Subscribed, str, str]] = {
+RULES: dict[str, tuple[Postable, str, str]] = {
     "T0": (authorized(), "Authorization", "D9000 3998 EUR;C9001 3998 EUR"),
     "T0r voided": (voided(1998), "Authorization voided", "D9001 1998 EUR;C9000 1998 EUR"),
     "T0r expired": (expired(), "Authorization expired", "D9001 3998 EUR;C9000 3998 EUR"),
@@ -39,6 +40,16 @@ RULES: dict[str, tuple[Subscribed, str, str]] = {
     ),
     "T5": (refund_requested(500), "Refund", "D4100 500 EUR;C2100 500 EUR"),
     "T9r": (refund_requested(500, unapplied=True), "Refund", "D2110 500 EUR;C2100 500 EUR"),
+    "T5 after T5f": (
+        refund_requested(700, refund="re_2", owed=500),
+        "Refund",
+        "D2100 500 EUR;D4100 200 EUR;C2100 700 EUR",
+    ),
+    "T5 after T5f, all of it owed": (
+        refund_requested(500, refund="re_2", owed=500),
+        "Refund",
+        "D2100 500 EUR;C2100 500 EUR",
+    ),
     "T5s": (refunded(500), "Refund paid", "D2100 500 EUR;C1200 500 EUR"),
     "T5c": (
         refund_failed(500, Undoes.REQUEST),
@@ -49,6 +60,11 @@ RULES: dict[str, tuple[Subscribed, str, str]] = {
         refund_failed(500, Undoes.REQUEST, unapplied=True),
         "Refund failed",
         "D2100 500 EUR;C2110 500 EUR",
+    ),
+    "T5c after T5f": (
+        refund_failed(700, Undoes.REQUEST, refund="re_2", owed=500),
+        "Refund failed",
+        "D2100 700 EUR;C2100 500 EUR;C4100 200 EUR",
     ),
     "T5f": (refund_failed(500, Undoes.REFUND), "Refund failed", "D1200 500 EUR;C2100 500 EUR"),
     "T6": (dispute(DisputeOpened, 3998), "Dispute", "D1300 3998 EUR;C1200 3998 EUR"),
@@ -105,6 +121,42 @@ def test_a_refund_that_comes_back_is_still_owed() -> None:
         ledger.hear(event, f"m{number}")
     assert balances(ledger, "2100", "1200", "4100") == {"2100": 0, "1200": -500, "4100": 500}
     ledger.hear(refund_failed(500, Undoes.REFUND), "m5")
+    assert balances(ledger, "2100", "1200", "4100") == {"2100": 500, "1200": 0, "4100": 500}
+
+
+def test_a_refund_asked_for_again_after_it_came_back_reduces_revenue_once() -> None:
+    """Worked chain 3, and its end: T5, T5s, T5f, T5 again for more, T5s."""
+    ledger = Ledger()
+    for number, event in enumerate(
+        [
+            authorized(),
+            captured(),
+            refund_requested(500),
+            refunded(500),
+            refund_failed(500, Undoes.REFUND),
+            refund_requested(700, refund="re_2", owed=500),
+        ]
+    ):
+        ledger.hear(event, f"m{number}")
+    assert balances(ledger, "2100", "1200", "4100") == {"2100": 700, "1200": 0, "4100": 700}
+    ledger.hear(refunded(700, refund="re_2"), "m6")
+    assert balances(ledger, "2100", "1200", "4100") == {"2100": 0, "1200": -700, "4100": 700}
+
+
+def test_a_refund_that_draws_on_what_is_owed_and_is_refused_leaves_it_owed() -> None:
+    ledger = Ledger()
+    for number, event in enumerate(
+        [
+            authorized(),
+            captured(),
+            refund_requested(500),
+            refunded(500),
+            refund_failed(500, Undoes.REFUND),
+            refund_requested(700, refund="re_2", owed=500),
+            refund_failed(700, Undoes.REQUEST, refund="re_2", owed=500),
+        ]
+    ):
+        ledger.hear(event, f"m{number}")
     assert balances(ledger, "2100", "1200", "4100") == {"2100": 500, "1200": 0, "4100": 500}
 
 

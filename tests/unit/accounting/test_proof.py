@@ -12,14 +12,14 @@ from accounting.application.rebuild import rebuild
 from accounting.domain.chain import LANES, extend, lane_of
 from accounting.domain.chart_of_accounts import BANK, CUSTOMER_CREDIT, REVENUE
 from accounting.domain.errors import LedgerBroken
-from accounting.domain.journal import Authorship, credit, debit
+from accounting.domain.journal import Authorship, Person, credit, debit
 from accounting.domain.manual import Draft
 from accounting.domain.proof import Breach
 from accounting.domain.seals import imported, read_seal
 from accounting.infrastructure.dynamodb_messages import DynamoDbMessages
 from tests.doubles.ledger import Ledger, authorized, captured, eur, refund_requested
 
-BY = Authorship(actor="ann", reason="a test")
+BY = Authorship(actor=Person("operator", "ann"), reason="a test")
 
 
 def three_days() -> Ledger:

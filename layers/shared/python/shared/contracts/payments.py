@@ -6,6 +6,11 @@ from enum import StrEnum
 
 from shared.contracts.envelope import Command, Event
 from shared.contracts.provider_notice import DeclineClass, Notice, Operation
+from shared.contracts.settlement import (
+    PaymentSettled,
+    SettlementContradicted,
+    SettlementReportRead,
+)
 from shared.money import Money
 
 
@@ -148,7 +153,8 @@ class VoidFailed(Event):
 class RefundRequested(Event):
     """`amount` is owed to the customer and reserved; the provider is being asked.
 
-    `unapplied` when it gives back a capture that was.
+    `unapplied` when it gives back a capture that was. Of `amount`, `already_owed` is owed since a
+    refund before it came back.
     """
 
     payment_id: str
@@ -157,6 +163,7 @@ class RefundRequested(Event):
     amount: Money
     reason: str
     unapplied: bool = False
+    already_owed: Money | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,8 +192,8 @@ class RefundFailed(Event):
     """A refund will not arrive; its amount may be refunded again.
 
     It `undoes` nothing when our own limits refused it, the request (RefundRequested) when the
-    provider refused, the refund (PaymentRefunded) when it came back days later. `unapplied` as its
-    request was.
+    provider refused, the refund (PaymentRefunded) when it came back days later. `unapplied` and
+    `already_owed` as its request was.
     """
 
     payment_id: str
@@ -196,6 +203,7 @@ class RefundFailed(Event):
     code: str
     undoes: Undoes
     unapplied: bool = False
+    already_owed: Money | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -281,4 +289,7 @@ type Published = (
     | NoticeContradicted
     | PaymentUnresolved
     | WebhookReceived
+    | PaymentSettled
+    | SettlementContradicted
+    | SettlementReportRead
 )
