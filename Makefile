@@ -165,11 +165,11 @@ e2e: setup $(CLOUD_READY) ## End-to-end tests against the local cloud of TARGET
 	@$(ACTIVE) python -m apphost e2e --target $(TARGET)
 
 .PHONY: test-localstack
-test-localstack: setup .localstack/.ready ## The plugin's tests, the demo, and payments' lives, on LocalStack
+test-localstack: setup .localstack/.ready ## On LocalStack: the demo, its plugin, what we need of AWS, payments' lives
 	$(say) "test-localstack: the demo"
 	@$(ACTIVE) python -m apphost demo --target localstack
-	$(say) "test-localstack: the plugin, and the lives of payments"
-	@$(ACTIVE) QUITTANCE_TEST_TARGET=localstack pytest -n 2 -rx tests/localstack $(LIVES)
+	$(say) "test-localstack: the plugin, what we need of AWS, and payments' lives"
+	@$(ACTIVE) QUITTANCE_TEST_TARGET=localstack pytest -n 2 tests/localstack tests/conformance $(LIVES)
 
 .PHONY: conformance
 conformance: setup .localstack/.ready ## Ask both local clouds what we need of AWS, and write docs/conformance.md
