@@ -103,7 +103,7 @@ def _started(pool: ProcessPoolExecutor, times: float) -> list[Future[Tried]]:
 
 def main() -> int:
     times = float(sys.argv[1]) if len(sys.argv) > 1 else 1.0
-    began = time.perf_counter()
+    commit, began = report.commit(), time.perf_counter()
     counts: dict[str, Counter[str]] = {}
     found: list[str] = []
     with ProcessPoolExecutor(PROCESSES, initializer=_silent) as pool:
@@ -114,8 +114,12 @@ def main() -> int:
             found += [wrong] if wrong else []
             told = f"{name}: {counts[name]['tried']:,}, found {len(found)}"
             print(f"{number} of {len(started)} parts; {told}", file=sys.stderr)
-            parts = f"{number} of {len(started)}"
-            _keep(parts, time.perf_counter() - began, counts, found)
+            run = {
+                "parts": f"{number} of {len(started)}",
+                "seconds": round(time.perf_counter() - began, 1),
+                "found": found,
+            }
+            _keep(run, counts, commit)
     rows = {
         f"{name}: {kind}": count for name, each in counts.items() for kind, count in each.items()
     }
@@ -125,11 +129,10 @@ def main() -> int:
     return 1 if found else 0
 
 
-def _keep(parts: str, seconds: float, counts: dict[str, Counter[str]], found: list[str]) -> None:
+def _keep(run: dict[str, Any], counts: dict[str, Counter[str]], commit: str) -> None:
     """After each part, so that a run that is stopped has told what it has tried."""
     figures = {name: dict(sorted(each.items())) for name, each in counts.items()}
-    told: dict[str, Any] = {"parts": parts, "seconds": round(seconds, 1), "found": found}
-    report.write("fuzz", {**told, **figures})
+    report.write("fuzz", {**run, **figures}, of=commit)
 
 
 if __name__ == "__main__":

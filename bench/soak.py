@@ -143,6 +143,7 @@ def soak(
 
 def main() -> int:
     seconds = float(sys.argv[1]) if len(sys.argv) > 1 else SOAK_SECONDS
+    commit = report.commit()
     with fresh() as (quittance, proxy):
         carried = capacity(quittance)
         _say(f"it carries {carried:.1f} orders a second")
@@ -155,7 +156,7 @@ def main() -> int:
         told = soak(quittance, proxy, orders_per_second=rate, seconds=seconds)
     figures = {"carried_orders_per_second": round(carried, 2), "steps": steps, "soak": told}
     figures |= {"load_average": os.getloadavg()}
-    path = report.write("soak", figures)
+    path = report.write("soak", figures, of=commit)
     _draw(steps, path.with_suffix(".svg"))
     report.table({"carried orders/s": round(carried, 2), **told})
     return 1 if told["left"] or told["differences"] else 0
