@@ -18,9 +18,12 @@ from client.problem import Problem
 from client.transport import Unreachable
 
 CUSTOMERS: Final = 24
+ACTS_AT_ONCE: Final = 48
+"""Customers who wait with what they will do next, and keep nobody from placing an order."""
 ANSWERED_WITHIN_SECONDS: Final = 120.0
 SECOND_ACT_AFTER_SECONDS: Final = 5.0
-SECOND_ACTS_MAX: Final = 40
+SECOND_ACTS_MAX: Final = 180
+"""A killed worker's message comes again after minutes, and its next worker may be killed too."""
 PAUSE_SECONDS: Final = 0.5
 SERVER_ERROR: Final = 500
 AMOUNT: Final = 3998
@@ -71,6 +74,8 @@ class Load:
     placed: list[Placed] = field(default_factory=list)
     repeated: Counter[str] = field(default_factory=Counter)
     chance: random.Random = field(default_factory=lambda: random.Random(7))  # noqa: S311
+    acts: list[Future[None]] = field(default_factory=list)
+    _acts: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(ACTS_AT_ONCE))
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def steadily(self, *, orders_per_second: float, seconds: float) -> None:
@@ -78,13 +83,15 @@ class Load:
         count = max(1, round(orders_per_second * seconds))
         began = time.monotonic()
         lives: list[Future[None]] = []
-        with ThreadPoolExecutor(CUSTOMERS) as pool:
+        with ThreadPoolExecutor(CUSTOMERS) as pool, self._acts:
             for number in range(count):
                 due = began + number / orders_per_second
                 time.sleep(max(0.0, due - time.monotonic()))
                 lives.append(pool.submit(self._live, self.chance.choice(self.plans), due))
             for life in lives:
                 life.result()
+        for act in self.acts:
+            act.result()
 
     def at_once(self, orders: int) -> None:
         """As fast as a few customers can."""
@@ -97,7 +104,9 @@ class Load:
         with self._lock:
             self.placed.append(Placed(order["order_id"], order["payment_id"], plan, answered))
         if plan.then:
-            self._second_act(order["order_id"], plan)
+            with self._lock:
+                act = self._acts.submit(self._second_act, order["order_id"], plan)
+                self.acts.append(act)
 
     def _place(self, plan: Plan) -> Order:
         key = str(uuid.uuid4())
