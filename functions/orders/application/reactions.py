@@ -13,10 +13,10 @@ from orders.domain.order import DisputeStatus, Order
 from orders.domain.undoing import followed
 from shared.contracts.accounting import LedgerEntryCreated
 from shared.contracts.envelope import Cause, Envelope
+from shared.contracts.late import CaptureUnapplied
 from shared.contracts.payments import (
     AuthorizationExpired,
     CaptureFailed,
-    CaptureUnapplied,
     DisputeLost,
     DisputeOpened,
     DisputeWon,

@@ -22,10 +22,10 @@ from orders.domain.order import (
 from orders.domain.states import OrderStatus, Trigger
 from shared.contracts.compensation import Action, Outcome, Reason
 from shared.contracts.envelope import Message
+from shared.contracts.late import CaptureUnapplied
 from shared.contracts.orders import OrderCancelled
 from shared.contracts.payments import (
     CaptureFailed,
-    CaptureUnapplied,
     PaymentRefunded,
     RefundFailed,
     Undoes,

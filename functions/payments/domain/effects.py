@@ -12,11 +12,11 @@ from payments.domain.intents import refund_again
 from payments.domain.payment import Payment, status_of
 from payments.domain.states import MACHINE, PaymentStatus, Trigger
 from shared.contracts.envelope import Message
+from shared.contracts.late import CaptureUnapplied
 from shared.contracts.payments import (
     AuthorizationExpired,
     CancelPayment,
     CaptureFailed,
-    CaptureUnapplied,
     PaymentAuthorized,
     PaymentCaptured,
     PaymentFailed,

@@ -20,9 +20,9 @@ from shared.contracts.compensation import (
     Outcome,
     Reason,
 )
+from shared.contracts.late import CaptureUnapplied
 from shared.contracts.payments import (
     CancelPayment,
-    CaptureUnapplied,
     RefundPayment,
     Undoes,
 )

@@ -21,9 +21,9 @@ from payments.domain.facts import absent, answered, noticed
 from payments.domain.intents import start_capture, start_refund, start_void
 from payments.domain.payment import Payment
 from payments.domain.states import PaymentStatus
+from shared.contracts.late import CaptureUnapplied
 from shared.contracts.payments import (
     CaptureFailed,
-    CaptureUnapplied,
     DisputeLost,
     DisputeOpened,
     DisputeWon,

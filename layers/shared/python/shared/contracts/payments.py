@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from shared.contracts.envelope import Command, Event
+from shared.contracts.late import CaptureUnapplied
 from shared.contracts.provider_notice import DeclineClass, Notice, Operation
 from shared.contracts.settlement import (
     PaymentSettled,
@@ -109,16 +110,6 @@ class PaymentCaptured(Event):
     provider: str
     provider_reference: str
     unapplied: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CaptureUnapplied(Event):
-    """`amount` was captured after its payment was given up: it is owed back to the customer."""
-
-    payment_id: str
-    order_id: str
-    capture_id: str
-    amount: Money
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
