@@ -20,7 +20,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from shared.errors.taxonomy import QuittanceException
 from tests.doubles.memory_dynamo import Item, MemoryDynamo
 from tests.doubles.memory_vault import MemoryVault
-from tests.simulation import functions
+from tests.simulation import functions, time_to_live
 from tests.simulation.acquirer import Acquirer
 from tests.simulation.agenda import DAY, HOUR, MINUTE, Agenda
 from tests.simulation.calls import INTERLEAVED_WITHIN, Calls, Crash
@@ -85,6 +85,7 @@ class World:
                 self.agenda.add(delay, "orders.http", customer.place)
             if self.fate.rates:
                 self.agenda.add(CALM_AFTER, "calm", self._calm)
+                time_to_live.schedule(self)
             self._drain()
             if self.fate.strikes("outbox_replayed") or any(each.replayed for each in self.lives):
                 self._replay()
