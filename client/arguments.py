@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from client import commands, operator_commands
+from client import commands, operator_commands, reconciliation_commands
 from client.amounts import money_argument
 from client.connection import OUTPUTS, ROLES
 from client.operator_api import SERVICES
@@ -24,6 +24,8 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     _add_timeline(nouns)
     _add_ledger(nouns)
     _add_dead_letters(nouns)
+    _add_replay(nouns)
+    _add_recon(nouns)
     _add_key(nouns)
     return parser.parse_args(arguments)
 
@@ -115,7 +117,9 @@ def _add_dead_letters(nouns: Parsers) -> None:
     verbs = _noun(nouns, "dead-letters", "what consumers gave up: look, send again, close")
     several = _command(verbs, "list", operator_commands.list_dead_letters, role="operator")
     _add_choice(several)
-    several.add_argument("--status", default="open", help="open (default), redriven, closed")
+    several.add_argument(
+        "--status", default="open", help="open (default), redriving, redriven, closed"
+    )
     one = _command(verbs, "show", operator_commands.show_dead_letter, role="operator")
     one.add_argument("dead_letter_id", metavar="DEAD_LETTER_ID")
     redrive = _command(
@@ -130,6 +134,49 @@ def _add_dead_letters(nouns: Parsers) -> None:
     close.add_argument("dead_letter_id", metavar="DEAD_LETTER_ID")
     close.add_argument("--reason", required=True, help="why it is never to be sent again")
     _add_idempotency_key(close)
+
+
+def _add_replay(nouns: Parsers) -> None:
+    verbs = _noun(nouns, "replay", "publish a span of a service's messages once more")
+    start = _command(verbs, "start", operator_commands.start_replay, role="operator", watch=True)
+    start.add_argument("service", choices=SERVICES)
+    start.add_argument("--from", required=True, dest="begins_at", metavar="2026-11-02T12:00:00Z")
+    start.add_argument("--to", dest="ends_at", metavar="MOMENT", help="default: now")
+    start.add_argument("--type", action="append", dest="types", metavar="PaymentCaptured")
+    start.add_argument("--about", metavar="ID", help="one order, payment or entry alone")
+    start.add_argument("--per-second", type=int, help="at most so many messages (100)")
+    start.add_argument("--reason", required=True, help="what was missed, and why")
+    _add_idempotency_key(start)
+    one = _command(verbs, "show", operator_commands.show_replay, role="operator", watch=True)
+    one.add_argument("replay_id", metavar="REPLAY_ID")
+    stop = _command(verbs, "stop", operator_commands.stop_replay, role="operator")
+    stop.add_argument("replay_id", metavar="REPLAY_ID")
+    stop.add_argument("--reason", required=True)
+    _add_idempotency_key(stop)
+
+
+def _add_recon(nouns: Parsers) -> None:
+    verbs = _noun(nouns, "recon", "the books against what the providers settled")
+    recon = reconciliation_commands
+    run = _command(verbs, "run", recon.run_reconciliation, role="operator", watch=True)
+    run.add_argument("--provider", default="sandbox", help="%(default)s")
+    run.add_argument("--date", metavar="YYYY-MM-DD", help="the last day taken up; today")
+    _add_idempotency_key(run)
+    show = _command(verbs, "show", recon.show_reconciliation, role="auditor", watch=True)
+    show.add_argument("reconciliation_id", metavar="RECONCILIATION_ID")
+    show.add_argument("--class", dest="kind", metavar="CLASS", help="its items: amount_mismatch")
+    waits = _command(verbs, "open", recon.list_open_items, role="auditor")
+    waits.add_argument("--provider", default="sandbox", help="%(default)s")
+    report = _command(verbs, "report", recon.report_reconciliation, role="auditor")
+    report.add_argument("reconciliation_id", metavar="RECONCILIATION_ID")
+    report.add_argument("--html", type=Path, metavar="FILE")
+    report.add_argument("--csv", type=Path, metavar="FILE")
+    resolve = _command(verbs, "resolve", recon.resolve_item, role="operator")
+    resolve.add_argument("item_id", metavar="ITEM_ID")
+    resolve.add_argument("--account", required=True, metavar="CODE", help="what explains it: 5900")
+    resolve.add_argument("--actor", required=True, help="who you are")
+    resolve.add_argument("--reason", required=True, help="why, for the books")
+    _add_idempotency_key(resolve)
 
 
 def _add_choice(command: argparse.ArgumentParser) -> None:

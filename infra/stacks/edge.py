@@ -24,6 +24,9 @@ OPERATIONS = tuple(
         ("GET", "dead-letters/{dead_letter_id}"),
         ("POST", "dead-letters/{dead_letter_id}/redrive"),
         ("POST", "dead-letters/{dead_letter_id}/close"),
+        ("POST", "replays"),
+        ("GET", "replays/{replay_id}"),
+        ("POST", "replays/{replay_id}/stop"),
     )
 )
 """What operators work with, in each service by a function of its own."""
@@ -48,6 +51,11 @@ ROUTES = (
     ("POST", "/journal-entries/{entry_id}/reversal", "accounting"),
     ("POST", "/journal-entries/{entry_id}/resolution", "accounting"),
     ("POST", "/proposals/{proposal_id}/approval", "accounting"),
+    ("POST", "/reconciliations", "accounting"),
+    ("GET", "/reconciliations/{reconciliation_id}", "accounting"),
+    ("GET", "/reconciliations/{reconciliation_id}/items", "accounting"),
+    ("GET", "/reconciliation-items", "accounting"),
+    ("POST", "/reconciliation-items/{item_id}/resolution", "accounting"),
     ("GET", "/trial-balance", "accounting"),
     ("GET", "/periods", "accounting"),
     ("POST", "/periods", "accounting"),

@@ -10,12 +10,12 @@ from tests.simulation.agenda import DAY, HOUR, MINUTE, SECOND, Agenda
 from tests.simulation.faults import Fate
 from tests.simulation.lives import Decision, Life
 
-WAITS: Final = (MINUTE, HOUR, 12 * HOUR, 4 * DAY)
+WAITS: Final = (HOUR, 3 * DAY)
 """When a customer looks again whether what it wants is possible, before it gives that up."""
 PATIENCE: Final = len(WAITS)
 READY: Final = {
     "confirm": {"authorized"},
-    "cancel": {"pending", "authorized", "payment_failed"},
+    "cancel": {"pending", "authorized", "capturing", "payment_failed"},
     "refund": {"paid", "partially_refunded", "disputed"},
     "pay_anew": {"payment_failed"},
 }
