@@ -9,8 +9,6 @@ from tests.simulation.agenda import DAY, Agenda
 from tests.simulation.faults import Fate
 
 ATTRIBUTES: Final = ("expires_at", "expiration")
-DAYS: Final = 20
-"""As long as anything is delivered late."""
 
 
 class Host(Protocol):
@@ -24,20 +22,26 @@ class Host(Protocol):
     def tell(self, line: str) -> None: ...
 
 
-def schedule(host: Host) -> None:
-    """Once a day, at a time of its own."""
-    for day in range(DAYS):
-        moment = host.fate.rng.randrange(day * DAY, (day + 1) * DAY)
-        host.agenda.add(moment, "expiry", lambda: _run(host))
+class TimeToLive:
+    """Runs once a day, when anything else happens at all."""
 
+    def __init__(self, host: Host) -> None:
+        self._host = host
+        self._day = 0
 
-def _run(host: Host) -> None:
-    now = host.epoch_seconds()
-    for table in host.dynamo.tables():
-        for item in list(host.dynamo.items(table)):
-            if _expires_at(item) < now and not host.fate.strikes("expiry_late"):
-                host.tell(f"expired in {table}")
-                host.dynamo.remove(table, item)
+    def tick(self) -> None:
+        today = self._host.agenda.now // DAY
+        if today > self._day:
+            self._day = today
+            self._run()
+
+    def _run(self) -> None:
+        host, now = self._host, self._host.epoch_seconds()
+        for table in host.dynamo.tables():
+            for item in list(host.dynamo.items(table)):
+                if _expires_at(item) < now and not host.fate.strikes("expiry_late"):
+                    host.tell(f"expired in {table}")
+                    host.dynamo.remove(table, item)
 
 
 def _expires_at(item: Item) -> float:

@@ -20,7 +20,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from shared.errors.taxonomy import QuittanceException
 from tests.doubles.memory_dynamo import Item, MemoryDynamo
 from tests.doubles.memory_vault import MemoryVault
-from tests.simulation import functions, time_to_live
+from tests.simulation import functions
 from tests.simulation.acquirer import Acquirer
 from tests.simulation.agenda import DAY, HOUR, MINUTE, Agenda
 from tests.simulation.calls import INTERLEAVED_WITHIN, Calls, Crash
@@ -33,6 +33,7 @@ from tests.simulation.network import Answer, Bus, Inbox, Letter, Stream
 from tests.simulation.operators import SERVICES, Operators
 from tests.simulation.schedule import Schedule
 from tests.simulation.site import site
+from tests.simulation.time_to_live import TimeToLive
 from tests.simulation.watch import Watch
 from tests.simulation.webhooks import Webhooks
 
@@ -90,7 +91,6 @@ class World:
                 self.agenda.add(delay, "orders.http", customer.place)
             if self.fate.rates:
                 self.agenda.add(CALM_AFTER, "calm", self._calm)
-                time_to_live.schedule(self)
             if self.fate.strikes("outbox_replayed"):  # in the middle of everything
                 moment = self.fate.rng.randrange(CALM_AFTER)
                 self.agenda.add(moment, "operator", self.operators.replay)
@@ -132,6 +132,7 @@ class World:
             for table, readers in functions.STREAMS.items()
         }
         self.schedule = Schedule(self)
+        self._expiry = TimeToLive(self)
         self.executions = Executions(self)
         self.operators = Operators(self)
         self.sqs = self.operators
@@ -147,6 +148,7 @@ class World:
 
     def _step(self, entry: Any) -> None:
         _, _, name, action = entry
+        self._expiry.tick()
         self._stack.append(name)
         try:
             action()
