@@ -17,12 +17,15 @@ QUEUES = {
     "EventsDeadLetterQueueUrl": "_events_dead_letters",
     "CommandsQueueUrl": "_commands",
     "CommandsDeadLetterQueueUrl": "_commands_dead_letters",
+    "ReportsQueueUrl": "_reports",
+    "ReportsDeadLetterQueueUrl": "_reports_dead_letters",
     "RelayFailuresQueueUrl": "_relay_failures",
 }
 FUNCTIONS = {
     "RelayFunctionName": "_relay",
     "RepublishingFunctionName": "_republishing",
     "WebhooksFunctionName": "_webhooks",
+    "FetchingFunctionName": "_fetching",
 }
 
 

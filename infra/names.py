@@ -31,6 +31,11 @@ def providers_secret(stage: Stage) -> str:
     return f"quittance/{stage.name}/providers"
 
 
+def settlement_reports(stage: Stage) -> str:
+    """Of the bucket, with account and region behind it."""
+    return f"quittance-{stage.name}-settlement-reports"
+
+
 def ledger_vault(stage: Stage) -> str:
     """Of the bucket (with account and region behind it) and of its signing key's alias."""
     return f"quittance-{stage.name}-ledger"

@@ -39,6 +39,8 @@ ROUTES = (
     ("GET", "/payments/{payment_id}", "payments"),
     ("GET", "/payments/{payment_id}/events", "payments"),
     ("POST", "/payments/{payment_id}/sync", "payments"),
+    ("GET", "/settlement-reports", "payments"),
+    ("GET", "/settlement-reports/{report_id}", "payments"),
     ("GET", "/accounts", "accounting"),
     ("GET", "/accounts/{code}/balance", "accounting"),
     ("GET", "/accounts/{code}/statement", "accounting"),

@@ -55,6 +55,7 @@ from tests.contract.description import Body, Failures, Operation, Query
 from tests.contract.ledger_operations import LEDGER_OPERATIONS
 from tests.contract.operator_operations import OPERATORS
 from tests.contract.services import Route
+from tests.contract.settlement_operations import SETTLEMENT_OPERATIONS
 
 EVERYWHERE: Failures = (Unauthenticated, ScopeMissing, AccessUnavailable, InternalError)
 WITH_A_KEY: Failures = (
@@ -242,6 +243,7 @@ OPERATIONS: Mapping[Route, Operation] = {
         examples={"captured": samples.PAYMENT_EVENTS},
         failures=(NotFound,),
     ),
+    **SETTLEMENT_OPERATIONS,
     **LEDGER_OPERATIONS,
     **OPERATORS,
 }

@@ -6,6 +6,7 @@ from aws_lambda_powertools.event_handler import Response
 
 from payments import wiring
 from payments.api.lists import page_of
+from payments.api.settlement_views import report_detail_view, reports_page
 from payments.api.views import PaymentView, payment_view, payments_view
 from payments.application.resolve_payment import resolve_payment
 from payments.domain.payment import Payment
@@ -53,6 +54,24 @@ def get_payment_events(payment_id: str) -> Response[str]:
     app.caller.require("payments:read")
     _find(payment_id)
     return ok(listing(wiring.payments().messages(payment_id)))
+
+
+@app.routes.get("/settlement-reports")
+def get_settlement_reports() -> Response[str]:
+    app.caller.require("recon:read")
+    page = reports_page(app.event.query_string_parameters, wiring.reports(), now=clock.now())
+    return ok(page)
+
+
+@app.routes.get("/settlement-reports/<report_id>")
+def get_settlement_report(report_id: str) -> Response[str]:
+    app.caller.require("recon:read")
+    reports = wiring.reports()
+    report = reports.find(report_id)
+    if report is None:
+        raise NotFound("no such report")
+    read = len(reports.parts_read(report_id))
+    return ok(report_detail_view(report, read, reports.refused(report_id)))
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

@@ -28,6 +28,11 @@ def status_shard(status: PaymentStatus, shard: str) -> str:
     return f"{status}#{shard}"
 
 
+def name_at_provider(provider: str, provider_payment: str) -> str:
+    """The index partition of a provider's name for a payment."""
+    return f"{provider}#{provider_payment}"
+
+
 def to_row(payment: Payment) -> Row:
     """`Unresolved` and `CheckAt` are there while something is to be asked of the provider."""
     check_at = payment.next_check_at
@@ -42,6 +47,8 @@ def to_row(payment: Payment) -> Row:
         "payment_method_token": payment.payment_method_token,
         "provider": payment.provider,
         "provider_payment": payment.provider_payment,
+        "ProviderPayment": payment.provider_payment
+        and name_at_provider(payment.provider, payment.provider_payment),
         "capture_before": _moment(payment.capture_before),
         "cancel_requested": payment.cancel_requested,
         "checks": payment.checks,

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from urllib.parse import quote
 
+from payments.application.fetch_reports import Offered
 from payments.domain.attempt import Answer, Attempt, Outcome
 from payments.domain.errors import (
     OutcomeUnknown,
@@ -80,20 +81,26 @@ class SandboxGateway:
         return self._operate(path, attempt, _body(attempt, metadata))
 
     def find(self, reference: str) -> Notice | None:
-        try:
-            answer = self._http.call("GET", f"/v1/operations?reference={quote(reference, safe='')}")
-        except NotSent as error:
-            raise ProviderNotReached from error
-        except NotAnswered as error:
-            raise OutcomeUnknown from error
-        if answer.status in _REFUSALS:
-            raise ProviderRefusesUs
-        if answer.status != 200 or not isinstance(answer.body, dict):  # noqa: PLR2004
-            raise OutcomeUnknown
-        operations = answer.body.get("data")
+        operations = self._get(f"/v1/operations?reference={quote(reference, safe='')}").get("data")
         if not isinstance(operations, list):
             raise OutcomeUnknown
         return _notice(operations[-1]) if operations else None
+
+    def offered(self) -> tuple[Offered, ...]:
+        document = self._get("/v1/settlement-reports")
+        try:
+            return tuple(
+                Offered(account=each["account"], number=each["number"], name=each["name"])
+                for each in document["data"]
+            )
+        except (KeyError, TypeError) as error:
+            raise OutcomeUnknown from error
+
+    def fetched(self, report: Offered) -> bytes:
+        content = self._get(f"/v1/settlement-reports/{report.number}").get("content")
+        if not isinstance(content, str):
+            raise OutcomeUnknown
+        return content.encode()
 
     def receive(
         self, raw: bytes, headers: Mapping[str, str], *, now: datetime
@@ -107,6 +114,20 @@ class SandboxGateway:
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             raise WebhookMalformed from None
         return (Received(webhook_id=webhook_id, notice=notice, metadata=metadata),)
+
+    def _get(self, path: str) -> dict[str, Any]:
+        """A document that the sandbox has; silence, and what is none, are unknown."""
+        try:
+            answer = self._http.call("GET", path)
+        except NotSent as error:
+            raise ProviderNotReached from error
+        except NotAnswered as error:
+            raise OutcomeUnknown from error
+        if answer.status in _REFUSALS:
+            raise ProviderRefusesUs
+        if answer.status != 200 or not isinstance(answer.body, dict):  # noqa: PLR2004
+            raise OutcomeUnknown
+        return answer.body
 
     def _operate(self, path: str, attempt: Attempt, body: dict[str, Any]) -> Answer:
         return patiently(lambda: self._send(path, attempt, body))
