@@ -79,6 +79,7 @@ def stop(pid: int, *, timeout_seconds: float = 10) -> None:
     The number may belong to another process by now, which is left alone.
     """
     if not is_running(pid):
+        _let_go(pid)
         return
     os.kill(pid, signal.SIGTERM)
     _await_end(pid, timeout_seconds)
@@ -173,16 +174,15 @@ def _tail(log: Path) -> str:
 def _await_end(pid: int, timeout_seconds: float) -> None:
     deadline = time.monotonic() + timeout_seconds
     while is_running(pid) and time.monotonic() < deadline:
-        _reap(pid)
         time.sleep(POLL_SECONDS)
-    _reap(pid)
+    if not is_running(pid):
+        _let_go(pid)
 
 
-def _reap(pid: int) -> None:
-    """Let a child that ended go; one that another process started is not our child."""
-    child = _children.get(pid)
-    if child is not None and child.poll() is not None:
-        del _children[pid]
+def _let_go(pid: int) -> None:
+    """Of a process that ended; one that another process started is not our child."""
+    if child := _children.pop(pid, None):
+        child.wait(KILL_LIMIT_SECONDS)
 
 
 def _command(pid: int) -> str:

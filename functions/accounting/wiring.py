@@ -9,6 +9,8 @@ import boto3
 from accounting.infrastructure.dynamodb_folds import DynamoDbFolds
 from accounting.infrastructure.dynamodb_journal import DynamoDbJournal
 from accounting.infrastructure.dynamodb_messages import DynamoDbMessages
+from accounting.infrastructure.dynamodb_records import DynamoDbRecords
+from accounting.infrastructure.dynamodb_settlement import DynamoDbSettlement
 from accounting.infrastructure.vault import Vault
 from accounting.settings import Settings
 from shared import clock
@@ -51,6 +53,16 @@ def journal() -> DynamoDbJournal:
 @cache
 def folds() -> DynamoDbFolds:
     return DynamoDbFolds(table())
+
+
+@cache
+def records() -> DynamoDbRecords:
+    return DynamoDbRecords(table())
+
+
+@cache
+def settlement() -> DynamoDbSettlement:
+    return DynamoDbSettlement(table())
 
 
 @cache

@@ -60,6 +60,7 @@ from tests.contract import samples
 from tests.contract.description import Body, Failures, Operation, Query
 from tests.contract.ledger_operations import LEDGER_OPERATIONS
 from tests.contract.operator_operations import OPERATORS
+from tests.contract.reconciliation_operations import RECONCILIATION_OPERATIONS
 from tests.contract.services import Route
 from tests.contract.settlement_operations import SETTLEMENT_OPERATIONS
 
@@ -276,6 +277,7 @@ OPERATIONS: Mapping[Route, Operation] = {
     ),
     **SETTLEMENT_OPERATIONS,
     **LEDGER_OPERATIONS,
+    **RECONCILIATION_OPERATIONS,
     **OPERATORS,
 }
 

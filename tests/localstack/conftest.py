@@ -1,8 +1,5 @@
-"""One LocalStack for these tests, and an account in it that nobody else uses."""
+"""An account in LocalStack that nobody else uses."""
 
-import shutil
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,21 +16,11 @@ MISSING = pytest.mark.skip(reason="LocalStack is not installed: run `make setup-
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All of them run on one worker: there is one LocalStack, and it is heavy."""
+    if localstack.PYTHON.exists():
+        return
     for item in items:
         if item.path.is_relative_to(HERE):
-            item.add_marker(pytest.mark.xdist_group("localstack"))
-            if not localstack.PYTHON.exists():
-                item.add_marker(MISSING)
-
-
-@pytest.fixture(scope="session")
-def running() -> Iterator[LocalStack]:
-    state_dir = Path(tempfile.mkdtemp(prefix="quittance-localstack-"))
-    cloud = localstack.start(state_dir=state_dir)
-    yield cloud
-    localstack.stop(cloud.pid)
-    shutil.rmtree(state_dir, ignore_errors=True)
+            item.add_marker(MISSING)
 
 
 @pytest.fixture

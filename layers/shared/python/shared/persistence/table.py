@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 CAUSE_KEPT: Final = timedelta(days=90)
 """Longer than any redelivery: queues keep 14 days, a dead letter is redriven weeks later."""
+PK_BYTES_MAX: Final = 2048
+SK_BYTES_MAX: Final = 1024
+"""What a key may be long in DynamoDB; it refuses a longer one even in a question."""
 TRIES_MAX: Final = 4
 _PAUSE_SECONDS: Final = 0.05
 _BUSY: Final = frozenset(
@@ -71,13 +74,18 @@ class Put:
 
 
 class Table:
-    """The only way a service writes. All reads by key are consistent; an index never is."""
+    """The only way a service writes. All reads by key are consistent; an index never is.
+
+    Under a key that no row can have, an empty or a too long one, nothing is found.
+    """
 
     def __init__(self, *, name: str, client: DynamoDBClient) -> None:
         self._name = name
         self._client = client
 
     def get(self, key: Key) -> Row | None:
+        if not _possible(key.pk, key.sk):
+            return None
         with _named():
             answer = self._client.get_item(TableName=self._name, Key=_at(key), ConsistentRead=True)
         item = answer.get("Item")
@@ -85,6 +93,8 @@ class Table:
 
     def partition(self, pk: str, *, sk_prefix: str = "") -> Iterator[Row]:
         """Every row of a partition in the order of `sk`, page by page."""
+        if not _possible(pk, sk_prefix or "-"):
+            return iter(())
         condition, values = "pk = :pk", {":pk": {"S": pk}}
         if sk_prefix:
             condition += " AND begins_with(sk, :sk)"
@@ -98,6 +108,8 @@ class Table:
 
     def index(self, name: str, *, attribute: str, value: str) -> Iterator[Row]:
         """Every row of an index's partition. Eventually consistent: never decide money on it."""
+        if not _possible(value):
+            return iter(())
         return self._pages(
             "query",
             IndexName=name,
@@ -108,6 +120,8 @@ class Table:
 
     def after(self, index: Index, *, value: str, bound: str) -> Iterator[Row]:
         """The rows of an index's partition whose sort key is over `bound`, in order."""
+        if not _possible(value, bound):
+            return
         pages = self._client.get_paginator("query").paginate(
             TableName=self._name,
             IndexName=index.name,
@@ -215,6 +229,14 @@ def with_mark(puts: Sequence[Put], *, cause_id: str | None, now: datetime) -> tu
         return tuple(puts)
     mark: Row = {"handled_at": timestamp(now), "expires_at": int((now + CAUSE_KEPT).timestamp())}
     return (Put(key=_cause_key(cause_id), row=mark), *puts)
+
+
+def _possible(pk: str, sk: str = "-") -> bool:
+    """Whether a row, or an entry of an index, can have these keys: text of some length."""
+    try:
+        return 0 < len(pk.encode()) <= PK_BYTES_MAX and 0 < len(sk.encode()) <= SK_BYTES_MAX
+    except UnicodeEncodeError:  # half a surrogate pair is no text
+        return False
 
 
 def _cause_key(cause_id: str) -> Key:
