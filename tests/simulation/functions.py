@@ -21,6 +21,7 @@ import payments.api.events
 import payments.api.http
 import payments.api.relay
 import payments.api.schedule
+import payments.api.settlement
 import payments.api.webhooks
 from accounting.application import reactions as accounting_reactions
 from orders.application import reactions as orders_reactions
@@ -50,6 +51,9 @@ HANDLERS: Final[Mapping[str, Callable[[dict[str, Any], Any], dict[str, Any]]]] =
     "accounting.schedule": accounting.api.schedule.handler,
     "accounting.proof": accounting.api.proof.handler,
 }
+
+AFTERWARDS: Final = {"payments.settlement": payments.api.settlement.handler}
+"""What runs when the lives have ended, and draws nothing from their fate."""
 
 
 def _types(*unions: Any) -> frozenset[str]:
