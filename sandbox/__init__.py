@@ -18,6 +18,10 @@ The merchant's API (``Authorization: Bearer KEY``; a POST needs ``Idempotency-Ke
 ``GET /v1/disputes?reference=``
     ``{"data": [dispute, …]}``: those of the payment authorized under the reference
 
+``POST /v1/disputes/{id}/evidence``
+    ``{"text"?, "document"?}``: 201 and the dispute, until its ``evidence_due``, ten days after it
+    was opened; the outcome does not depend on it
+
 ``GET /v1/settlement-reports``, ``GET /v1/settlement-reports/{number}``
     ``{"data": [{"number", "account", "name", "date", "currency"}, …]}``; one with its ``content``
 
@@ -94,6 +98,8 @@ Tokens (any other is 400 ``invalid_request``)
 ``tok_dispute_lost``            a second after a capture a dispute over its amount is opened (less
                                 what was refunded or disputed by then), a second later it is lost
 ``tok_dispute_won``             the same, and it is won
+``tok_dispute_again``           the same; a second after it was won the money is disputed again, and
+                                a second later that is lost
 ==============================  ====================================================================
 
 Control (no key; loopback)

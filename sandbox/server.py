@@ -104,6 +104,10 @@ def _change(server: SandboxServer, request: Request) -> Answer | None:
     return api.post_change(server.world, request, payment_id=payment_id, collection=collection)
 
 
+def _evidence(server: SandboxServer, request: Request) -> Answer | None:
+    return api.post_evidence(server.world, request, request.path.split("/")[3])
+
+
 def _reports(server: SandboxServer, _: Request) -> Answer | None:
     return settling.get_reports(server.world)
 
@@ -116,6 +120,7 @@ ROUTES: tuple[tuple[str, frozenset[str], Found], ...] = (
     (r"/v1/payments", frozenset({"POST"}), _payments),
     (r"/v1/payments/[^/]+/(captures|voids|refunds)", frozenset({"POST"}), _change),
     (r"/v1/operations", frozenset({"GET"}), _operations),
+    (r"/v1/disputes/[^/]+/evidence", frozenset({"POST"}), _evidence),
     (r"/v1/disputes", frozenset({"GET"}), _disputes),
     (r"/v1/settlement-reports", frozenset({"GET"}), _reports),
     (r"/v1/settlement-reports/[0-9]{1,9}", frozenset({"GET"}), _report),

@@ -42,6 +42,7 @@ ROUTES = (
     ("GET", "/payments/{payment_id}", "payments"),
     ("GET", "/payments/{payment_id}/events", "payments"),
     ("POST", "/payments/{payment_id}/sync", "payments"),
+    ("POST", "/payments/{payment_id}/disputes/{dispute_id}/evidence", "payments"),
     ("GET", "/settlement-reports", "payments"),
     ("GET", "/settlement-reports/{report_id}", "payments"),
     ("GET", "/accounts", "accounting"),

@@ -37,7 +37,6 @@ INSIDE = {
     "order_unknown": "in the log, while a message waits",
     "payment_given_up": "as the code of PaymentFailed",
     "payment_unknown": "in the log, while a message waits",
-    "provider_busy": "in the log, while a command waits",
     "report_not_finished": "in the log, while a report waits",
     "report_not_placed": "beside a dead letter",
     "reports_not_reached": "in the log, while a report waits",

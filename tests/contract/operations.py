@@ -19,10 +19,16 @@ from orders.domain.errors import (
     RefundsExhausted,
     RetryNotPossible,
 )
+from payments.api.requests import EvidenceRequest
 from payments.api.views import PaymentsView, PaymentView
 from payments.domain.attempt import AttemptStatus
 from payments.domain.errors import (
+    DisputeOver,
+    EvidenceExhausted,
+    EvidenceLate,
+    EvidenceRefused,
     OutcomeUnknown,
+    ProviderBusy,
     ProviderNotConfigured,
     ProviderNotReached,
     ProviderRefusesUs,
@@ -231,6 +237,31 @@ OPERATIONS: Mapping[Route, Operation] = {
         failures=(
             NotFound,
             OutcomeUnknown,
+            ProviderNotReached,
+            ProviderNotConfigured,
+            ProviderRefusesUs,
+        ),
+    ),
+    ("POST", "/payments/{payment_id}/disputes/{dispute_id}/evidence"): Operation(
+        id="submitEvidence",
+        summary="Give the provider what speaks for us in a dispute.",
+        scope="payments:operate",
+        body=Body(
+            shape=EvidenceRequest,
+            required=True,
+            examples={"a_delivery": samples.EVIDENCE_REQUEST},
+        ),
+        view=PaymentView,
+        examples={"submitted": samples.REFUNDED_AND_DISPUTED},
+        failures=(
+            InvalidRequest,
+            NotFound,
+            DisputeOver,
+            EvidenceLate,
+            EvidenceExhausted,
+            EvidenceRefused,
+            OutcomeUnknown,
+            ProviderBusy,
             ProviderNotReached,
             ProviderNotConfigured,
             ProviderRefusesUs,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any, Final
 from urllib.parse import unquote_plus
 
@@ -23,6 +22,7 @@ from payments.infrastructure.settlement.mapped import mapped, read_mapping
 from payments.infrastructure.settlement.reading import lines, plan
 from payments.infrastructure.settlement.records import NotAReport
 from shared import clock
+from shared.contracts.codec import UndecodableMessage
 from shared.contracts.envelope import Cause
 from shared.errors.taxonomy import QuittanceException
 from shared.ids import fresh
@@ -39,7 +39,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     failed = []
     for record in event["Records"]:
         try:
-            for place in _places(json.loads(record["body"])):
+            for place in _places(record["body"]):
                 _read(place, context)
         except QuittanceException as failure:
             log.warning("report not read", code=failure.code)
@@ -58,13 +58,19 @@ def _failed(record: dict[str, Any], failure: Exception) -> dict[str, str]:
     return {"itemIdentifier": record["messageId"]}
 
 
-def _places(notice: dict[str, Any]) -> Iterator[Place]:
-    """The objects of a bucket's notice; its first one is a test and names none."""
-    for each in notice.get("Records", ()):
-        told = each["s3"]["object"]
-        key = unquote_plus(told["key"])
-        if not key.endswith(f"/{MAPPING}"):
-            yield Place(key=key, version=told.get("versionId", ""))
+def _places(body: str) -> list[Place]:
+    """The objects of a bucket's notice; its first one is a test and names none.
+
+    Raises UndecodableMessage.
+    """
+    try:
+        told = [each["s3"]["object"] for each in json.loads(body).get("Records", ())]
+        places = [
+            Place(key=unquote_plus(each["key"]), version=each.get("versionId", "")) for each in told
+        ]
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        raise UndecodableMessage("not a bucket's notice") from None
+    return [place for place in places if not place.key.endswith(f"/{MAPPING}")]
 
 
 def _read(place: Place, context: Any) -> None:

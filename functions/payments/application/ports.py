@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from payments.domain.attempt import Answer, Attempt
-from payments.domain.payment import Payment
+from payments.domain.payment import Evidence, Payment
 from payments.domain.report import Counts, Report
 from payments.domain.settlement import RefusedRow
 from shared.contracts.envelope import Cause, Message
@@ -115,3 +115,18 @@ class Gateway(Protocol):
 
 class Gateways(Protocol):
     def __call__(self, provider: str) -> Gateway: ...
+
+
+class Counsel(Protocol):
+    """A provider that takes evidence in a dispute."""
+
+    def submit_evidence(self, dispute_id: str, evidence: Evidence, *, key: str) -> bool:
+        """Whether the provider has it; it does not when it takes none (any more).
+
+        The key makes a second sending the same one. Raises OutcomeUnknown, ProviderNotReached,
+        ProviderBusy, ProviderRefusesUs.
+        """
+
+
+class Counsels(Protocol):
+    def __call__(self, provider: str) -> Counsel: ...

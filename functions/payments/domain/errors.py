@@ -108,3 +108,19 @@ class ReportNotFinished(TransientException):
 
 class ReportsNotReached(TransientException):
     code, title = "reports_not_reached", "The bucket of settlement reports does not answer"
+
+
+class DisputeOver(DomainException):
+    code, title = "dispute_over", "The dispute has ended"
+
+
+class EvidenceLate(DomainException):
+    code, title = "evidence_late", "The provider takes no evidence in this dispute any more"
+
+
+class EvidenceExhausted(DomainException):
+    code, title = "evidence_exhausted", "The dispute has had all the evidence it may have"
+
+
+class EvidenceRefused(DomainException):
+    code, title, status = "evidence_refused", "The provider does not take this evidence", 422

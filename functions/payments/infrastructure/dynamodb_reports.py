@@ -32,7 +32,7 @@ from shared.persistence.table import Key, Put, Table
 
 SERVICE: Final = "payments"
 LINE: Final = "LINE"
-STATE: Final = "STATE"
+REPORT: Final = "REPORT"
 ROW: Final = "ROW#"
 PART: Final = "PART#"
 REFUSED_SHOWN_MAX: Final = 100
@@ -82,21 +82,21 @@ class DynamoDbReports:
         return Telling.KNOWN
 
     def keep_refused(self, report_id: str, refused: RefusedRow, cause: Cause) -> None:
-        key = Key(f"REPORT#{report_id}", f"{ROW}{refused.row:012d}")
+        key = Key(f"{REPORT}#{report_id}", f"{ROW}{refused.row:012d}")
         self._put(key, {"row": refused.row, "reason": refused.reason}, cause)
 
     def refused(self, report_id: str) -> Iterator[RefusedRow]:
         """The first rows that were refused, in their order."""
-        rows = self._table.partition(f"REPORT#{report_id}", sk_prefix=ROW)
+        rows = self._table.partition(f"{REPORT}#{report_id}", sk_prefix=ROW)
         for row, _ in zip(rows, range(REFUSED_SHOWN_MAX), strict=False):
             yield RefusedRow(row=int(str(row["row"])), reason=str(row["reason"]))
 
     def part_read(self, report_id: str, number: int, counts: Counts, cause: Cause) -> None:
-        key = Key(f"REPORT#{report_id}", f"{PART}{number:06d}")
+        key = Key(f"{REPORT}#{report_id}", f"{PART}{number:06d}")
         self._put(key, counts_to_row(counts), cause)
 
     def parts_read(self, report_id: str) -> Mapping[int, Counts]:
-        rows = self._table.partition(f"REPORT#{report_id}", sk_prefix=PART)
+        rows = self._table.partition(f"{REPORT}#{report_id}", sk_prefix=PART)
         return {int(str(row["sk"]).removeprefix(PART)): counts_from_row(dict(row)) for row in rows}
 
     def numbered(
@@ -182,7 +182,7 @@ class DynamoDbReports:
 
 
 def _state(report_id: str) -> Key:
-    return Key(f"REPORT#{report_id}", STATE)
+    return Key(f"{REPORT}#{report_id}", REPORT)
 
 
 def _line(line_id: str) -> Key:

@@ -7,7 +7,13 @@ from datetime import datetime
 from typing import Any
 
 from payments.domain.attempt import Attempt, AttemptStatus
-from payments.domain.payment import Dispute, DisputeStatus, Payment
+from payments.domain.payment import (
+    Dispute,
+    DisputeStatus,
+    Evidence,
+    EvidenceStatus,
+    Payment,
+)
 from payments.domain.states import PaymentStatus
 from shared.contracts.codec import timestamp
 from shared.contracts.provider_notice import DeclineClass, Operation
@@ -136,6 +142,16 @@ def _dispute_to_map(dispute: Dispute) -> dict[str, Value]:
         "amount": dispute.amount.minor,
         "status": dispute.status.value,
         "reason": dispute.reason,
+        "evidence_due": _moment(dispute.evidence_due),
+        "evidence": [
+            {
+                "evidence_id": each.evidence_id,
+                "text": each.text,
+                "document": each.document,
+                "status": each.status.value,
+            }
+            for each in dispute.evidence
+        ],
     }
 
 
@@ -145,6 +161,16 @@ def _dispute_from_map(read: dict[str, Any], currency: str) -> Dispute:
         amount=Money(read["amount"], currency),
         status=DisputeStatus(read["status"]),
         reason=read["reason"],
+        evidence_due=_read_moment(read.get("evidence_due")),
+        evidence=tuple(
+            Evidence(
+                evidence_id=each["evidence_id"],
+                text=each["text"],
+                document=each["document"],
+                status=EvidenceStatus(each["status"]),
+            )
+            for each in read.get("evidence", ())
+        ),
     )
 
 

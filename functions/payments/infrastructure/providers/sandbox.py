@@ -18,6 +18,7 @@ from payments.domain.errors import (
     ProviderRefusesUs,
     WebhookMalformed,
 )
+from payments.domain.payment import Evidence
 from payments.infrastructure.providers.received import Received
 from payments.infrastructure.providers.retries import patiently
 from payments.infrastructure.standard_webhooks import verified_id
@@ -96,6 +97,21 @@ class SandboxGateway:
     def find(self, reference: str) -> Notice | None:
         return _found(self._ask(f"/v1/operations?reference={quote(reference, safe='')}"))
 
+    def submit_evidence(self, dispute_id: str, evidence: Evidence, *, key: str) -> bool:
+        path = f"/v1/disputes/{quote(dispute_id, safe='')}/evidence"
+        body = {"text": evidence.text, "document": evidence.document}
+
+        def send() -> bool:
+            try:
+                answer = self._http.call("POST", path, body=body, headers={"Idempotency-Key": key})
+            except NotSent as error:
+                raise ProviderNotReached from error
+            except NotAnswered as error:
+                raise OutcomeUnknown from error
+            return _takes(answer)
+
+        return patiently(send)
+
     def offered(self) -> tuple[Offered, ...]:
         document = self._get("/v1/settlement-reports")
         try:
@@ -167,6 +183,25 @@ def _body(attempt: Attempt, metadata: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
+def _takes(answer: HttpAnswer) -> bool:
+    """Only a plain yes or no counts."""
+    if answer.status in _REFUSALS:
+        raise ProviderRefusesUs
+    code = _code_of(answer)
+    if answer.status == _BUSY or code == _IN_FLIGHT:
+        raise ProviderBusy
+    if answer.status == 201:  # noqa: PLR2004
+        return True
+    if answer.status in _REJECTIONS and code:
+        return False
+    raise OutcomeUnknown
+
+
+def _code_of(answer: HttpAnswer) -> str | None:
+    error = answer.body.get("error") if isinstance(answer.body, dict) else None
+    return str(error.get("code")) if isinstance(error, dict) else None
+
+
 def _found(answer: HttpAnswer) -> Notice | None:
     """The latest word on what was asked about; only an empty list means that nothing is known."""
     if answer.status in _REFUSALS:
@@ -218,6 +253,7 @@ def _notice(operation: dict[str, Any]) -> Notice:
     """
     code = operation.get("decline_code")
     capture_before = operation.get("capture_before")
+    due = operation.get("evidence_due")
     if not 0 <= operation["amount"] <= AMOUNT_MAX:
         raise ValueError("amount")
     return Notice(
@@ -230,6 +266,7 @@ def _notice(operation: dict[str, Any]) -> Notice:
         decline_code=None if code is None else _name(code),
         decline_class=_class_of(code),
         capture_before=_moment(capture_before) if capture_before else None,
+        evidence_due=_moment(due) if due else None,
     )
 
 

@@ -208,13 +208,27 @@ class RefundFailed(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DisputeOpened(Event):
-    """The customer's bank has taken `amount` back until the dispute is decided."""
+    """The customer's bank has taken `amount` back until the dispute is decided.
+
+    `evidence_due` is until when the provider takes evidence, where it says so.
+    """
 
     payment_id: str
     order_id: str
     dispute_id: str
     amount: Money
     reason: str
+    evidence_due: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceSubmitted(Event):
+    """The provider has what speaks for us in a dispute; the evidence itself is not told."""
+
+    payment_id: str
+    order_id: str
+    dispute_id: str
+    evidence_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -286,6 +300,7 @@ type Published = (
     | DisputeOpened
     | DisputeWon
     | DisputeLost
+    | EvidenceSubmitted
     | NoticeContradicted
     | PaymentUnresolved
     | WebhookReceived
