@@ -188,6 +188,8 @@ def _files(
     yield f"settlement-{number}.csv", whole
     if rng.random() < 0.4:
         yield f"again-{number}.csv", whole
+    if rng.random() < 0.4:
+        yield f"turned-{number}.csv", _written(rows[::-1])
     if rng.random() < 0.4 and any(each.kind == "capture" for each in found):
         first = next(at for at, each in enumerate(found) if each.kind == "capture")
         changed = [list(row) for row in rows]
