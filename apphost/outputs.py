@@ -19,11 +19,14 @@ QUEUES = {
     "CommandsDeadLetterQueueUrl": "_commands_dead_letters",
     "ReportsQueueUrl": "_reports",
     "ReportsDeadLetterQueueUrl": "_reports_dead_letters",
+    "RecoveryQueueUrl": "_recovery",
+    "RecoveryDeadLetterQueueUrl": "_recovery_dead_letters",
     "RelayFailuresQueueUrl": "_relay_failures",
 }
 FUNCTIONS = {
     "RelayFunctionName": "_relay",
     "RepublishingFunctionName": "_republishing",
+    "ScheduleFunctionName": "_schedule",
     "WebhooksFunctionName": "_webhooks",
     "FetchingFunctionName": "_fetching",
 }

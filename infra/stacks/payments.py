@@ -110,7 +110,7 @@ class PaymentsStack(ServiceStack):
         events.Rule(
             self,
             "Nightly",
-            schedule=events.Schedule.cron(hour="2", minute="0"),
+            schedule=events.Schedule.cron(hour="1", minute="0"),
             targets=[targets.LambdaFunction(fetching, retry_attempts=2)],
         )
         CfnOutput(self, "FetchingFunctionName", value=fetching.function_name)

@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 
 from accounting.application import reactions as accounting
+from accounting.application import reconcile
 from orders.application import reactions as orders
+from orders.application import recover
 from payments.application import reactions as payments
 from shared.contracts.union import message_types
 from tests.infrastructure.synthesis import SERVICES, STACKS, Assemblies, Template, arn_of
@@ -70,9 +72,9 @@ def test_a_rule_of_the_bus_fills_one_queue_that_feeds_one_consumer(
         assert rule["EventPattern"]["source"] == [{"prefix": "quittance."}]
         consumers += fed_by(template, target["Arn"])
     expected = {
-        "Orders": ["orders.api.events.handler"],
+        "Orders": ["orders.api.events.handler", "orders.api.recovery.handler"],
         "Payments": ["payments.api.commands.handler", "payments.api.events.handler"],
-        "Accounting": ["accounting.api.events.handler"],
+        "Accounting": ["accounting.api.events.handler", "accounting.api.reconcile.handler"],
     }
     assert sorted(consumers) == expected[service]
 
@@ -80,9 +82,9 @@ def test_a_rule_of_the_bus_fills_one_queue_that_feeds_one_consumer(
 @pytest.mark.parametrize(
     ("service", "unions"),
     [
-        ("Orders", [orders.Subscribed]),
+        ("Orders", [orders.Subscribed, recover.Subscribed]),
         ("Payments", [payments.Accepted, payments.Subscribed]),
-        ("Accounting", [accounting.Subscribed]),
+        ("Accounting", [accounting.Subscribed, reconcile.Asked]),
     ],
 )
 def test_an_inbox_hears_exactly_what_its_service_listens_to(
@@ -109,8 +111,9 @@ def test_a_rule_calls_a_function_only_by_the_clock(assemblies: Assemblies, servi
     }
     if service == "Accounting":
         expected["accounting.api.proof.handler"] = "cron(0 1 * * ? *)"
+        expected["accounting.api.nightly.handler"] = "cron(0 2 * * ? *)"
     if service == "Payments":
-        expected["payments.api.fetching.handler"] = "cron(0 2 * * ? *)"
+        expected["payments.api.fetching.handler"] = "cron(0 1 * * ? *)"
     assert called == expected
 
 
