@@ -16,7 +16,8 @@ from accounting.domain.settlement_rules import found_at_provider
 from payments.application.ports import Telling
 from payments.domain.report import Counts
 from payments.infrastructure.dynamodb_reports import DynamoDbReports
-from tests.simulation.settling import audit, settle
+from tests.simulation.audit_settlement import audit
+from tests.simulation.settling import settle
 from tests.simulation.world import World
 
 SEEDS = range(12)

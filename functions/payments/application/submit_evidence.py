@@ -32,7 +32,7 @@ def submit_evidence(
         return read if given == read else payments.keep_intent(given, cause)
 
     payment = until_fresh(keep)
-    key = f"{payment_id}:evidence:{evidence.evidence_id}"
+    key = f"evidence:{evidence.evidence_id}"  # providers take 64 characters
     taken = counsels(payment.provider).submit_evidence(dispute_id, evidence, key=key)
 
     def settle() -> Payment:

@@ -17,8 +17,9 @@ from payments.domain.errors import (
 )
 from payments.domain.payment import Dispute, DisputeStatus, Evidence, EvidenceStatus, Payment
 from payments.domain.states import Trigger
+from shared.contracts.disputes import EvidenceSubmitted
 from shared.contracts.envelope import Message
-from shared.contracts.payments import DisputeLost, DisputeOpened, DisputeWon, EvidenceSubmitted
+from shared.contracts.payments import DisputeLost, DisputeOpened, DisputeWon
 from shared.contracts.provider_notice import Notice, Operation, Verdict
 from shared.errors.taxonomy import NotFound
 

@@ -21,8 +21,9 @@ from payments.domain.intents import start_refund
 from payments.domain.payment import Evidence, EvidenceStatus, Payment
 from payments.domain.states import PaymentStatus
 from payments.infrastructure.dynamodb_payments import DynamoDbPayments
+from shared.contracts.disputes import EvidenceSubmitted
 from shared.contracts.envelope import Cause
-from shared.contracts.payments import DisputeLost, DisputeOpened, DisputeWon, EvidenceSubmitted
+from shared.contracts.payments import DisputeLost, DisputeOpened, DisputeWon
 from shared.contracts.provider_notice import Operation, Verdict
 from shared.errors.taxonomy import NotFound
 from tests.doubles.memory_table import MemoryTable
@@ -111,7 +112,7 @@ def test_evidence_is_kept_before_the_provider_hears_of_it_and_told_once_it_has_i
     assert desk.statuses() == [EvidenceStatus.GIVEN]
     desk.submit()
     assert desk.statuses() == [EvidenceStatus.SUBMITTED]
-    same = ("sbx_dp_1", "deliveries/1.pdf", "pay_1:evidence:req_1")
+    same = ("sbx_dp_1", "deliveries/1.pdf", "evidence:req_1")
     assert desk.provider.heard == [same, same]
     told_of = [row["Type"] for row in desk.payments.messages("pay_1") if "Type" in row]
     assert told_of == ["EvidenceSubmitted"]

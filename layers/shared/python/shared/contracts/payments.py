@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from shared.contracts.disputes import EvidenceSubmitted
 from shared.contracts.envelope import Command, Event
 from shared.contracts.late import CaptureUnapplied
 from shared.contracts.provider_notice import DeclineClass, Notice, Operation
@@ -209,10 +210,7 @@ class RefundFailed(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DisputeOpened(Event):
-    """The customer's bank has taken `amount` back until the dispute is decided.
-
-    `evidence_due` is until when the provider takes evidence, where it says so.
-    """
+    """The customer's bank has taken `amount` back; evidence is taken until `evidence_due`."""
 
     payment_id: str
     order_id: str
@@ -220,16 +218,6 @@ class DisputeOpened(Event):
     amount: Money
     reason: str
     evidence_due: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EvidenceSubmitted(Event):
-    """The provider has what speaks for us in a dispute; the evidence itself is not told."""
-
-    payment_id: str
-    order_id: str
-    dispute_id: str
-    evidence_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
