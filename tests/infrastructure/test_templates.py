@@ -61,6 +61,10 @@ def test_the_template_is_the_reviewed_one(assemblies: Assemblies, stage: str, st
                 "RepublishingFunctionName",
                 "WebhookUrl",
                 "WebhooksFunctionName",
+                "FetchingFunctionName",
+                "ReportsQueueUrl",
+                "ReportsDeadLetterQueueUrl",
+                "SettlementReportsBucketName",
             },
         ),
         (
@@ -74,8 +78,13 @@ def test_the_template_is_the_reviewed_one(assemblies: Assemblies, stage: str, st
                 "RelayFunctionName",
                 "RepublishingFunctionName",
                 "ProofFunctionName",
+<<<<<<< HEAD
                 "ReconcileDeadLetterQueueUrl",
                 "ReconcileQueueUrl",
+=======
+                "ReconcileQueueUrl",
+                "ReconcileDeadLetterQueueUrl",
+>>>>>>> main
                 "VaultBucketName",
             },
         ),
