@@ -78,13 +78,8 @@ def test_the_template_is_the_reviewed_one(assemblies: Assemblies, stage: str, st
                 "RelayFunctionName",
                 "RepublishingFunctionName",
                 "ProofFunctionName",
-<<<<<<< HEAD
                 "ReconcileDeadLetterQueueUrl",
                 "ReconcileQueueUrl",
-=======
-                "ReconcileQueueUrl",
-                "ReconcileDeadLetterQueueUrl",
->>>>>>> main
                 "VaultBucketName",
             },
         ),
