@@ -10,10 +10,9 @@ from typing import Any, Final
 
 from botocore.exceptions import ClientError
 
+from tests.doubles.dynamodb_limits import WRITES_MAX, assert_writable
 from tests.doubles.memory_indexes import INDEXES, Indexes
 
-WRITES_MAX: Final = 100
-"""What one transaction of DynamoDB may hold."""
 CONDITION_FAILED: Final = "ConditionalCheckFailedException"
 
 type Item = Mapping[str, Any]
@@ -32,14 +31,17 @@ class MemoryDynamo:
 
     `on_call` is told the moment (`before`, `after`) and place (`orders.commit`) of every write, and
     the `before` of every read; what it raises leaves the call, before or after it took effect. A
-    write that is refused has no `after`. `on_write` is told the table and an item before and after,
-    `on_due` the index and the sort key of what comes into an index, and `stale` says whether an
-    index tells this reader what it told a moment ago.
+    write that is refused has no `after`. `on_read` is told what a get has found, `on_write` an item
+    before and after, `on_due` the index and the sort key of what comes into an index. `stale` says
+    whether an index tells this reader what it told a moment ago.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, strict: bool = False) -> None:
+        """`strict` refuses as well what AWS refuses whatever a table holds; it takes its time."""
+        self._strict = strict
         self.on_call: Callable[[str, str], None] = lambda _moment, _place: None
         self.on_write: Callable[[str, Item | None, Item | None], None] = _nobody
+        self.on_read: Callable[[str, Item], None] = lambda _table, _item: None
         self.on_due: Callable[[str, str, str], None] = lambda _table, _index, _sort: None
         self.stale: Callable[[], bool] = lambda: False
         self._tables: dict[str, dict[str, dict[str, Item]]] = {}
@@ -69,9 +71,14 @@ class MemoryDynamo:
     def get_item(self, **request: Any) -> dict[str, Any]:
         self.on_call("before", f"{request['TableName']}.get")
         found = self._find(request["TableName"], _name(request["Key"]))
-        return {} if found is None else {"Item": found}
+        if found is None:
+            return {}
+        self.on_read(request["TableName"], found)
+        return {"Item": found}
 
     def put_item(self, **request: Any) -> dict[str, Any]:
+        if self._strict:
+            assert_writable([request["Item"]])
         place = f"{request['TableName']}.commit"
         self.on_call("before", place)
         found = self._find(request["TableName"], _name(request["Item"]))
@@ -87,6 +94,8 @@ class MemoryDynamo:
         assert 0 < len(puts) <= WRITES_MAX, f"{len(puts)} writes in one transaction"
         names = {(put["TableName"], *_name(put["Item"])) for put in puts}
         assert len(names) == len(puts), "one row twice in a transaction"
+        if self._strict:
+            assert_writable([put["Item"] for put in puts])
         place = f"{puts[0]['TableName']}.commit"
         self.on_call("before", place)
         token = request.get("ClientRequestToken")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import accounting.api.events
 import accounting.api.fold
@@ -31,7 +31,8 @@ from tests.simulation.site import KEY
 from tests.unit.shared.gateway import proxy_event
 from tests.unit.shared.lambda_context import LambdaContext
 
-CONTEXT: Final = LambdaContext(remaining_milliseconds=600_000)
+_CONTEXT: Final = LambdaContext()
+_PATIENT: Final = LambdaContext(remaining_milliseconds=600_000)
 HANDLERS: Final[Mapping[str, Callable[[dict[str, Any], Any], dict[str, Any]]]] = {
     "orders.http": orders.api.http.handler,
     "orders.events": orders.api.events.handler,
@@ -77,6 +78,7 @@ STREAMS: Final = {
     "payments": (("payments.relay", _is_message),),
     "accounting": (("accounting.relay", _is_message), ("accounting.fold", _is_entry)),
 }
+TABLES: Final = (*STREAMS, *(f"{name}-commands" for name in STREAMS))
 OUTAGES: Final = {
     "relay_outage": ("orders.relay", "payments.relay", "accounting.relay"),
     "consumer_outage": tuple(INBOXES),
@@ -87,8 +89,9 @@ OUTAGES: Final = {
 }
 
 
-class Host(Protocol):
-    def invoke(self, function: str, event: dict[str, Any]) -> dict[str, Any] | None: ...
+def context(function: str) -> LambdaContext:
+    """What is left of a function's time: the schedules have minutes."""
+    return _PATIENT if function.endswith(".schedule") else _CONTEXT
 
 
 def request(method: str, path: str, *, body: Any, key: str, flow: str) -> dict[str, Any]:

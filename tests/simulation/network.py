@@ -114,7 +114,12 @@ class Inbox:
             letter.receives += 1
             letter.visible_at = host.agenda.now + VISIBILITY
         records = [
-            {"messageId": str(each.number), "body": each.body, "eventSource": "aws:sqs"}
+            {
+                "messageId": str(each.number),
+                "body": each.body,
+                "eventSource": "aws:sqs",
+                "attributes": {"ApproximateReceiveCount": str(each.receives)},
+            }
             for each in batch
         ]
         answer = host.invoke(self.function, {"Records": records})

@@ -85,6 +85,8 @@ class World:
                 self.agenda.add(delay, "orders.http", customer.place)
             if self.fate.rates:
                 self.agenda.add(CALM_AFTER, "calm", self._calm)
+            if self.fate.strikes("expired_rows_removed"):
+                self.agenda.add(DAY, "time to live", self._remove_expired)
             self._drain()
             if self.fate.strikes("outbox_replayed") or any(each.replayed for each in self.lives):
                 self._replay()
@@ -109,6 +111,7 @@ class World:
         self.dynamo.on_call = self.calls.store
         self.watch = Watch()
         self.dynamo.on_write = self._written
+        self.dynamo.on_read = self._read
         self.dynamo.stale = lambda: self.fate.strikes("index_stale")
         self.calls.meanwhile = self._meanwhile
         self.calls.pause = self._pause
@@ -154,6 +157,17 @@ class World:
             if inbox.dead:
                 self.agenda.add(0, "operator", inbox.redrive)
 
+    def _remove_expired(self) -> None:
+        """The time to live, which comes up to days late where it comes at all."""
+        now = self.epoch_seconds()
+        for table in functions.TABLES:
+            for item in list(self.dynamo.items(table)):
+                over = item.get("expires_at") or item.get("expiration")
+                if over is not None and int(over["N"]) < now:
+                    self.dynamo.remove(table, item)
+        if self.agenda:
+            self.agenda.add(2 * DAY, "time to live", self._remove_expired)
+
     def _meanwhile(self) -> None:
         """Another worker goes on in the middle of this one."""
         if len(self._stack) > NESTED_MAX:
@@ -172,6 +186,15 @@ class World:
             for stream in streams:
                 stream.insert(after)
 
+    def _read(self, table: str, item: Item) -> None:
+        if table == "payments":
+            self.watch.read(self.worker, item)
+
+    @property
+    def worker(self) -> int:
+        """Which of the workers that run in each other's middle is the one that runs now."""
+        return len(self._skew)
+
     def _pause(self, milliseconds: int) -> None:
         self.agenda.now += milliseconds
 
@@ -186,7 +209,7 @@ class World:
         self._skew.append(skew)
         self.tell(f"invoke {function}")
         try:
-            return functions.HANDLERS[function](event, functions.CONTEXT)
+            return functions.HANDLERS[function](event, functions.context(function))
         except Crash:
             return None
         except (ClientError, BotoCoreError, QuittanceException) as failure:
