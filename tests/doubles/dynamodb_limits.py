@@ -23,6 +23,8 @@ INDEXED: Final = (
     "CheckAt",
     "StatusShard",
     "CreatedAt",
+    "Task",
+    "TaskAt",
 )
 """The keys of every index of the three services."""
 

@@ -12,8 +12,10 @@ import accounting.api.http
 import accounting.api.proof
 import accounting.api.relay
 import accounting.api.schedule
+import orders.api.compensation
 import orders.api.events
 import orders.api.http
+import orders.api.recovery
 import orders.api.relay
 import orders.api.schedule
 import payments.api.commands
@@ -22,12 +24,16 @@ import payments.api.http
 import payments.api.relay
 import payments.api.schedule
 import payments.api.webhooks
+import shared.operations.http
+import shared.operations.keeping
+import shared.operations.republishing
 from accounting.application import reactions as accounting_reactions
 from orders.application import reactions as orders_reactions
+from orders.application import recover
 from payments.application import reactions as payments_reactions
 from shared.contracts.union import message_types
 from tests.doubles.memory_dynamo import Item
-from tests.simulation.site import KEY
+from tests.simulation.site import KEY, of_service
 from tests.unit.shared.gateway import proxy_event
 from tests.unit.shared.lambda_context import LambdaContext
 
@@ -36,6 +42,8 @@ _PATIENT: Final = LambdaContext(remaining_milliseconds=600_000)
 HANDLERS: Final[Mapping[str, Callable[[dict[str, Any], Any], dict[str, Any]]]] = {
     "orders.http": orders.api.http.handler,
     "orders.events": orders.api.events.handler,
+    "orders.recovery": orders.api.recovery.handler,
+    "orders.compensation": orders.api.compensation.handler,
     "orders.relay": orders.api.relay.handler,
     "orders.schedule": orders.api.schedule.handler,
     "payments.http": payments.api.http.handler,
@@ -50,6 +58,15 @@ HANDLERS: Final[Mapping[str, Callable[[dict[str, Any], Any], dict[str, Any]]]] =
     "accounting.fold": accounting.api.fold.handler,
     "accounting.schedule": accounting.api.schedule.handler,
     "accounting.proof": accounting.api.proof.handler,
+    **{
+        f"{service}.{name}": of_service(service, handler)
+        for service in ("orders", "payments", "accounting")
+        for name, handler in (
+            ("operations", shared.operations.http.handler),
+            ("keeping", shared.operations.keeping.handler),
+            ("republishing", shared.operations.republishing.handler),
+        )
+    },
 }
 
 
@@ -61,6 +78,7 @@ INBOXES: Final = {
     "payments.commands": _types(payments_reactions.Accepted),
     "payments.events": _types(payments_reactions.Subscribed),
     "orders.events": _types(orders_reactions.Subscribed),
+    "orders.recovery": _types(recover.Subscribed),
     "accounting.events": _types(accounting_reactions.Subscribed),
 }
 
@@ -78,20 +96,20 @@ STREAMS: Final = {
     "payments": (("payments.relay", _is_message),),
     "accounting": (("accounting.relay", _is_message), ("accounting.fold", _is_entry)),
 }
-TABLES: Final = (*STREAMS, *(f"{name}-commands" for name in STREAMS))
 OUTAGES: Final = {
     "relay_outage": ("orders.relay", "payments.relay", "accounting.relay"),
     "consumer_outage": tuple(INBOXES),
     "fold_outage": ("accounting.fold",),
     "provider_outage": ("provider",),
     "webhook_outage": ("webhook",),
+    "execution_outage": ("orders.compensation",),
     "schedule_outage": ("orders.schedule", "payments.schedule", "accounting.schedule"),
 }
 
 
 def context(function: str) -> LambdaContext:
-    """What is left of a function's time: the schedules have minutes."""
-    return _PATIENT if function.endswith(".schedule") else _CONTEXT
+    """What is left of a function's time: what the clock calls has minutes."""
+    return _PATIENT if function.endswith((".schedule", ".republishing")) else _CONTEXT
 
 
 def request(method: str, path: str, *, body: Any, key: str, flow: str) -> dict[str, Any]:

@@ -27,7 +27,7 @@ class InDynamo(InCloud):
     """The real table over DynamoDB in memory, whose answers can be lost and refused."""
 
     def __init__(self) -> None:
-        self._dynamo = MemoryDynamo(strict=True)
+        self._dynamo = MemoryDynamo()
         self._dynamo.on_write = self._written
         self._messages: list[Row] = []
         self._faulty = FaultyClient(self._dynamo)

@@ -25,10 +25,12 @@ from tests.simulation.acquirer import Acquirer
 from tests.simulation.agenda import DAY, HOUR, MINUTE, Agenda
 from tests.simulation.calls import INTERLEAVED_WITHIN, Calls, Crash
 from tests.simulation.customer import Customer
+from tests.simulation.executions import Executions
 from tests.simulation.faults import Fate, drawn
 from tests.simulation.lives import Life
 from tests.simulation.lives import drawn as drawn_life
-from tests.simulation.network import Answer, Bus, Inbox, Stream
+from tests.simulation.network import Answer, Bus, Inbox, Letter, Stream
+from tests.simulation.operators import SERVICES, Operators
 from tests.simulation.schedule import Schedule
 from tests.simulation.site import site
 from tests.simulation.watch import Watch
@@ -62,9 +64,7 @@ class World:
         self.fate = Fate(rng, drawn(rng) if rates is None else rates)
         self.agenda = Agenda()
         self.calls = Calls(self.fate, kill_at=kill_at)
-        self.lives = list(
-            lives if lives is not None else (drawn_life(rng) for _ in range(payments))
-        )
+        self.lives = list(lives or (drawn_life(rng) for _ in range(payments)))
         self.customers = [Customer(self, number, life) for number, life in enumerate(self.lives)]
         self.surprises: list[str] = []
         self.metrics: dict[str, int] = {}
@@ -78,7 +78,10 @@ class World:
         self._build()
 
     def run(self) -> None:
-        """Lead every life to its end, and let what is dead be redriven until nothing is left."""
+        """Lead every life to its end, and let what is dead be redriven until nothing is left.
+
+        Whatever is said to everybody once more must change nothing.
+        """
         with site(self):
             for customer in self.customers:
                 delay = self.fate.rng.randrange(HOUR) if len(self.lives) > 1 else 0
@@ -87,19 +90,18 @@ class World:
                 self.agenda.add(CALM_AFTER, "calm", self._calm)
             if self.fate.strikes("expired_rows_removed"):
                 self.agenda.add(DAY, "time to live", self._remove_expired)
+            if self.fate.strikes("outbox_replayed"):  # in the middle of everything
+                moment = self.fate.rng.randrange(CALM_AFTER)
+                self.agenda.add(moment, "operator", self.operators.replay)
             self._drain()
-            if self.fate.strikes("outbox_replayed") or any(each.replayed for each in self.lives):
-                self._replay()
+            if any(each.replayed for each in self.lives):
+                self.operators.replay()
+                self._drain()
             self._calm()
             self._drain()
             self.invoke("accounting.proof", {})
             self._drain()
-
-    def _replay(self) -> None:
-        """Tell everybody everything once more: it must change nothing."""
-        for document in list(self.bus.published):
-            self.bus.deliver(document)
-        self._drain()
+            self.surprises += [f"undone: {each}" for each in self.operators.unfinished()]
 
     @property
     def trace_hash(self) -> str:
@@ -130,7 +132,10 @@ class World:
             for table, readers in functions.STREAMS.items()
         }
         self.schedule = Schedule(self)
-        self.dynamo.on_due = self.schedule.due
+        self.executions = Executions(self)
+        self.operators = Operators(self)
+        self.sqs = self.operators
+        self.dynamo.on_due = self._due
 
     def _drain(self) -> None:
         steps_max = STEPS_MAX_PER_LIFE * (len(self.lives) + 1)
@@ -153,19 +158,13 @@ class World:
         self.fate.forgive()
         self._outages.clear()
         self._skews.clear()
-        for inbox in self.inboxes.values():
-            if inbox.dead:
-                self.agenda.add(0, "operator", inbox.redrive)
+        for service in SERVICES:
+            self.operators.look(service, MINUTE)
 
     def _remove_expired(self) -> None:
-        """The time to live, which comes up to days late where it comes at all."""
-        now = self.epoch_seconds()
-        for table in functions.TABLES:
-            for item in list(self.dynamo.items(table)):
-                over = item.get("expires_at") or item.get("expiration")
-                if over is not None and int(over["N"]) < now:
-                    self.dynamo.remove(table, item)
-        if self.agenda:
+        """The time to live, which comes days late where it comes at all."""
+        self.dynamo.remove_expired(self.epoch_seconds())
+        if self.agenda.now < CALM_AFTER:
             self.agenda.add(2 * DAY, "time to live", self._remove_expired)
 
     def _meanwhile(self) -> None:
@@ -195,13 +194,17 @@ class World:
         """Which of the workers that run in each other's middle is the one that runs now."""
         return len(self._skew)
 
+    def _due(self, table: str, index: str, sort: str) -> None:
+        self.schedule.due(table, index, sort)
+        self.operators.due(table, index)
+
     def _pause(self, milliseconds: int) -> None:
         self.agenda.now += milliseconds
 
-    # --- what the doubles ask of the world -------------------------------------------------
-
     def invoke(self, function: str, event: dict[str, Any]) -> Answer:
         """What a function answers, in a worker of its own; None when it was killed or failed."""
+        if function == "orders.compensation" and self.down_until(function):
+            return None
         if self._sick.get(function, 0) > 0:
             self._sick[function] -= 1
             return None
@@ -233,6 +236,9 @@ class World:
     def receive_webhook(self, raw: str, headers: dict[str, str]) -> int:
         answer = self.invoke("payments.webhooks", functions.webhook(raw, headers))
         return 0 if answer is None else int(answer["statusCode"])
+
+    def bury(self, inbox: Inbox, letter: Letter) -> None:
+        self.operators.bury(inbox, letter)
 
     def down_until(self, actor: str) -> int:
         begins, ends = self._outages.get(actor, (0, 0))

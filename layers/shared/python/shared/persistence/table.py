@@ -6,7 +6,6 @@ import random
 import secrets
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
@@ -15,8 +14,10 @@ from botocore.exceptions import ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as NoConnection
 
 from shared.contracts.codec import timestamp
-from shared.errors.taxonomy import AlreadyHandled, StaleRow, StoreBusy
+from shared.errors.taxonomy import StoreBusy
+from shared.persistence.refusals import code, named, raise_refusal
 from shared.persistence.rows import Row, dump_row, load_row
+from shared.persistence.span import Span
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -28,21 +29,7 @@ SK_BYTES_MAX: Final = 1024
 """What a key may be long in DynamoDB; it refuses a longer one even in a question."""
 TRIES_MAX: Final = 4
 _PAUSE_SECONDS: Final = 0.05
-_BUSY: Final = frozenset(
-    {
-        "TransactionConflict",
-        "TransactionConflictException",
-        "TransactionInProgressException",
-        "ThrottlingError",
-        "ThrottlingException",
-        "ProvisionedThroughputExceeded",
-        "ProvisionedThroughputExceededException",
-        "RequestLimitExceeded",
-        "InternalServerError",
-    }
-)
 _UNPROCESSED: Final = {"#unprocessed": "Unprocessed"}  # a reserved word of DynamoDB
-_CONDITION: Final = frozenset({"ConditionalCheckFailed", "ConditionalCheckFailedException"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +60,15 @@ class Put:
     seen: int = 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A part of a table: what was wanted of it, and the last row looked at, if more follow."""
+
+    rows: tuple[Row, ...]
+    looked_at: int
+    last: Key | None
+
+
 class Table:
     """The only way a service writes. All reads by key are consistent; an index never is.
 
@@ -86,7 +82,7 @@ class Table:
     def get(self, key: Key) -> Row | None:
         if not _possible(key.pk, key.sk):
             return None
-        with _named():
+        with named():
             answer = self._client.get_item(TableName=self._name, Key=_at(key), ConsistentRead=True)
         item = answer.get("Item")
         return None if item is None else load_row(item)
@@ -141,6 +137,27 @@ class Table:
             ConsistentRead=True,
         )
 
+    def outbox(self, span: Span, *, after: Key | None, looked_at_max: int) -> Page:
+        """The next messages of a span, consistently; each aggregate's in their sequence.
+
+        It reads the whole table, page by page: the outbox has no order of time.
+        """
+        begin: dict[str, Any] = {} if after is None else {"ExclusiveStartKey": _at(after)}
+        with named():
+            answer = self._client.scan(
+                TableName=self._name,
+                Limit=looked_at_max,
+                ConsistentRead=True,
+                **span.expression(),
+                **begin,
+            )
+        last = answer.get("LastEvaluatedKey")
+        return Page(
+            rows=tuple(load_row(item) for item in answer["Items"]),
+            looked_at=answer["ScannedCount"],
+            last=None if last is None else Key(str(last["pk"]["S"]), str(last["sk"]["S"])),
+        )
+
     def handled(self, cause_id: str) -> bool:
         return self.get(_cause_key(cause_id)) is not None
 
@@ -164,9 +181,9 @@ class Table:
             except (HTTPClientError, NoConnection) as error:
                 raise StoreBusy("the database does not answer") from error
             except ClientError as error:
-                _raise_refusal(error, cause_id)
+                raise_refusal(error, cause_id)
                 if attempt == TRIES_MAX:
-                    raise StoreBusy(_code(error)) from error
+                    raise StoreBusy(code(error)) from error
                 time.sleep(random.uniform(0, _PAUSE_SECONDS * 2**attempt))  # noqa: S311 - jitter
             else:
                 return
@@ -206,7 +223,7 @@ class Table:
 
     def _pages(self, operation: str, **request: Any) -> Iterator[Row]:
         client: Any = self._client
-        with _named():
+        with named():
             pages = client.get_paginator(operation).paginate(TableName=self._name, **request)
             for page in pages:
                 yield from map(load_row, page["Items"])
@@ -245,33 +262,3 @@ def _cause_key(cause_id: str) -> Key:
 
 def _at(key: Key) -> dict[str, dict[str, Any]]:
     return dump_row({"pk": key.pk, "sk": key.sk})
-
-
-@contextmanager
-def _named() -> Iterator[None]:
-    """Load and silence become StoreBusy, whatever was asked; the client has tried again itself."""
-    try:
-        yield
-    except (HTTPClientError, NoConnection) as error:
-        raise StoreBusy("the database does not answer") from error
-    except ClientError as error:
-        if _code(error) in _BUSY:
-            raise StoreBusy(_code(error)) from error
-        raise
-
-
-def _code(error: ClientError) -> str:
-    return error.response["Error"]["Code"]
-
-
-def _raise_refusal(error: ClientError, cause_id: str | None) -> None:
-    """Return only when trying again may help; the cause's mark is always the first write."""
-    reasons: list[str] = [
-        reason.get("Code", "None") for reason in error.response.get("CancellationReasons", [])
-    ] or [_code(error)]
-    if cause_id is not None and reasons[0] in _CONDITION:
-        raise AlreadyHandled(cause_id) from error
-    if any(reason in _CONDITION for reason in reasons):
-        raise StaleRow from error
-    if not any(reason in _BUSY for reason in reasons):
-        raise error
