@@ -63,14 +63,6 @@ class MemoryDynamo:
         self._index(table).moved((pk, sk), found, None)
         self.on_write(table, found, None)
 
-    def remove_expired(self, epoch_seconds: int) -> None:
-        """Everything whose time to live has ended, in every table."""
-        for table in self._tables:
-            for item in list(self.items(table)):
-                over = item.get("expires_at") or item.get("expiration")
-                if over is not None and int(over["N"]) < epoch_seconds:
-                    self.remove(table, item)
-
     def waiting(self, table: str, index: str) -> list[str]:
         """The sort keys of everything in an index."""
         return self._index(table).sorts(index)

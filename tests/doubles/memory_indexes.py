@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from accounting.infrastructure.dynamodb_journal import BY_ORDER, BY_PAYMENT, BY_PAYOUT
 from accounting.infrastructure.dynamodb_records import OPEN
+from orders.infrastructure import dynamodb_cases
 from orders.infrastructure.dynamodb_orders import DUE
 from payments.infrastructure.dynamodb_payments import BY_STATUS, UNRESOLVED
 from shared.operations.tasks import TASKS
@@ -17,6 +18,7 @@ INDEXES: Final = (
     UNPROCESSED,
     UNRESOLVED,
     BY_STATUS,
+    dynamodb_cases.BY_STATUS,
     TASKS,
     OPEN,
     DUE,

@@ -37,7 +37,8 @@ class Watch:
             return
         if before is not None and "Payload" in before:
             self._unchanged(before, after)
-        if item["sk"] == {"S": "STATE"} and after is not None:
+        case = str(item["pk"]["S"]).startswith("CASE#")
+        if item["sk"] == {"S": "STATE"} and after is not None and not case:
             row = plain_row(after)
             self._moved("Order" if table == "orders" else "Payment", row)
             if table == "payments":

@@ -88,8 +88,6 @@ class World:
                 self.agenda.add(delay, "orders.http", customer.place)
             if self.fate.rates:
                 self.agenda.add(CALM_AFTER, "calm", self._calm)
-            if self.fate.strikes("expired_rows_removed"):
-                self.agenda.add(DAY, "time to live", self._remove_expired)
             if self.fate.strikes("outbox_replayed"):  # in the middle of everything
                 moment = self.fate.rng.randrange(CALM_AFTER)
                 self.agenda.add(moment, "operator", self.operators.replay)
@@ -160,12 +158,6 @@ class World:
         self._skews.clear()
         for service in SERVICES:
             self.operators.look(service, MINUTE)
-
-    def _remove_expired(self) -> None:
-        """The time to live, which comes days late where it comes at all."""
-        self.dynamo.remove_expired(self.epoch_seconds())
-        if self.agenda.now < CALM_AFTER:
-            self.agenda.add(2 * DAY, "time to live", self._remove_expired)
 
     def _meanwhile(self) -> None:
         """Another worker goes on in the middle of this one."""
