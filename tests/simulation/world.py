@@ -207,7 +207,8 @@ class World:
         self._skew.append(skew)
         self.tell(f"invoke {function}")
         try:
-            return functions.HANDLERS[function](event, functions.context(function))
+            handlers = {**functions.HANDLERS, **functions.AFTERWARDS}
+            return handlers[function](event, functions.context(function))
         except Crash:
             return None
         except (ClientError, BotoCoreError, QuittanceException) as failure:
