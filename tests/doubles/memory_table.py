@@ -28,7 +28,7 @@ INDEXES: Final = {
         ("by_order", "order_id"),
         ("by_payout", "payout_id"),
     )
-}
+} | {"by_provider": Index("by_provider", partition="ProviderPayment", sort="CreatedAt")}
 
 
 class MemoryTable(Table):

@@ -23,6 +23,7 @@ import payments.api.events
 import payments.api.http
 import payments.api.relay
 import payments.api.schedule
+import payments.api.settlement
 import payments.api.webhooks
 import shared.operations.http
 import shared.operations.keeping
@@ -67,6 +68,9 @@ HANDLERS: Final[Mapping[str, Callable[[dict[str, Any], Any], dict[str, Any]]]] =
         )
     },
 }
+
+AFTERWARDS: Final = {"payments.settlement": payments.api.settlement.handler}
+"""What runs when the lives have ended, and draws nothing from their fate."""
 
 
 def _types(*unions: Any) -> frozenset[str]:

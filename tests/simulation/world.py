@@ -201,7 +201,8 @@ class World:
         self._skew.append(skew)
         self.tell(f"invoke {function}")
         try:
-            return functions.HANDLERS[function](event, functions.CONTEXT)
+            handlers = {**functions.HANDLERS, **functions.AFTERWARDS}
+            return handlers[function](event, functions.CONTEXT)
         except Crash:
             return None
         except (ClientError, BotoCoreError, QuittanceException) as failure:
