@@ -125,6 +125,7 @@ def test_an_index_of_payments_is_read_only_by_who_lists_or_asks(assemblies: Asse
         "payments.api.http.handler": {"by_status", "unresolved"},
         "payments.api.schedule.handler": {"unprocessed", "unresolved"},
         "payments.api.settlement.handler": {"by_provider"},
+        "payments.api.reading.handler": {"by_provider"},
         "shared.operations.http.handler": {"tasks"},
         "shared.operations.republishing.handler": {"tasks"},
     }
