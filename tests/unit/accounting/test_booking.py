@@ -64,8 +64,13 @@ def test_an_entry_is_its_own_announcement() -> None:
 def test_a_whole_capture_fits_one_write_unit() -> None:
     ledger = Ledger()
     letters = "0123456789abcdefghjkmnpqrs"
-    event = replace(captured(1234567, payment=f"pay_{letters}"), order_id=f"ord_{letters}")
-    ledger.hear(event, f"payments/pay_{letters}/6/1")
+    payment = f"pay_{letters}"
+    event = replace(
+        captured(1234567, payment=payment),
+        order_id=f"ord_{letters}",
+        capture_id=f"{payment}-capture-1",
+    )
+    ledger.hear(event, f"payments/{payment}/6/1")
     (row,) = ledger.journal.rows()
     size = sum(len(name) + len(str(value).encode()) for name, value in row.items())
     assert size <= 1024
