@@ -47,7 +47,7 @@ def test_the_machine_may_call_its_function_and_start_itself_and_nothing_else(
         action
         for name, policy in template.resources("AWS::IAM::Policy").items()
         if name.startswith("SplittingRole")
-        for statement in policy["Properties"]["PolicyDocument"]["Statement"]
+        for statement in policy["PolicyDocument"]["Statement"]
         for action in _listed(statement["Action"])
         if not action.startswith(("logs:", "xray:"))
     }
