@@ -146,6 +146,13 @@ class Payment:
     def attempt(self, reference: str) -> Attempt | None:
         return next((each for each in self.attempts if each.attempt_id == reference), None)
 
+    def unknown_beside(self, attempt: Attempt) -> bool:
+        """Whether the outcome of another attempt is not known."""
+        return any(
+            each.status is AttemptStatus.UNKNOWN and each.attempt_id != attempt.attempt_id
+            for each in self.attempts
+        )
+
     def attempt_caused_by(self, cause_id: str) -> Attempt | None:
         return next((each for each in self.attempts if each.cause_id == cause_id), None)
 
