@@ -23,6 +23,7 @@ SCOPES = {
         "ledger:read",
         "ledger:write",
         "recon:read",
+        "recon:write",
     ),
     "supervisor": ("ledger:read", "ledger:write", "recon:read", "recon:write"),
     "auditor": ("orders:read", "payments:read", "ledger:read", "recon:read"),
