@@ -29,6 +29,7 @@ INSIDE = {
     "capture_not_booked": "in the log, while a message waits",
     "capture_not_possible": "as the code of CaptureFailed",
     "currency_differs": "as the code of CaptureFailed or RefundFailed",
+    "event_ahead": "in the log, while a message waits",
     "invalid_transition": "beside a dead letter",
     "notice_contradicts": "as the event NoticeContradicted",
     "notice_early": "in the log, while a message waits",

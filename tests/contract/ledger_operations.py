@@ -10,12 +10,12 @@ from accounting.api.requests import (
     ResolutionRequest,
     ReversalRequest,
 )
+from accounting.api.statement_views import StatementView
 from accounting.api.views import (
     BalanceView,
     ChartView,
     EntriesView,
     EntryView,
-    StatementView,
     TrialBalanceView,
 )
 from accounting.api.writing_views import PeriodsView, SubmittedView
@@ -57,7 +57,7 @@ _BOOKING = (
 CURRENCY = Query(description="An active ISO 4217 currency.", schema=_TEXT, example="EUR")
 _POINT = {
     "at": Query(
-        description="Only what was booked until then.",
+        description="Only what was booked until then, in ledger time.",
         schema=_MOMENT,
         example="2026-11-03T18:00:00Z",
         required=False,
@@ -105,14 +105,14 @@ LEDGER_OPERATIONS: Mapping[Route, Operation] = {
     ),
     ("GET", "/accounts/{code}/statement"): Operation(
         id="getStatement",
-        summary="Every entry on an account over a time of booking, with the balance after each.",
+        summary="The entries on an account in ledger time, with the balance after each.",
         scope="ledger:read",
         view=StatementView,
         examples={"one_capture": samples.STATEMENT},
         query={
             "currency": CURRENCY,
             "from": Query(
-                description="The first moment of booking; the very first, where it is absent.",
+                description="The first moment in ledger time; the very first, where it is absent.",
                 schema=_MOMENT,
                 example="2026-11-01T00:00:00Z",
                 required=False,
@@ -121,6 +121,18 @@ LEDGER_OPERATIONS: Mapping[Route, Operation] = {
                 description="The moment before which it ends; now, where it is absent.",
                 schema=_MOMENT,
                 example="2026-12-01T00:00:00Z",
+                required=False,
+            ),
+            "limit": Query(
+                description="How many entries a page has at most.",
+                schema={"type": "string", "pattern": "^[0-9]{1,3}$", "default": "100"},
+                example="50",
+                required=False,
+            ),
+            "cursor": Query(
+                description="`next_cursor` of the page before.",
+                schema=_TEXT,
+                example="2026-11-03T14:05:02.000000Z|2",
                 required=False,
             ),
         },
@@ -158,7 +170,7 @@ LEDGER_OPERATIONS: Mapping[Route, Operation] = {
             "cursor": Query(
                 description="With `account`: `next_cursor` of the page before.",
                 schema=_TEXT,
-                example="2026-11-03T14:05:02.000000Z|je_1",
+                example="2026-11-03T14:05:02.000000Z|2",
                 required=False,
             ),
         },
@@ -253,9 +265,9 @@ LEDGER_OPERATIONS: Mapping[Route, Operation] = {
         examples={"one_entry": samples.CHAIN},
         query={
             "cursor": Query(
-                description="The position from which on.",
-                schema={"type": "string", "pattern": "^[0-9]{1,11}$"},
-                example="0",
+                description="`next_cursor` of the page before.",
+                schema=_TEXT,
+                example="2026-11-03T14:05:0#000000000400",
                 required=False,
             )
         },
@@ -275,7 +287,15 @@ LEDGER_OPERATIONS: Mapping[Route, Operation] = {
         scope="ledger:read",
         view=ExportView,
         examples={"one_day": samples.EXPORT},
-        failures=(NotFound, VaultUnreachable),
+        query={
+            "cursor": Query(
+                description="`next_cursor` of the part before.",
+                schema={"type": "string", "pattern": "^[0-9]{1,7}$"},
+                example="1",
+                required=False,
+            )
+        },
+        failures=(InvalidRequest, NotFound, VaultUnreachable),
     ),
     ("GET", "/ledger/proof"): Operation(
         id="proveLedger",

@@ -103,7 +103,7 @@ class Ledger:
             journal=self.journal,
             folds=self.folds,
             seals=self.vault,
-            young_after=timestamp(self.now),
+            now=self.now,
         )
 
     def balance(self, code: str, currency: str = "EUR") -> int:

@@ -11,7 +11,7 @@ from typing import Any, Final
 from shared.contracts.codec import timestamp
 from shared.errors.taxonomy import AlreadyHandled, StaleRow
 from shared.persistence.rows import Row, dump_row, load_row
-from shared.persistence.table import Index, Key, Put, Table, with_mark
+from shared.persistence.table import Index, Key, Put, Table, _load_or_name, with_mark
 from tests.doubles.dynamodb_limits import assert_writable
 
 
@@ -66,9 +66,22 @@ class MemoryTable(Table):
         with self._lock:
             return self._row(key) if key in self._items else None
 
-    def partition(self, pk: str, *, sk_prefix: str = "") -> Iterator[Row]:
+    def get_many(self, keys: Sequence[Key]) -> Iterator[Row]:
         with self._lock:
-            keys = [key for key in self._items if key.pk == pk and key.sk.startswith(sk_prefix)]
+            return iter([_load_or_name(self._items[key]) for key in keys if key in self._items])
+
+    def last(self, pk: str, *, sk_max: str) -> Row | None:
+        with self._lock:
+            keys = [key for key in self._items if key.pk == pk and key.sk <= sk_max]
+            return self._row(max(keys, key=lambda key: key.sk.encode())) if keys else None
+
+    def partition(self, pk: str, *, sk_prefix: str = "", sk_from: str = "") -> Iterator[Row]:
+        with self._lock:
+            keys = [
+                key
+                for key in self._items
+                if key.pk == pk and key.sk.startswith(sk_prefix) and key.sk >= sk_from
+            ]
             rows = [self._row(key) for key in sorted(keys, key=lambda key: key.sk.encode())]
         return iter(rows)
 
@@ -82,7 +95,7 @@ class MemoryTable(Table):
 
     def scan(self, *, sk: str) -> Iterator[Row]:
         with self._lock:
-            return iter([self._row(key) for key in self._items if key.sk == sk])
+            return iter([_load_or_name(self._items[key]) for key in self._items if key.sk == sk])
 
     def commit(self, puts: Sequence[Put], *, cause_id: str | None, now: datetime) -> None:
         puts = with_mark(puts, cause_id=cause_id, now=now)

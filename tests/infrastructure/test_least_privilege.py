@@ -85,13 +85,17 @@ def test_no_two_functions_share_a_role(assemblies: Assemblies) -> None:
         (
             "Accounting",
             "accounting.api.http.handler",
-            {"GetItem", "PutItem", "Query", "Scan"},
+            {"GetItem", "BatchGetItem", "PutItem", "Query", "Scan"},
         ),
         ("Accounting", "accounting.api.events.handler", {"GetItem", "PutItem"}),
         ("Accounting", "accounting.api.relay.handler", {"UpdateItem"}),
         ("Accounting", "accounting.api.fold.handler", {"GetItem", "PutItem", "Query"}),
         ("Accounting", "accounting.api.rebuild.handler", {"GetItem", "PutItem", "Query"}),
-        ("Accounting", "accounting.api.proof.handler", {"GetItem", "PutItem", "Query", "Scan"}),
+        (
+            "Accounting",
+            "accounting.api.proof.handler",
+            {"GetItem", "BatchGetItem", "PutItem", "Query", "Scan"},
+        ),
         (
             "Accounting",
             "accounting.api.schedule.handler",

@@ -6,6 +6,7 @@ import pytest
 
 from accounting.application.fold import fold
 from accounting.application.prove import prove
+from accounting.application.seal import seal_days
 from accounting.domain.balances import sums_of
 from accounting.domain.chart_of_accounts import CUSTOMER_RECEIVABLE, Side
 from accounting.domain.journal import JournalEntry
@@ -13,6 +14,7 @@ from accounting.infrastructure.dynamodb_folds import DynamoDbFolds
 from orders.domain.order import Order
 from orders.domain.states import OrderStatus
 from payments.domain.payment import Payment, status_of
+from shared.contracts.codec import timestamp
 from shared.contracts.provider_notice import Operation
 from shared.ids import derived
 from shared.money import Money
@@ -91,7 +93,9 @@ def audit_ledger(world: World) -> None:
     world.tables["accounting"].on_write = None
     folds = DynamoDbFolds(world.tables["accounting"])
     fold(list(world.journal.rows()), folds=folds, now=world.time)
-    proof = prove(journal=world.journal, folds=folds, seals=MemoryVault(), young_after="")
+    vault, now = MemoryVault(), world.time
+    seal_days(journal=world.journal, folds=folds, seals=vault, now=now, timestamp=timestamp(now))
+    proof = prove(journal=world.journal, folds=folds, seals=vault, now=now)
     assert proof.breaches == ()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from accounting.application.ports import Journal, Proposal
@@ -13,6 +13,7 @@ from accounting.domain.errors import (
     CaptureNotBooked,
     EntryDiffers,
     EntryMalformed,
+    EventAhead,
     LimitExceeded,
 )
 from accounting.domain.journal import JournalEntry
@@ -25,6 +26,8 @@ from shared.contracts.payments import CaptureFailed
 from shared.errors.taxonomy import AlreadyHandled, StaleRow
 from shared.persistence.until_fresh import until_fresh
 
+CLOCKS_APART_MAX: Final = timedelta(minutes=5)
+"""An event from further ahead than that waits: nothing is booked in the future."""
 ROWS_MAX: Final = 100
 """In one transaction of the store."""
 
@@ -37,8 +40,10 @@ def book(
     """Append the event's entry; the entry is itself the mark that its cause was handled.
 
     Raises AlreadyHandled for the same event again or for one that moves nothing, EntryDiffers for
-    the same cause with another content.
+    the same cause with another content, EventAhead.
     """
+    if happened_at > cause.now + CLOCKS_APART_MAX:
+        raise EventAhead
     entry = entry_for(
         event,
         cause_id=cause.id,

@@ -143,10 +143,10 @@ def test_a_seal_is_signed_locked_and_written_once(
     s3 = account.client("s3")
     versions = s3.list_object_versions(Bucket=BUCKET)["Versions"]
     assert sorted(each["Key"] for each in versions) == [
-        "exports/2026-01-02.csv",
+        "exports/2026-01-02/000000.csv",
         "seals/2026-01-02.json",
     ]
     with pytest.raises(ClientError):
         s3.delete_object(Bucket=BUCKET, Key=versions[0]["Key"], VersionId=versions[0]["VersionId"])
-    proof = prove(journal=journal, folds=folds, seals=vault, young_after="")
+    proof = prove(journal=journal, folds=folds, seals=vault, now=tomorrow)
     assert (proof.entries, proof.days, proof.breaches) == (5, 1, ())

@@ -117,8 +117,8 @@ class Relay:
 
 def _from_record(record: dict[str, Any]) -> Waiting | None:
     image = record["dynamodb"].get("NewImage", {})
-    if record["eventName"] != "INSERT" or "Payload" not in image:
-        return None
+    if record["eventName"] != "INSERT" or "Payload" not in image or "ProcessedOn" in image:
+        return None  # what was published before is only put back
     return _waiting(load_row(image), position=record["dynamodb"]["SequenceNumber"])
 
 

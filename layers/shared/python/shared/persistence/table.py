@@ -5,10 +5,11 @@ from __future__ import annotations
 import random
 import secrets
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import batched
 from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError, HTTPClientError
@@ -16,13 +17,14 @@ from botocore.exceptions import ConnectionError as NoConnection
 
 from shared.contracts.codec import timestamp
 from shared.errors.taxonomy import AlreadyHandled, StaleRow, StoreBusy
-from shared.persistence.rows import Row, dump_row, load_row
+from shared.persistence.rows import Row, dump_row, load_or_name, load_row
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 CAUSE_KEPT: Final = timedelta(days=90)
 """Longer than any redelivery: queues keep 14 days, a dead letter is redriven weeks later."""
+READ_AT_ONCE_MAX: Final = 100
 TRIES_MAX: Final = 4
 _PAUSE_SECONDS: Final = 0.05
 _BUSY: Final = frozenset(
@@ -83,12 +85,45 @@ class Table:
         item = answer.get("Item")
         return None if item is None else load_row(item)
 
-    def partition(self, pk: str, *, sk_prefix: str = "") -> Iterator[Row]:
-        """Every row of a partition in the order of `sk`, page by page."""
+    def get_many(self, keys: Sequence[Key]) -> Iterator[Row]:
+        """Those rows that are there, in no order; what no row can hold is named, not refused."""
+        for some in batched(keys, READ_AT_ONCE_MAX, strict=False):
+            left: Any = {self._name: {"Keys": list(map(_at, some)), "ConsistentRead": True}}
+            for attempt in range(1, TRIES_MAX + 1):
+                with _named():
+                    answer = self._client.batch_get_item(RequestItems=left)
+                yield from map(_load_or_name, answer["Responses"].get(self._name, []))
+                left = answer.get("UnprocessedKeys")
+                if not left:
+                    break
+                time.sleep(random.uniform(0, _PAUSE_SECONDS * 2**attempt))  # noqa: S311 - jitter
+            if left:
+                raise StoreBusy("the database leaves rows unread")
+
+    def last(self, pk: str, *, sk_max: str) -> Row | None:
+        """The row of a partition with the greatest `sk` that is not over `sk_max`."""
+        if not sk_max:
+            return None
+        with _named():
+            answer = self._client.query(
+                TableName=self._name,
+                KeyConditionExpression="pk = :pk AND sk <= :sk",
+                ExpressionAttributeValues={":pk": {"S": pk}, ":sk": {"S": sk_max}},
+                ConsistentRead=True,
+                ScanIndexForward=False,
+                Limit=1,
+            )
+        return next(map(load_row, answer["Items"]), None)
+
+    def partition(self, pk: str, *, sk_prefix: str = "", sk_from: str = "") -> Iterator[Row]:
+        """Every row of a partition in the order of `sk`; those with a prefix, or from one on."""
         condition, values = "pk = :pk", {":pk": {"S": pk}}
         if sk_prefix:
             condition += " AND begins_with(sk, :sk)"
             values[":sk"] = {"S": sk_prefix}
+        elif sk_from:
+            condition += " AND sk >= :sk"
+            values[":sk"] = {"S": sk_from}
         return self._pages(
             "query",
             KeyConditionExpression=condition,
@@ -119,9 +154,13 @@ class Table:
             yield from map(load_row, page["Items"])
 
     def scan(self, *, sk: str) -> Iterator[Row]:
-        """Every row with this `sk`, consistently, in no order. It reads the whole table."""
+        """Every row with this `sk`, consistently, in no order. It reads the whole table.
+
+        What no row can hold is named, not refused.
+        """
         return self._pages(
             "scan",
+            load=_load_or_name,
             FilterExpression="sk = :sk",
             ExpressionAttributeValues={":sk": {"S": sk}},
             ConsistentRead=True,
@@ -190,12 +229,14 @@ class Table:
         )
         return [Key(item["pk"]["S"], item["sk"]["S"]) for item in answer["Items"]]
 
-    def _pages(self, operation: str, **request: Any) -> Iterator[Row]:
+    def _pages(
+        self, operation: str, load: Callable[[Any], Row] = load_row, **request: Any
+    ) -> Iterator[Row]:
         client: Any = self._client
         with _named():
             pages = client.get_paginator(operation).paginate(TableName=self._name, **request)
             for page in pages:
-                yield from map(load_row, page["Items"])
+                yield from map(load, page["Items"])
 
     def _write(self, put: Put) -> Any:
         write: dict[str, Any] = {
@@ -219,6 +260,10 @@ def with_mark(puts: Sequence[Put], *, cause_id: str | None, now: datetime) -> tu
 
 def _cause_key(cause_id: str) -> Key:
     return Key(f"CAUSE#{cause_id}", "CAUSE")
+
+
+def _load_or_name(item: Mapping[str, Mapping[str, Any]]) -> Row:
+    return {name: load_or_name(value) for name, value in item.items()}
 
 
 def _at(key: Key) -> dict[str, dict[str, Any]]:
