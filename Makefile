@@ -17,6 +17,7 @@ UV_VERSION := 0.13.9
 UV := .tools/bin/uv
 BIN := .venv/bin
 CLOUDLESS := $(wildcard $(addprefix tests/,architecture contract properties regressions simulation unit))
+LIVES := $(addprefix tests/e2e/,test_story.py test_timelines.py)
 READY := .venv/.ready .cloud/.ready node_modules/.ready
 COMPILE := pip compile -q pyproject.toml --generate-hashes --no-header --no-emit-index-url --python-version 3.13 --universal
 # For our Python alone: for later ones, what LocalStack pins contradicts itself.
@@ -162,6 +163,17 @@ down: setup ## Stop what `make up` started, by its process ids
 .PHONY: e2e
 e2e: setup $(CLOUD_READY) ## End-to-end tests against the local cloud of TARGET
 	@$(ACTIVE) python -m apphost e2e --target $(TARGET)
+
+.PHONY: test-localstack
+test-localstack: setup .localstack/.ready ## The plugin's tests, the demo, and payments' lives, on LocalStack
+	$(say) "test-localstack: the demo"
+	@$(ACTIVE) python -m apphost demo --target localstack
+	$(say) "test-localstack: the plugin, and the lives of payments"
+	@$(ACTIVE) QUITTANCE_TEST_TARGET=localstack pytest -n 2 -rx tests/localstack $(LIVES)
+
+.PHONY: conformance
+conformance: setup .localstack/.ready ## Ask both local clouds what we need of AWS, and write docs/conformance.md
+	@$(ACTIVE) python -m tests.conformance.differences
 
 # --- figures -----------------------------------------------------------------------------------
 

@@ -19,7 +19,11 @@ QUEUES = {
     "CommandsDeadLetterQueueUrl": "_commands_dead_letters",
     "RelayFailuresQueueUrl": "_relay_failures",
 }
-FUNCTIONS = {"RelayFunctionName": "_relay", "WebhooksFunctionName": "_webhooks"}
+FUNCTIONS = {
+    "RelayFunctionName": "_relay",
+    "RepublishingFunctionName": "_republishing",
+    "WebhooksFunctionName": "_webhooks",
+}
 
 
 class NotDeployed(Exception):

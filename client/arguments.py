@@ -4,9 +4,10 @@ import argparse
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from client import commands
+from client import commands, operator_commands
 from client.amounts import money_argument
 from client.connection import OUTPUTS, ROLES
+from client.operator_api import SERVICES
 from shared.money import UnknownCurrency, exponent
 
 type Parsers = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -22,6 +23,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     _add_payment(nouns)
     _add_timeline(nouns)
     _add_ledger(nouns)
+    _add_dead_letters(nouns)
     _add_key(nouns)
     return parser.parse_args(arguments)
 
@@ -107,6 +109,33 @@ def _add_ledger(nouns: Parsers) -> None:
     _command(verbs, "verify", commands.verify_ledger, role="auditor")
     entries = _command(verbs, "entries", commands.show_entries, role="auditor")
     entries.add_argument("--payment", required=True, dest="payment_id", metavar="PAYMENT_ID")
+
+
+def _add_dead_letters(nouns: Parsers) -> None:
+    verbs = _noun(nouns, "dead-letters", "what consumers gave up: look, send again, close")
+    several = _command(verbs, "list", operator_commands.list_dead_letters, role="operator")
+    _add_choice(several)
+    several.add_argument("--status", default="open", help="open (default), redriven, closed")
+    one = _command(verbs, "show", operator_commands.show_dead_letter, role="operator")
+    one.add_argument("dead_letter_id", metavar="DEAD_LETTER_ID")
+    redrive = _command(
+        verbs, "redrive", operator_commands.redrive_dead_letters, role="operator", watch=True
+    )
+    redrive.add_argument("dead_letter_ids", nargs="*", metavar="DEAD_LETTER_ID")
+    redrive.add_argument("--all", action="store_true", help="every open one, as chosen below")
+    _add_choice(redrive)
+    redrive.add_argument("--reason", required=True, help="what was mended")
+    _add_idempotency_key(redrive)
+    close = _command(verbs, "close", operator_commands.close_dead_letter, role="operator")
+    close.add_argument("dead_letter_id", metavar="DEAD_LETTER_ID")
+    close.add_argument("--reason", required=True, help="why it is never to be sent again")
+    _add_idempotency_key(close)
+
+
+def _add_choice(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--service", choices=SERVICES, help="of this service alone")
+    command.add_argument("--queue", help="of this queue alone: events, commands, relay, fold")
+    command.add_argument("--code", help="given up for this reason alone: order_unknown")
 
 
 def _add_key(nouns: Parsers) -> None:

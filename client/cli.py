@@ -4,11 +4,12 @@ import os
 import sys
 from collections.abc import Sequence
 
-from client.api import Api, MalformedAnswer
+from client.api import MalformedAnswer
 from client.arguments import parse
-from client.commands import FAILED, Misused
 from client.connection import NotConnected, connect
+from client.operator_api import OperatorApi, UnknownId
 from client.problem import Problem
+from client.showing import FAILED, Misused
 from client.transport import Unreachable
 from client.watch import StillMoving
 
@@ -19,7 +20,7 @@ INTERRUPTED = 130
 def main(arguments: Sequence[str]) -> int:
     try:
         return _run(arguments)
-    except (NotConnected, Misused) as error:
+    except (NotConnected, Misused, UnknownId) as error:
         print(error, file=sys.stderr)
         return USAGE
     except Problem as problem:
@@ -51,5 +52,5 @@ def _run(arguments: Sequence[str]) -> int:
         made: int = said.run(said)
         return made
     connection = connect(os.environ, outputs=said.outputs, role=said.role)
-    answered: int = said.run(Api(connection), said)
+    answered: int = said.run(OperatorApi(connection), said)
     return answered

@@ -1,13 +1,7 @@
 """What each command does: ask the API, show the answer, and say by the exit code if all is well."""
 
 import json
-import sys
-import uuid
 from argparse import Namespace
-from collections.abc import Callable
-from typing import Any
-
-from rich.console import Console, RenderableType
 
 from client import render
 from client.amounts import LineMalformed, order_line
@@ -16,14 +10,9 @@ from client.api import Api, NewOrder
 from client.keys import new_key
 from client.ledger_proof import verify
 from client.motion import order_moves, payment_moves
+from client.showing import FAILED, OK, Misused, idempotency_key, patience, show, telling
 from client.timeline import Timeline, read_timeline
-from client.watch import Patience, until
-
-OK, FAILED = 0, 1
-
-
-class Misused(Exception):
-    """The words of the command do not fit together."""
+from client.watch import until
 
 
 def place_order(api: Api, arguments: Namespace) -> int:
@@ -40,7 +29,7 @@ def place_order(api: Api, arguments: Namespace) -> int:
     }
     if arguments.capture:
         order["capture"] = arguments.capture
-    key = _idempotency_key(arguments)
+    key = idempotency_key(arguments)
     placed = api.place_order(order, idempotency_key=key).body
     wanted = {"paid"} if arguments.capture == "automatic" else {"authorized", "paid"}
     return _show_order(api, arguments, placed, wanted)
@@ -55,7 +44,7 @@ def confirm_order(api: Api, arguments: Namespace) -> int:
     """Confirm an order: its payment is captured, all of it or `--amount`."""
     confirmed = api.confirm_order(
         arguments.order_id,
-        idempotency_key=_idempotency_key(arguments),
+        idempotency_key=idempotency_key(arguments),
         amount=arguments.amount,
     )
     return _show_order(api, arguments, confirmed.body, wanted={"paid"})
@@ -63,7 +52,7 @@ def confirm_order(api: Api, arguments: Namespace) -> int:
 
 def cancel_order(api: Api, arguments: Namespace) -> int:
     """Cancel an order before its money is captured: what is held is given back."""
-    key = _idempotency_key(arguments)
+    key = idempotency_key(arguments)
     cancelled = api.cancel_order(arguments.order_id, idempotency_key=key).body
     return _show_order(api, arguments, cancelled, wanted={"cancelled"})
 
@@ -71,7 +60,7 @@ def cancel_order(api: Api, arguments: Namespace) -> int:
 def pay_order(api: Api, arguments: Namespace) -> int:
     """Pay an order anew, with another payment method, after a refusal or an expiry."""
     order = api.pay_order(
-        arguments.order_id, token=arguments.token, idempotency_key=_idempotency_key(arguments)
+        arguments.order_id, token=arguments.token, idempotency_key=idempotency_key(arguments)
     ).body
     wanted = {"paid"} if order["capture"] == "automatic" else {"authorized", "paid"}
     return _show_order(api, arguments, order, wanted)
@@ -83,21 +72,21 @@ def refund_order(api: Api, arguments: Namespace) -> int:
         arguments.order_id,
         reason=arguments.reason,
         amount=arguments.amount,
-        idempotency_key=_idempotency_key(arguments),
+        idempotency_key=idempotency_key(arguments),
     ).body
     if not arguments.watch:
-        return _show(arguments, asked, lambda: render.refund(asked))
+        return show(arguments, asked, lambda: render.refund(asked))
 
     def look() -> Refund:
         refunds = api.order(asked["order_id"])["refunds"]
         return next(each for each in refunds if each["refund_id"] == asked["refund_id"])
 
     rested = until(
-        _telling(look, lambda seen: f"{seen['refund_id']} is {seen['status']}"),
+        telling(look, lambda seen: f"{seen['refund_id']} is {seen['status']}"),
         lambda seen: seen["status"] != "pending",
-        _patience(arguments),
+        patience(arguments),
     )
-    _show(arguments, rested, lambda: render.refund(rested))
+    show(arguments, rested, lambda: render.refund(rested))
     return OK if rested["status"] == "succeeded" else FAILED
 
 
@@ -109,12 +98,12 @@ def show_payment(api: Api, arguments: Namespace) -> int:
 def list_payments(api: Api, arguments: Namespace) -> int:
     """List the payments in a status, or those with an operation whose outcome is unknown."""
     found = api.payments_unknown() if arguments.unknown else api.payments_in(arguments.status)
-    return _show(arguments, {"data": found}, lambda: render.payments(found))
+    return show(arguments, {"data": found}, lambda: render.payments(found))
 
 
 def sync_payment(api: Api, arguments: Namespace) -> int:
     """Ask the provider now what became of everything that is not decided."""
-    key = _idempotency_key(arguments)
+    key = idempotency_key(arguments)
     synced = api.sync_payment(arguments.payment_id, idempotency_key=key).body
     return _show_payment(api, arguments, synced)
 
@@ -129,36 +118,36 @@ def show_timeline(api: Api, arguments: Namespace) -> int:
         return not arguments.watch or not order_moves(timeline.order)
 
     timeline = until(
-        _telling(look, lambda seen: f"{seen.order['status']}, {len(seen.moments)} messages"),
+        telling(look, lambda seen: f"{seen.order['status']}, {len(seen.moments)} messages"),
         at_rest,
-        _patience(arguments),
+        patience(arguments),
     )
-    return _show(arguments, timeline.as_json(), lambda: render.timeline(timeline))
+    return show(arguments, timeline.as_json(), lambda: render.timeline(timeline))
 
 
 def show_trial_balance(api: Api, arguments: Namespace) -> int:
     """Show every account's debits and credits in a currency; 0 only when the totals are equal."""
     balance = api.trial_balance(arguments.currency)
-    shown = _show(arguments, balance, lambda: render.trial_balance(balance))
+    shown = show(arguments, balance, lambda: render.trial_balance(balance))
     return shown if balance["total_debit"] == balance["total_credit"] else FAILED
 
 
 def show_entries(api: Api, arguments: Namespace) -> int:
     """Show the journal entries of a payment."""
     entries = api.journal_entries(arguments.payment_id)
-    return _show(arguments, {"data": entries}, lambda: render.entries(entries))
+    return show(arguments, {"data": entries}, lambda: render.entries(entries))
 
 
 def show_balance(api: Api, arguments: Namespace) -> int:
     """Show an account's balance in a currency, and the point that it is true for."""
     balance = api.balance(arguments.account, arguments.currency, consistency=arguments.consistency)
-    return _show(arguments, balance, lambda: render.balance(balance))
+    return show(arguments, balance, lambda: render.balance(balance))
 
 
 def verify_ledger(api: Api, arguments: Namespace) -> int:
     """Recompute the whole ledger from outside; 0 only when nothing was changed or is missing."""
     found = verify(api)
-    shown = _show(arguments, found.as_json(), lambda: render.verification(found))
+    shown = show(arguments, found.as_json(), lambda: render.verification(found))
     return FAILED if found.breaches else shown
 
 
@@ -179,58 +168,23 @@ def new_api_key(arguments: Namespace) -> int:
 def _show_order(api: Api, arguments: Namespace, order: Order, wanted: set[str] | None) -> int:
     """Show the order, after a wait if asked; success is a wanted status at the end of the wait."""
     if not arguments.watch:
-        return _show(arguments, order, lambda: render.order(order))
-    look = _telling(
+        return show(arguments, order, lambda: render.order(order))
+    look = telling(
         lambda: api.order(order["order_id"]),
         lambda seen: f"{seen['order_id']} is {seen['status']}",
     )
-    rested = until(look, lambda seen: not order_moves(seen), _patience(arguments))
-    _show(arguments, rested, lambda: render.order(rested))
+    rested = until(look, lambda seen: not order_moves(seen), patience(arguments))
+    show(arguments, rested, lambda: render.order(rested))
     return OK if wanted is None or rested["status"] in wanted else FAILED
 
 
 def _show_payment(api: Api, arguments: Namespace, payment: Payment) -> int:
     """Show the payment, after a wait if asked."""
     if not arguments.watch:
-        return _show(arguments, payment, lambda: render.payment(payment))
-    look = _telling(
+        return show(arguments, payment, lambda: render.payment(payment))
+    look = telling(
         lambda: api.payment(payment["payment_id"]),
         lambda seen: f"{seen['payment_id']} is {seen['status']}",
     )
-    rested = until(look, lambda seen: not payment_moves(seen), _patience(arguments))
-    return _show(arguments, rested, lambda: render.payment(rested))
-
-
-def _telling[T](look: Callable[[], T], say: Callable[[T], str]) -> Callable[[], T]:
-    """The same look, which says on stderr when what it sees has changed."""
-    said: list[str] = []
-
-    def telling() -> T:
-        seen = look()
-        words = say(seen)
-        if said[-1:] != [words]:
-            said.append(words)
-            print(words, file=sys.stderr)
-        return seen
-
-    return telling
-
-
-def _show(arguments: Namespace, answer: Any, table: Callable[[], RenderableType]) -> int:
-    if arguments.json:
-        print(json.dumps(answer, indent=2))
-    else:
-        Console(width=render.width(sys.stdout)).print(table())
-    return OK
-
-
-def _idempotency_key(arguments: Namespace) -> str:
-    """The caller's key or a new one, told on stderr: with it the call can be safely repeated."""
-    key: str = arguments.idempotency_key or str(uuid.uuid4())
-    if not arguments.idempotency_key:
-        print(f"idempotency key {key}", file=sys.stderr)
-    return key
-
-
-def _patience(arguments: Namespace) -> Patience:
-    return Patience(timeout_seconds=arguments.timeout_seconds)
+    rested = until(look, lambda seen: not payment_moves(seen), patience(arguments))
+    return show(arguments, rested, lambda: render.payment(rested))

@@ -6,11 +6,12 @@ from typing import TextIO
 
 from rich.console import Group, RenderableType
 from rich.markup import escape
-from rich.table import Table
 
 from client.answers import Balance, JournalEntry, Order, Payment, Posting, Refund, TrialBalance
 from client.ledger_proof import Verification
 from client.motion import UNDECIDED_ATTEMPTS
+from client.tables import facts as _facts
+from client.tables import table as _table
 from client.timeline import Moment, Timeline
 from shared.money import Money
 
@@ -235,25 +236,3 @@ def _some(shown: Order | Payment, *names: str) -> dict[str, str]:
 
 def _message(moment: Moment) -> str:
     return f"[italic]→ {moment.message}[/]" if moment.is_command else moment.message
-
-
-def _facts(title: str, facts: dict[str, str]) -> Table:
-    table = Table(title=title, title_justify="left", show_header=False, box=None)
-    table.add_column(style="dim", no_wrap=True)
-    table.add_column(overflow="fold")
-    for name, value in facts.items():
-        if value:
-            table.add_row(name, value)
-    return table
-
-
-def _table(title: str, columns: Sequence[str], *, footer: bool = False) -> Table:
-    """A table whose cells fold; a column named with `>` holds numbers and stands to the right."""
-    table = Table(title=title or None, title_justify="left", show_footer=footer)
-    for name in columns:
-        table.add_column(
-            name.removeprefix(">"),
-            justify="right" if name.startswith(">") else "left",
-            overflow="fold",
-        )
-    return table

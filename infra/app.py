@@ -38,7 +38,9 @@ def add_stacks(app: App, stage: Stage) -> None:
     }
     for service in services.values():
         service.add_stack_dependency(platform)
-    EdgeStack(app, stage, {name: service.http for name, service in services.items()})
+    doors = {name: service.http for name, service in services.items()}
+    desks = {f"{name}/operations": each.operations.http for name, each in services.items()}
+    EdgeStack(app, stage, doors | desks)
 
 
 if __name__ == "__main__":

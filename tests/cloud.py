@@ -8,6 +8,7 @@ import random
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,8 @@ from botocore.loaders import Loader
 
 from apphost.cloud import embedded
 from apphost.cloud.embedded import EmbeddedCloud
+from apphost.localstack import localstack
+from apphost.localstack.localstack import LocalStack
 
 REGION = "us-east-1"
 CLIENT_CONFIG = Config(
@@ -64,28 +67,43 @@ def open_account(url: str, account_id: str | None = None) -> Account:
     return Account(account_id, url, session)
 
 
-@functools.cache
-def shared_cloud() -> EmbeddedCloud:
-    """The one cloud of this test process."""
+@contextmanager
+def embedded_cloud() -> Iterator[EmbeddedCloud]:
+    """One that runs as long as the block."""
     state = Path(tempfile.mkdtemp(prefix="quittance-cloud-"))
     cloud = embedded.start(state_dir=state)
     embedded.wait_ready(cloud)
-    return cloud
+    yield cloud
+    embedded.stop(cloud.pid)
+    shutil.rmtree(cloud.log.parent, ignore_errors=True)
+
+
+@contextmanager
+def running_localstack() -> Iterator[LocalStack]:
+    """One that runs as long as the block."""
+    cloud = localstack.start(state_dir=Path(tempfile.mkdtemp(prefix="quittance-localstack-")))
+    yield cloud
+    localstack.stop(cloud.pid)
+    shutil.rmtree(cloud.log.parent, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
 def cloud_url() -> Iterator[str]:
     """The endpoint of a running embedded cloud."""
-    cloud = shared_cloud()
-    yield cloud.url
-    embedded.stop(cloud.pid)
-    shutil.rmtree(cloud.log.parent, ignore_errors=True)
+    with embedded_cloud() as cloud:
+        yield cloud.url
 
 
 @pytest.fixture
 def account(cloud_url: str) -> Account:
     """An account with nothing in it."""
     return open_account(cloud_url)
+
+
+def workers_of(account: Account, *, busy_only: bool = False) -> list[tuple[int, str]]:
+    """Process id and function of every Lambda process that runs in the account's cloud."""
+    cloud = EmbeddedCloud(url=account.url, pid=0, log=Path())
+    return embedded.lambda_workers(cloud, busy_only=busy_only)
 
 
 @functools.cache

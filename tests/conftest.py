@@ -1,9 +1,11 @@
-"""Which tests share a worker when the suite runs in parallel."""
+"""Which tests share a worker when the suite runs in parallel, and what the summary adds."""
 
 from typing import Any
 
 import pytest
 from xdist.scheduler import LoadScopeScheduling
+
+from tests import target
 
 PLATFORM = "tests/e2e/"
 
@@ -22,3 +24,11 @@ class OnePlatform(LoadScopeScheduling):  # type: ignore[misc]  # xdist is untype
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OnePlatform:
     return OnePlatform(config, log)
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """How many tests failed as expected, and for want of what."""
+    failed = target.failed_for_lack(terminalreporter.stats.get("xfailed", []))
+    if failed:
+        for line in target.summary(target.chosen(), failed):
+            terminalreporter.write_line(line)

@@ -25,7 +25,7 @@ class Context:
     function_name: str
     function_version: str
     invoked_function_arn: str
-    memory_limit_in_mb: int
+    memory_limit_in_mb: str
     aws_request_id: str
     log_group_name: str
     log_stream_name: str

@@ -207,18 +207,12 @@ def _tail(log: Path) -> str:
 
 
 def _await_end(pid: int, timeout_seconds: float) -> None:
+    """One that was started here is also let go of; one of another process is not our child."""
     deadline = time.monotonic() + timeout_seconds
     while _group(pid) and time.monotonic() < deadline:
-        _reap(pid)
         time.sleep(POLL_SECONDS)
-    _reap(pid)
-
-
-def _reap(pid: int) -> None:
-    """Let a child that ended go; a cloud that another process started is not our child."""
-    child = _children.get(pid)
-    if child is not None and child.poll() is not None:
-        del _children[pid]
+    if not _group(pid) and (child := _children.pop(pid, None)):
+        child.wait(KILL_LIMIT_SECONDS)
 
 
 def _kill(pid: int) -> None:

@@ -103,7 +103,7 @@ class Environment:
             "function_name": config["FunctionName"],
             "function_version": config.get("Version", "$LATEST"),
             "invoked_function_arn": config["FunctionArn"],
-            "memory_limit_in_mb": config.get("MemorySize", 128),
+            "memory_limit_in_mb": str(config.get("MemorySize", 128)),
             "aws_request_id": request_id,
             "log_group_name": f"/aws/lambda/{config['FunctionName']}",
             "log_stream_name": str(process.pid),
@@ -124,7 +124,9 @@ class Environment:
             line = None
         except queue.Empty:
             self._kill(process)
-            late = f"Task timed out after {limit_seconds:.2f} seconds"
+            late = (
+                f"RequestId: {request_id} Error: Task timed out after {limit_seconds:.2f} seconds"
+            )
             raise InvocationFailed("Sandbox.Timedout", late) from None
         if line is None:
             raise InvocationFailed("Runtime.ExitError", self._exit(process, request_id))

@@ -83,6 +83,18 @@ def silent(scope: Construct, name: str, *, service: str, hours: int) -> cloudwat
     )
 
 
+def dead_letter_open(scope: Construct, *, service: str) -> cloudwatch.Alarm:
+    """A dead letter waits for somebody; the metric is the age of the oldest, every minute anew."""
+    metric = cloudwatch.Metric(
+        namespace=METRICS,
+        metric_name="DeadLetterSeconds",
+        dimensions_map={"service": service},
+        period=FIVE_MINUTES,
+        statistic="Maximum",
+    )
+    return _alarm(scope, "DeadLetterOpen", metric, threshold=1)
+
+
 def undecided_long(scope: Construct, *, service: str) -> cloudwatch.Alarm:
     """For an hour nobody has known what became of an operation at a provider."""
     metric = cloudwatch.Metric(

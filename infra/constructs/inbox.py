@@ -70,7 +70,7 @@ class Inbox(Construct):
 
 
 def dead_letter_queue(scope: Construct, id_: str, stage: Stage) -> sqs.Queue:
-    """A queue that nobody reads but people; it keeps longer than the four days of an inbox."""
+    """What was given up waits here until it is a row; it keeps longer than an inbox's four days."""
     return sqs.Queue(
         scope,
         id_,
@@ -78,4 +78,5 @@ def dead_letter_queue(scope: Construct, id_: str, stage: Stage) -> sqs.Queue:
         enforce_ssl=stage.tls_only,
         removal_policy=stage.removal_policy,
         retention_period=DEAD_LETTERS_KEPT,
+        visibility_timeout=Duration.seconds(stage.inbox_visibility_seconds),
     )

@@ -34,6 +34,8 @@ UNPROCESSED = Index(
     name="unprocessed", partition_key="Unprocessed", sort_key="OccurredOn", keys_only=True
 )
 """The messages that are not yet stamped as published: few, if all is well."""
+TASKS = Index(name="tasks", partition_key="Task", sort_key="TaskAt", keys_only=True)
+"""What operators have to do or have asked for: dead letters and replays."""
 
 
 class ServiceTables(Construct):
@@ -57,7 +59,7 @@ class ServiceTables(Construct):
             time_to_live_attribute="expires_at",
             **protection(stage, self.key),
         )
-        for index in (UNPROCESSED, *indexes):
+        for index in (UNPROCESSED, TASKS, *indexes):
             self.main.add_global_secondary_index(
                 index_name=index.name,
                 partition_key=text(index.partition_key),

@@ -102,6 +102,7 @@ class AccountingStack(ServiceStack):
             max_record_age=RECORD_AGE_MAX,
             on_failure=sources.SqsDlq(failures),
         )
+        self.stream_failures("fold", failures)
         self.also_watch(
             alarms.stream_behind(self, "FoldBehind", fold),
             alarms.queue_not_empty(self, "FoldGaveUp", failures),

@@ -16,6 +16,17 @@ from infra.constructs.gateway_problems import answer_with_problems
 from infra.constructs.service_function import AUTHORIZER, Deployment, ServiceFunction
 from infra.stages import Stage
 
+OPERATIONS = tuple(
+    (method, f"/operations/{service}/{path}", f"{service}/operations")
+    for service in ("orders", "payments", "accounting")
+    for method, path in (
+        ("GET", "dead-letters"),
+        ("GET", "dead-letters/{dead_letter_id}"),
+        ("POST", "dead-letters/{dead_letter_id}/redrive"),
+        ("POST", "dead-letters/{dead_letter_id}/close"),
+    )
+)
+"""What operators work with, in each service by a function of its own."""
 ROUTES = (
     ("POST", "/orders", "orders"),
     ("GET", "/orders/{order_id}", "orders"),
@@ -44,6 +55,7 @@ ROUTES = (
     ("GET", "/ledger/seals", "accounting"),
     ("GET", "/ledger/exports/{day}", "accounting"),
     ("GET", "/ledger/proof", "accounting"),
+    *OPERATIONS,
 )
 
 # Routes that mean nothing without a body. The gateway checks only that it is a JSON object: the

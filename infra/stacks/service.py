@@ -5,12 +5,14 @@ from typing import Any
 
 from aws_cdk import CfnOutput, Stack
 from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra import names
 from infra.constructs import alarms
 from infra.constructs.code import service_bundle
 from infra.constructs.inbox import BATCH_SIZE, Inbox
+from infra.constructs.operations import Graves, Operations
 from infra.constructs.outbox import Outbox
 from infra.constructs.service_function import (
     RELAY,
@@ -65,6 +67,7 @@ class ServiceStack(Stack):
         self._functions: dict[str, ServiceFunction] = {}
         self._inboxes: dict[str, Inbox] = {}
         self._more_alarms: list[cloudwatch.Alarm] = []
+        self._stream_failures: dict[str, sqs.Queue] = {}
         self.http = self.function("http", SYNCHRONOUS)
         self.http.grant_secret(names.api_keys_secret(stage))
         relay = self.function("relay", RELAY)
@@ -77,6 +80,7 @@ class ServiceStack(Stack):
             relay=relay,
             sweep=self.schedule,
         )
+        self.stream_failures("relay", self._outbox.failures)
 
     def function(
         self, name: str, sizing: Sizing, *, concurrency: int | None = None
@@ -109,21 +113,37 @@ class ServiceStack(Stack):
         )
         return function
 
+    def stream_failures(self, reader: str, queue: sqs.Queue) -> None:
+        """Where a reader of the table's stream leaves a note of what it gave up."""
+        self._stream_failures[reader] = queue
+
     def also_watch(self, *more: cloudwatch.Alarm) -> None:
         """Alarms of a service's own, to be told with the others."""
         self._more_alarms += more
 
     def watch(self) -> None:
-        """Alarms over everything that was added, and the outputs that tools read."""
+        """Operations and alarms over everything that was added, and the outputs tools read."""
+        graves = Graves(
+            inboxes={title.lower(): inbox for title, inbox in self._inboxes.items()},
+            streams=self._stream_failures,
+        )
+        self.operations = Operations(
+            self, "Operations", deployment=self._deployment, tables=self.tables, graves=graves
+        )
+        self._functions |= self.operations.functions()
         CfnOutput(self, "TableName", value=self.tables.main.table_name)
         CfnOutput(self, "CommandsTableName", value=self.tables.commands.table_name)
         CfnOutput(self, "RelayFunctionName", value=self._functions["relay"].function_name)
         CfnOutput(self, "RelayFailuresQueueUrl", value=self._outbox.failures.queue_url)
+        CfnOutput(
+            self, "RepublishingFunctionName", value=self.operations.republishing.function_name
+        )
         raised = [
             *self._more_alarms,
             *alarms.function_alarms(self, self._functions),
             alarms.stream_behind(self, "StreamBehind", self._functions["relay"]),
             alarms.queue_not_empty(self, "RelayFailures", self._outbox.failures),
+            alarms.dead_letter_open(self, service=self._deployment.service),
         ]
         for title, inbox in self._inboxes.items():
             CfnOutput(self, f"{title}QueueUrl", value=inbox.queue.queue_url)

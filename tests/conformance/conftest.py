@@ -1,15 +1,39 @@
-"""The mended cloud, the stock one for comparison, and an account of a test's own in each."""
+"""The cloud that is asked, the stock one for comparison, and an account of a test's own in each."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.cloud import Account, account, cloud_url, open_account
+from apphost.targets import EMBEDDED
+from tests import target
+from tests.cloud import Account, account, embedded_cloud, open_account, running_localstack
 from tests.conformance.functions import Journal
 from tests.conformance.stock import stock_cloud
 
-__all__ = ["account", "cloud_url"]
+__all__ = ["account"]
+
+HERE = Path(__file__).parent
+ABOUT_EMBEDDED = ("embedded", "stock")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On another cloud than the embedded one, nothing is asked about the embedded one itself."""
+    asked = target.chosen()
+    own = [item for item in items if item.path.is_relative_to(HERE)]
+    target.expect_failures(own, asked)
+    if asked != EMBEDDED:
+        left_out = [item for item in own if any(map(item.get_closest_marker, ABOUT_EMBEDDED))]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
+
+
+@pytest.fixture(scope="session")
+def cloud_url() -> Iterator[str]:
+    """The endpoint of the cloud that the tests are to run on."""
+    running = embedded_cloud() if target.chosen() == EMBEDDED else running_localstack()
+    with running as cloud:
+        yield cloud.url
 
 
 @pytest.fixture(scope="session")

@@ -22,6 +22,8 @@ from tests.conformance.stock import stock_cloud
 from tests.conformance.waiting import eventually
 
 SLEEPS = "def handler(event, context):\n    record(os.getpid())\n    time.sleep(60)\n"
+pytestmark = pytest.mark.embedded
+
 RECORDS = """
 def handler(event, context):
     for r in event["Records"]:

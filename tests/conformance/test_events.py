@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from apphost.capabilities import Capability
 from tests.cloud import Account
 from tests.conformance.experiments import run_inside
 from tests.conformance.resources import make_queue, receive
@@ -115,6 +116,7 @@ def _put_too_much(account: Account) -> Any:
     return account.client("events").put_events(Entries=[_entry(Detail=large)] * 2)
 
 
+@pytest.mark.needs(Capability.LIMITS_A_CALL_TO_THE_BUS)
 def test_a_call_over_256_kilobytes_is_refused(account: Account) -> None:
     inbox = _bus_with_inbox(account)
     refused = account.client("events").exceptions.ClientError
@@ -136,5 +138,6 @@ def test_a_call_of_eleven_entries_is_refused(account: Account) -> None:
         account.client("events").put_events(Entries=[_entry()] * 11)
 
 
+@pytest.mark.embedded
 def test_a_schedule_fires_when_its_time_has_come_and_once() -> None:
     assert run_inside("events_of_a_schedule") == ["Scheduled Event"]

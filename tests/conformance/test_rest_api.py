@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import urllib3
 
+from apphost.capabilities import Capability
 from tests.cloud import REGION, Account, open_account
 from tests.conformance.functions import Journal, deploy
 
@@ -97,6 +98,7 @@ def api_url(account: Account, journal: Journal) -> str:
     return _deploy_api(account, journal)
 
 
+@pytest.mark.needs(Capability.AUTHORIZERS)
 def test_a_caller_with_a_key_reaches_the_function(api_url: str) -> None:
     answer = _post(f"{api_url}/orders/ord_1", '{"amount": 1}')
     assert answer.status == 201
@@ -109,11 +111,13 @@ def test_a_caller_with_a_key_reaches_the_function(api_url: str) -> None:
     }
 
 
+@pytest.mark.needs(Capability.AUTHORIZERS)
 def test_the_other_form_of_the_address_reaches_the_same_function(api_url: str) -> None:
     url = api_url.replace("/restapis/", "/_aws/execute-api/").replace("/_user_request_", "")
     assert _post(f"{url}/orders/ord_1").status == 201
 
 
+@pytest.mark.needs(Capability.AUTHORIZERS)
 def test_a_caller_without_a_key_is_refused_before_the_authorizer_is_asked(
     api_url: str, journal: Journal
 ) -> None:
@@ -123,12 +127,14 @@ def test_a_caller_without_a_key_is_refused_before_the_authorizer_is_asked(
     assert journal.entries() == []
 
 
+@pytest.mark.needs(Capability.AUTHORIZERS)
 def test_a_caller_whom_the_authorizer_denies_is_refused(api_url: str) -> None:
     answer = _post(f"{api_url}/orders/ord_1", key="Bearer bad")
     assert (answer.status, answer.headers["Content-Type"]) == (403, PROBLEM_TYPE)
     assert answer.json() == {"code": "forbidden"}
 
 
+@pytest.mark.needs(Capability.AUTHORIZERS)
 def test_the_authorizer_is_asked_once_for_a_key_within_its_time_to_live(
     api_url: str, journal: Journal
 ) -> None:

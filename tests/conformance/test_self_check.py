@@ -1,6 +1,10 @@
 """The cloud starts with every mend, or says which one does not fit."""
 
+import pytest
+
 from tests.conformance.experiments import run_inside
+
+pytestmark = pytest.mark.embedded
 
 
 def test_every_mend_that_is_written_is_applied() -> None:

@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
+from apphost.capabilities import Capability
 from tests.cloud import Account
 from tests.conformance.experiments import run_inside
 from tests.conformance.functions import Journal, deploy
+from tests.conformance.machines import create, ended, run
 from tests.conformance.resources import make_table
-from tests.conformance.waiting import eventually
 
 DECLINES = """
 class CardDeclined(Exception):
@@ -20,36 +21,6 @@ def handler(event, context):
     record(event)
     raise CardDeclined("insufficient funds")
 """
-
-
-def _create(account: Account, definition: dict[str, Any]) -> str:
-    made = account.client("stepfunctions").create_state_machine(
-        name="compensation",
-        definition=json.dumps(definition),
-        roleArn=f"arn:aws:iam::{account.account_id}:role/test",
-    )
-    arn: str = made["stateMachineArn"]
-    return arn
-
-
-def _run(account: Account, definition: dict[str, Any], given: Any = None) -> dict[str, Any]:
-    """How the execution ended."""
-    states = account.client("stepfunctions")
-    machine = _create(account, definition)
-    started = states.start_execution(stateMachineArn=machine, input=json.dumps(given or {}))
-    return _ended(account, started["executionArn"])
-
-
-def _ended(account: Account, execution_arn: str) -> dict[str, Any]:
-    def look() -> dict[str, Any] | None:
-        found: dict[str, Any] = account.client("stepfunctions").describe_execution(
-            executionArn=execution_arn
-        )
-        return found if found["status"] != "RUNNING" else None
-
-    ended = eventually(look)
-    assert ended
-    return ended
 
 
 def _catching(function_arn: str) -> dict[str, Any]:
@@ -72,9 +43,9 @@ def _catching(function_arn: str) -> dict[str, Any]:
 
 def test_an_error_is_retried_and_caught_by_its_class(account: Account, journal: Journal) -> None:
     function_arn = deploy(account, DECLINES, journal=journal)
-    ended = _run(account, _catching(function_arn))
-    assert ended["status"] == "SUCCEEDED"
-    assert json.loads(ended["output"]) == "escalated"
+    finished = run(account, _catching(function_arn))
+    assert finished["status"] == "SUCCEEDED"
+    assert json.loads(finished["output"]) == "escalated"
     assert len(journal.entries()) == 2
 
 
@@ -83,7 +54,7 @@ def test_stock_neither_retries_nor_catches_by_class(
     stock_account: Account, journal: Journal
 ) -> None:
     function_arn = deploy(stock_account, DECLINES, journal=journal)
-    assert _run(stock_account, _catching(function_arn))["status"] == "FAILED"
+    assert run(stock_account, _catching(function_arn))["status"] == "FAILED"
     assert len(journal.entries()) == 1
 
 
@@ -92,7 +63,7 @@ PASSES = {"StartAt": "P", "States": {"P": {"Type": "Pass", "End": True}}}
 
 
 def _start_twice(account: Account) -> list[str]:
-    machine = _create(account, WAITS)
+    machine = create(account, WAITS)
     start = account.client("stepfunctions").start_execution
     return [
         start(stateMachineArn=machine, name="pay_1", input=given)["executionArn"]
@@ -115,19 +86,15 @@ def test_stock_refuses_to_start_a_running_execution_again(stock_account: Account
 def test_a_name_is_taken_for_another_input_and_after_the_end(account: Account) -> None:
     states = account.client("stepfunctions")
     exists = states.exceptions.ExecutionAlreadyExists
-    running = _create(account, WAITS)
+    running = create(account, WAITS)
     states.start_execution(stateMachineArn=running, name="pay_1", input='{"a": 1}')
     with pytest.raises(exists):
         states.start_execution(stateMachineArn=running, name="pay_1", input='{"a": 2}')
-    ended = states.create_state_machine(
-        name="closed",
-        definition=json.dumps(PASSES),
-        roleArn=f"arn:aws:iam::{account.account_id}:role/test",
-    )["stateMachineArn"]
-    started = states.start_execution(stateMachineArn=ended, name="pay_1", input="{}")
-    _ended(account, started["executionArn"])
+    closed = create(account, PASSES, name="closed")
+    started = states.start_execution(stateMachineArn=closed, name="pay_1", input="{}")
+    ended(account, started["executionArn"])
     with pytest.raises(exists):
-        states.start_execution(stateMachineArn=ended, name="pay_1", input="{}")
+        states.start_execution(stateMachineArn=closed, name="pay_1", input="{}")
 
 
 PARALLEL = {
@@ -157,14 +124,13 @@ PARALLEL = {
 
 
 def test_a_parallel_state_shapes_its_output_and_assigns(account: Account) -> None:
-    ended = _run(account, PARALLEL)
-    assert json.loads(ended["output"]) == {"did": "Void and Refund", "second": "Refund"}
+    finished = run(account, PARALLEL)
+    assert json.loads(finished["output"]) == {"did": "Void and Refund", "second": "Refund"}
 
 
 @pytest.mark.stock
 def test_stock_passes_over_a_parallel_states_output(stock_account: Account) -> None:
-    ended = _run(stock_account, PARALLEL)
-    assert ended["status"] == "FAILED"
+    assert run(stock_account, PARALLEL)["status"] == "FAILED"
 
 
 def test_tasks_and_requests_on_one_item_lose_no_update(account: Account) -> None:
@@ -176,7 +142,7 @@ def test_tasks_and_requests_on_one_item_lose_no_update(account: Account) -> None
         "UpdateExpression": "ADD n :one",
         "ExpressionAttributeValues": {":one": {"N": "1"}},
     }
-    machine = _create(
+    machine = create(
         account,
         {
             "StartAt": "Each",
@@ -206,10 +172,11 @@ def test_tasks_and_requests_on_one_item_lose_no_update(account: Account) -> None
     )
     with ThreadPoolExecutor(5) as callers:
         list(callers.map(lambda _: dynamodb.update_item(**add_one), range(50)))
-    assert _ended(account, started["executionArn"])["status"] == "SUCCEEDED"
+    assert ended(account, started["executionArn"])["status"] == "SUCCEEDED"
     assert dynamodb.get_item(TableName="counters", Key=key)["Item"]["n"] == {"N": "100"}
 
 
+@pytest.mark.embedded
 def test_tasks_wait_their_turn_with_requests() -> None:
     assert run_inside("lost_updates_when_mended") == 0
 
@@ -217,3 +184,62 @@ def test_tasks_wait_their_turn_with_requests() -> None:
 @pytest.mark.stock
 def test_stock_loses_updates_between_tasks_and_requests() -> None:
     assert run_inside("lost_updates_on_stock") > 0
+
+
+def _map(items: str, processor: dict[str, Any]) -> dict[str, Any]:
+    """Over what `items` names, two at a time: each becomes what `Double` makes of it."""
+    double = {"Type": "Pass", "Output": "{% $states.input.amount * 2 %}", "End": True}
+    return {
+        "QueryLanguage": "JSONata",
+        "StartAt": "Each",
+        "States": {
+            "Each": {
+                "Type": "Map",
+                "Items": items,
+                "MaxConcurrency": 2,
+                "ItemSelector": {"amount": "{% $states.context.Map.Item.Value %}"},
+                "ItemProcessor": {
+                    **processor,
+                    "StartAt": "Double",
+                    "States": {"Double": double},
+                },
+                "End": True,
+            }
+        },
+    }
+
+
+@pytest.mark.parametrize(
+    "processor",
+    [
+        pytest.param({}, id="inline"),
+        pytest.param(
+            {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}},
+            id="distributed",
+            marks=pytest.mark.needs(Capability.DISTRIBUTED_MAPS),
+        ),
+    ],
+)
+def test_a_map_keeps_the_order_of_its_items(account: Account, processor: dict[str, Any]) -> None:
+    finished = run(
+        account, _map("{% $states.input.amounts %}", processor), {"amounts": [3, 1, 2, 5, 4]}
+    )
+    assert finished["status"] == "SUCCEEDED"
+    assert json.loads(finished["output"]) == [6, 2, 4, 10, 8]
+
+
+def _choosing(account: Account, amount: int) -> Any:
+    rules = [{"Condition": "{% $states.input.amount > 0 %}", "Next": "Refund"}]
+    states = {
+        "Decide": {"Type": "Choice", "Choices": rules, "Default": "Nothing"},
+        "Refund": {"Type": "Fail", "Error": "RefundNeeded", "Cause": "{% $states.input.why %}"},
+        "Nothing": {"Type": "Succeed"},
+    }
+    machine = {"QueryLanguage": "JSONata", "StartAt": "Decide", "States": states}
+    return run(account, machine, {"amount": amount, "why": "captured after cancel"})
+
+
+def test_a_choice_takes_the_first_rule_that_holds(account: Account) -> None:
+    finished = _choosing(account, 1)
+    assert finished["status"] == "FAILED"
+    assert (finished["error"], finished["cause"]) == ("RefundNeeded", "captured after cancel")

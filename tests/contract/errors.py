@@ -28,9 +28,10 @@ INSIDE = {
     "bus_refused": "in the log, when the outbox is swept",
     "capture_not_booked": "in the log, while a message waits",
     "capture_not_possible": "as the code of CaptureFailed",
+    "dead_letter_too_large": "in the log, while it stays in its queue",
     "currency_differs": "as the code of CaptureFailed or RefundFailed",
     "event_ahead": "in the log, while a message waits",
-    "invalid_transition": "beside a dead letter",
+    "invalid_transition": "as the reason of a dead letter",
     "notice_contradicts": "as the event NoticeContradicted",
     "notice_early": "in the log, while a message waits",
     "operations_exhausted": "as the code of CaptureFailed, VoidFailed or RefundFailed",
@@ -39,7 +40,7 @@ INSIDE = {
     "payment_unknown": "in the log, while a message waits",
     "provider_busy": "in the log, while a command waits",
     "refund_not_possible": "as the code of RefundFailed",
-    "undecodable_message": "beside a dead letter",
+    "undecodable_message": "as the reason of a dead letter",
     "void_not_possible": "as the code of VoidFailed",
 }
 """Where the codes are seen that no route answers with."""

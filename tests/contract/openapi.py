@@ -19,7 +19,7 @@ from tests.contract.errors import Entry, entries, of_gateway
 from tests.contract.operations import OPERATIONS, WEBHOOK, failures_of
 from tests.contract.parts import HEADERS, PARAMETERS, PROBLEM, SECURITY, STORED, WEBHOOK_PARAMETERS
 from tests.contract.schemas import components
-from tests.contract.services import ROOT, SERVICES, Route, failures, routes
+from tests.contract.services import APPS, ROOT, SERVICES, Route, failures, routes
 
 JSON: Final = "application/json"
 EVERY_ANSWER: Final = ("X-Correlation-Id", "traceparent")
@@ -37,9 +37,9 @@ def render() -> dict[str, Any]:
         }
     )
     paths: defaultdict[str, dict[str, Any]] = defaultdict(dict)
-    for service in SERVICES:
-        for method, path in routes(service):
-            described = _operation(service, (method, path), names)
+    for name in APPS:
+        for method, path in routes(name):
+            described = _operation(name, (method, path), names)
             paths[path][method.lower()] = described
     paths["/webhooks/{provider}"] = _webhooks()
     responses = _referred(paths, "responses", {each.code: _refusal([each]) for each in entries()})
@@ -55,7 +55,7 @@ def render() -> dict[str, Any]:
             "of an ISO 4217 currency. A POST takes effect once for its Idempotency-Key.",
         },
         "servers": [_server("api_url", "the base of the REST API of a stage")],
-        "tags": [{"name": service} for service in SERVICES],
+        "tags": [{"name": name} for name in APPS],
         "paths": dict(paths),
         "components": {
             "schemas": {**schemas, "Problem": PROBLEM},
@@ -76,7 +76,7 @@ def _bodies() -> list[Body]:
     return [each.body for each in _all() if each.body is not None]
 
 
-def _operation(service: str, route: Route, names: dict[Any, Any]) -> dict[str, Any]:
+def _operation(app: str, route: Route, names: dict[Any, Any]) -> dict[str, Any]:
     method, path = route
     assert route in OPERATIONS, f"describe {method} {path} in tests/contract/operations.py"
     operation = OPERATIONS[route]
@@ -90,7 +90,7 @@ def _operation(service: str, route: Route, names: dict[Any, Any]) -> dict[str, A
     described = {
         "operationId": operation.id,
         "summary": operation.summary,
-        "tags": [service],
+        "tags": [app],
         "security": [{"apiKey": [operation.scope]}],
         "parameters": parameters,
         "responses": {
@@ -194,7 +194,9 @@ def _gateway_problem(refusal: Refusal) -> dict[str, Any]:
 
 
 def _path_parameter(name: str) -> dict[str, Any]:
-    return {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+    choice = {"enum": list(SERVICES)} if name == "service" else {}
+    schema = {"type": "string", **choice}
+    return {"name": name, "in": "path", "required": True, "schema": schema}
 
 
 def _query_parameter(name: str, operation: Operation) -> dict[str, Any]:

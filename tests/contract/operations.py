@@ -19,7 +19,6 @@ from orders.domain.errors import (
     RefundsExhausted,
     RetryNotPossible,
 )
-from payments.api.lists import LIMIT_DEFAULT, LIMIT_MAX
 from payments.api.views import PaymentsView, PaymentView
 from payments.domain.attempt import AttemptStatus
 from payments.domain.errors import (
@@ -50,9 +49,11 @@ from shared.errors.taxonomy import (
     Unauthenticated,
 )
 from shared.rest.events import EventsView
+from shared.rest.pages import LIMIT_DEFAULT, LIMIT_MAX
 from tests.contract import samples
 from tests.contract.description import Body, Failures, Operation, Query
 from tests.contract.ledger_operations import LEDGER_OPERATIONS
+from tests.contract.operator_operations import OPERATORS
 from tests.contract.services import Route
 
 EVERYWHERE: Failures = (Unauthenticated, ScopeMissing, AccessUnavailable, InternalError)
@@ -242,6 +243,7 @@ OPERATIONS: Mapping[Route, Operation] = {
         failures=(NotFound,),
     ),
     **LEDGER_OPERATIONS,
+    **OPERATORS,
 }
 
 

@@ -18,6 +18,11 @@ from shared.states import StateMachine
 
 ROOT = Path(__file__).parents[2]
 SERVICES = tuple(sorted(path.parent.name for path in ROOT.glob("functions/*/__init__.py")))
+APPS = {
+    **{service: f"{service}.api.http" for service in SERVICES},
+    "operations": "shared.operations.http",
+}
+"""The REST apps: one a service, and that of the operators, which every service has."""
 
 type Route = tuple[str, str]
 """Method and path, as in `("GET", "/orders/{order_id}")`."""
@@ -32,9 +37,15 @@ def modules(*packages: str) -> Iterator[ModuleType]:
             yield importlib.import_module(found.name)
 
 
-def routes(service: str) -> dict[Route, str]:
-    """The routes of a service's REST API, each with the name of the function behind it."""
-    app: RestApp = importlib.import_module(f"{service}.api.http").app
+def app_of(name: str) -> RestApp:
+    """One of the REST apps."""
+    app: RestApp = importlib.import_module(APPS[name]).app
+    return app
+
+
+def routes(name: str) -> dict[Route, str]:
+    """The routes of a REST app, each with the name of the function behind it."""
+    app = app_of(name)
     table = [*app.routes._static_routes, *app.routes._dynamic_routes]
     return {(route.method, route.openapi_path): route.func.__name__ for route in table}
 

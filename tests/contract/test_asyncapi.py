@@ -23,6 +23,8 @@ from tests.contract.services import (
     subscribed,
 )
 
+ABOUT = {"LedgerBreached": "proof_id", "SettlementReportRead": "report_id"}
+"""What a message is about, where it is not a payment."""
 FIELDS = {
     "document": "asyncapi id info servers defaultContentType channels operations components",
     "channels": "address messages title summary description servers parameters tags bindings",
@@ -96,7 +98,7 @@ def test_every_example_is_as_its_schema_says(message: str) -> None:
 def test_a_schema_refuses_a_message_without_what_it_is_about(message: str) -> None:
     [example] = DOCUMENT["components"]["messages"][message]["examples"]
     changed = copy.deepcopy(example["payload"])
-    subject = "proof_id" if message == "LedgerBreached" else "payment_id"
+    subject = ABOUT.get(message, "payment_id")
     del changed["data"][subject]
     with pytest.raises(ValidationError, match=f"'{subject}' is a required property"):
         assert_fits(changed, message)

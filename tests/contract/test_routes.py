@@ -1,7 +1,6 @@
 """Each route refuses at its door as its description says: called as the gateway calls it."""
 
 import hashlib
-import importlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -10,20 +9,17 @@ from typing import Any
 import pytest
 
 from shared.rest.access import ApiKeys
-from shared.rest.app import RestApp
 from tests.contract.operations import OPERATIONS
-from tests.contract.services import SERVICES, Route, routes
+from tests.contract.services import APPS, Route, app_of, routes
 
 ALLOWED = "a key with every scope"
 SCOPELESS = "a key without a scope"
 SCOPES = sorted({operation.scope for operation in OPERATIONS.values()})
-SERVICE_OF = {route: service for service in SERVICES for route in routes(service)}
-POSTS = [route for route in SERVICE_OF if route[0] == "POST"]
+APP_OF = {route: name for name in APPS for route in routes(name)}
+POSTS = [route for route in APP_OF if route[0] == "POST"]
 WITH_BODY = [route for route in POSTS if OPERATIONS[route].body is not None]
 WITH_QUERY = [
-    route
-    for route in SERVICE_OF
-    if any(query.required for query in OPERATIONS[route].query.values())
+    route for route in APP_OF if any(query.required for query in OPERATIONS[route].query.values())
 ]
 CARD = "4111111111111111"
 
@@ -48,7 +44,7 @@ def call(
     body: str = "{}",
 ) -> Answer:
     """What the route's own app answers to a proxy event, with our API keys in its secret."""
-    app: RestApp = importlib.import_module(f"{SERVICE_OF[route]}.api.http").app
+    app = app_of(APP_OF[route])
     keys = ApiKeys(load=secret, seconds=lambda: 0)
     monkeypatch.setattr(app, "_api_keys", lambda: keys)
     headers = {"Authorization": authorization, "Idempotency-Key": key}
@@ -81,7 +77,7 @@ def secret() -> str:
     return json.dumps({"keys": entries})
 
 
-@each(SERVICE_OF)
+@each(APP_OF)
 @pytest.mark.parametrize("authorization", [None, "Bearer nobody's", "Basic bm9ib2R5", ""])
 def test_no_route_answers_without_a_known_key(
     route: Route, authorization: str | None, monkeypatch: pytest.MonkeyPatch
@@ -90,7 +86,7 @@ def test_no_route_answers_without_a_known_key(
     assert (answer.status, answer.problem["code"]) == (401, "unauthenticated")
 
 
-@each(SERVICE_OF)
+@each(APP_OF)
 def test_a_key_needs_the_scope_that_the_description_names(
     route: Route, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from accounting.application.balance import current
 from accounting.application.fold import fold
 from accounting.application.prove import Proof, prove
-from accounting.application.reactions import Subscribed, react
+from accounting.application.reactions import react
 from accounting.application.seal import seal_days
 from accounting.infrastructure.dynamodb_folds import DynamoDbFolds
 from accounting.infrastructure.dynamodb_journal import DynamoDbJournal
@@ -30,6 +30,7 @@ from shared.contracts.payments import (
     RefundRequested,
     Undoes,
 )
+from shared.contracts.settlement import Fee, LineKind, PaymentSettled
 from shared.errors.taxonomy import AlreadyHandled
 from shared.money import Money
 from shared.persistence.rows import Row
@@ -213,7 +214,42 @@ def refund_failed(
     )
 
 
-def dispute(kind: type, minor: int, payment: str = "pay_1", number: int = 1) -> Subscribed:
+def settled(
+    kind: LineKind,
+    gross: Money,
+    net: Money,
+    *fees: Money,
+    payment: str = "pay_1",
+    line: str = "line_1",
+    **changed: Any,
+) -> PaymentSettled:
+    told: dict[str, Any] = {
+        "line_id": line,
+        "provider": "sandbox",
+        "account": "sandbox",
+        "payout_id": "po_1",
+        "kind": kind,
+        "word": kind.value,
+        "reference": f"{payment}-capture-1" if payment else "",
+        "payment_id": payment,
+        "order_id": f"ord_{payment}" if payment else "",
+        "provider_payment": "sbx_pay_1",
+        "provider_reference": "sbx_op_2",
+        "gross": gross,
+        "fees": tuple(Fee(part="processing", amount=fee) for fee in fees),
+        "net": net,
+        "rate": None,
+        "occurred_at": START,
+        "settled_on": START.date(),
+        "report_id": "rep_1",
+        "row": 1,
+    }
+    return PaymentSettled(**{**told, **changed})
+
+
+def dispute(
+    kind: type, minor: int, payment: str = "pay_1", number: int = 1
+) -> DisputeOpened | DisputeWon | DisputeLost:
     names = {"payment_id": payment, "order_id": f"ord_{payment}", "amount": eur(minor)}
     more = {"reason": "fraudulent"} if kind is DisputeOpened else {}
     event: DisputeOpened | DisputeWon | DisputeLost = kind(

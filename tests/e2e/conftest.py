@@ -1,4 +1,4 @@
-"""One platform for the whole suite: its own on QUITTANCE_E2E_TARGET, or QUITTANCE_E2E_OUTPUTS."""
+"""One platform for the whole suite: its own on QUITTANCE_TEST_TARGET, or QUITTANCE_E2E_OUTPUTS."""
 
 import os
 import shutil
@@ -8,37 +8,26 @@ from pathlib import Path
 import pytest
 
 from apphost import outputs, platform
-from apphost.capabilities import LACKING
 from apphost.state_directory import LOCAL, temporary
-from apphost.targets import EMBEDDED
+from tests import target
 from tests.e2e.driver import Platform
 
 LAST = Path(__file__).parent / "test_dead_letters.py"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The slowest to come true is looked for at the end.
-
-    What the target lacks is tried all the same: once it works, the test fails and tells.
-    """
+    """The slowest to come true is looked for at the end."""
     items.sort(key=lambda item: item.path == LAST)
-    lacking = LACKING[target()]
-    for item in items:
-        for needs in item.iter_markers("needs"):
-            (capability,) = needs.args
-            if capability in lacking:
-                reason = f"{target()} lacks: {capability.value}; {lacking[capability]}"
-                item.add_marker(
-                    pytest.mark.xfail(reason=reason, raises=AssertionError, strict=True)
-                )
+    own = [item for item in items if item.path.is_relative_to(LAST.parent)]
+    target.expect_failures(own, where())
 
 
-def target() -> str:
+def where() -> str:
     """What the platform runs on, or is to run on."""
     running = os.environ.get("QUITTANCE_E2E_OUTPUTS")
     if running:
         return outputs.read(Path(running)).target
-    return os.environ.get("QUITTANCE_E2E_TARGET", EMBEDDED)
+    return target.chosen()
 
 
 @pytest.fixture(scope="session")
@@ -48,7 +37,7 @@ def quittance(request: pytest.FixtureRequest) -> Iterator[Platform]:
     if running:
         yield Platform(outputs.read(Path(running)), Path(running)).poisoned()
         return
-    with temporary("e2e") as state_dir, platform.running(state_dir, target()) as made:
+    with temporary("e2e") as state_dir, platform.running(state_dir, where()) as made:
         yield Platform(made, state_dir / outputs.FILE).poisoned()
         if request.session.testsfailed:
             shutil.copy(state_dir / "cloud" / "cloud.log", LOCAL / "e2e-failed.log")

@@ -11,17 +11,20 @@ from typing import Any
 
 from apphost import local_aws
 from apphost.cloud.embedded import EmbeddedCloud, lambda_workers
-from apphost.outputs import Outputs
+from apphost.outputs import SERVICES, Outputs
 from apphost.story import Charge, charges
 from client.answers import JournalEntry, Order, Payment
-from client.api import Api, NewOrder
+from client.api import NewOrder
 from client.connection import Connection
 from client.motion import order_moves
+from client.operator_api import OperatorApi
 from client.transport import Answer, Transport
 from client.watch import Patience, until
 
 INBOXES = ("orders_events", "payments_events", "payments_commands", "accounting_events")
 POISON_PER_INBOX = 2
+NOT_OF_OPERATORS = "NOT (begins_with(pk, :dead) OR begins_with(pk, :failure))"
+OPERATORS = {":dead": "DEADLETTER#", ":failure": "FAILURE#"}
 PATIENCE = Patience(timeout_seconds=150.0, pause_seconds=0.1)
 ORDER: NewOrder = {
     "customer_id": "ada",
@@ -48,7 +51,7 @@ class Platform:
                 self.aws("sqs").send_message(QueueUrl=self.outputs.queues[inbox], MessageBody=body)
         return replace(self, poison=mark, resting_messages=self.messages())
 
-    def api(self, role: str = "client") -> Api:
+    def api(self, role: str = "client") -> OperatorApi:
         return _api(self.outputs.api_url, self.outputs.api_keys[role])
 
     def send(
@@ -134,6 +137,7 @@ class Platform:
 
     def rows(self, table: str, *, which: str = "attribute_exists(pk)") -> int:
         """How many items of the table fulfil the condition."""
+        named = {name: {"S": text} for name, text in OPERATORS.items() if name in which}
         pages = self.aws("dynamodb").get_paginator("scan")
         return sum(
             page["Count"]
@@ -142,16 +146,19 @@ class Platform:
                 FilterExpression=which,
                 Select="COUNT",
                 ConsistentRead=True,
+                **({"ExpressionAttributeValues": named} if named else {}),
             )
         )
 
     def footprint(self) -> tuple[int, ...]:
         """What grows when anything happens: rows, journal entries, payments at the provider.
 
-        Balances are folded some time after an entry: their rows say nothing new.
+        Balances are folded some time after an entry: their rows say nothing new. What operators
+        work with is of no payment.
         """
         entries = self.rows("accounting", which="attribute_exists(Payload)")
-        return self.rows("orders"), self.rows("payments"), entries, len(self.charges())
+        rows = [self.rows(table, which=NOT_OF_OPERATORS) for table in ("orders", "payments")]
+        return (*rows, entries, len(self.charges()))
 
     def at_rest(self) -> tuple[int, ...]:
         """The footprint once nothing that went before still leaves traces."""
@@ -166,7 +173,11 @@ class Platform:
         return seen[-1]
 
     def messages(self) -> int:
-        """How many are in the inboxes, being handled, or dead: poison wanders, the sum stays."""
+        """How many are in the inboxes, being handled, or dead: poison wanders, the sum stays.
+
+        While a dead letter becomes a row it counts twice.
+        """
+        kept = sum(self.rows(table, which="begins_with(pk, :dead)") for table in SERVICES)
         names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
         queues = [f"{inbox}{end}" for inbox in INBOXES for end in ("", "_dead_letters")]
         counts = [
@@ -175,7 +186,7 @@ class Platform:
             )["Attributes"]
             for queue in queues
         ]
-        return sum(int(count[name]) for count in counts for name in names)
+        return kept + sum(int(count[name]) for count in counts for name in names)
 
     def lambda_workers(self, *, busy_only: bool) -> list[tuple[int, str]]:
         cloud = EmbeddedCloud(url=self.outputs.aws_endpoint_url, pid=0, log=Path())
@@ -183,8 +194,8 @@ class Platform:
 
 
 @cache
-def _api(api_url: str, api_key: str) -> Api:
-    return Api(Connection(api_url, api_key))
+def _api(api_url: str, api_key: str) -> OperatorApi:
+    return OperatorApi(Connection(api_url, api_key))
 
 
 @cache

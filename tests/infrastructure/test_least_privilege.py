@@ -121,6 +121,8 @@ def test_an_index_of_payments_is_read_only_by_who_lists_or_asks(assemblies: Asse
     assert {handler: indexes for handler, indexes in reading.items() if indexes} == {
         "payments.api.http.handler": {"by_status", "unresolved"},
         "payments.api.schedule.handler": {"unprocessed", "unresolved"},
+        "shared.operations.http.handler": {"tasks"},
+        "shared.operations.republishing.handler": {"tasks"},
     }
 
 
@@ -224,7 +226,7 @@ def test_only_those_who_answer_commands_keep_the_answers(
         for statement in template.policy_of(function["Handler"])
         if statement["Resource"] == arn_of(commands)
     }
-    assert keeping == dict.fromkeys(handlers, COMMANDS)
+    assert keeping == dict.fromkeys({*handlers, "shared.operations.http.handler"}, COMMANDS)
 
 
 def test_a_table_key_serves_this_account_through_dynamodb_only(assemblies: Assemblies) -> None:

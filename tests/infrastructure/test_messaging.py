@@ -103,7 +103,10 @@ def test_a_rule_calls_a_function_only_by_the_clock(assemblies: Assemblies, servi
             name = target["Arn"]["Fn::GetAtt"][0]
             if name in functions:
                 called[functions[name]["Handler"]] = rule.get("ScheduleExpression")
-    expected = {f"{service.lower()}.api.schedule.handler": "rate(1 minute)"}
+    expected = {
+        f"{service.lower()}.api.schedule.handler": "rate(1 minute)",
+        "shared.operations.republishing.handler": "rate(1 minute)",
+    }
     if service == "Accounting":
         expected["accounting.api.proof.handler"] = "cron(0 1 * * ? *)"
     assert called == expected

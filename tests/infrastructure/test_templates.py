@@ -40,6 +40,7 @@ def test_the_template_is_the_reviewed_one(assemblies: Assemblies, stage: str, st
                 "EventsDeadLetterQueueUrl",
                 "RelayFailuresQueueUrl",
                 "RelayFunctionName",
+                "RepublishingFunctionName",
             },
         ),
         (
@@ -53,6 +54,7 @@ def test_the_template_is_the_reviewed_one(assemblies: Assemblies, stage: str, st
                 "CommandsDeadLetterQueueUrl",
                 "RelayFailuresQueueUrl",
                 "RelayFunctionName",
+                "RepublishingFunctionName",
                 "WebhookUrl",
                 "WebhooksFunctionName",
             },
@@ -66,6 +68,7 @@ def test_the_template_is_the_reviewed_one(assemblies: Assemblies, stage: str, st
                 "EventsDeadLetterQueueUrl",
                 "RelayFailuresQueueUrl",
                 "RelayFunctionName",
+                "RepublishingFunctionName",
                 "ProofFunctionName",
                 "VaultBucketName",
             },
@@ -87,4 +90,8 @@ def test_only_the_http_functions_are_exported(assemblies: Assemblies) -> None:
         for output in template.document.get("Outputs", {}).values()
         if "Export" in output
     ]
-    assert [(name[:4], attribute) for name, attribute in exported] == [("Http", "Arn")] * 3
+    assert sorted(name.rstrip("0123456789ABCDEF") for name, _ in exported) == [
+        *["Http"] * 3,
+        *["OperationsHttp"] * 3,
+    ]
+    assert {attribute for _, attribute in exported} == {"Arn"}

@@ -11,7 +11,7 @@ COMMANDS = "commands"
 def create_main_table(client: Any) -> Table:
     """The table of rows and messages, with the indexes of accounting; a stream of images."""
     indexed = ("payment_id", "order_id", "payout_id")
-    names = ("pk", "sk", "Unprocessed", "OccurredOn", *indexed)
+    names = ("pk", "sk", "Unprocessed", "OccurredOn", "Task", "TaskAt", *indexed)
     client.create_table(
         TableName=MAIN,
         BillingMode="PAY_PER_REQUEST",
@@ -21,6 +21,11 @@ def create_main_table(client: Any) -> Table:
             {
                 "IndexName": "unprocessed",
                 "KeySchema": _keys("Unprocessed", "OccurredOn"),
+                "Projection": {"ProjectionType": "KEYS_ONLY"},
+            },
+            {
+                "IndexName": "tasks",
+                "KeySchema": _keys("Task", "TaskAt"),
                 "Projection": {"ProjectionType": "KEYS_ONLY"},
             },
             *(

@@ -1,7 +1,5 @@
 """One LocalStack for these tests, and an account in it that nobody else uses."""
 
-import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,7 +7,7 @@ import pytest
 
 from apphost.localstack import localstack
 from apphost.localstack.localstack import LocalStack
-from tests.cloud import Account, cloud_url, open_account
+from tests.cloud import Account, cloud_url, open_account, running_localstack
 from tests.conformance.functions import Journal
 
 __all__ = ["cloud_url"]
@@ -29,11 +27,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def running() -> Iterator[LocalStack]:
-    state_dir = Path(tempfile.mkdtemp(prefix="quittance-localstack-"))
-    cloud = localstack.start(state_dir=state_dir)
-    yield cloud
-    localstack.stop(cloud.pid)
-    shutil.rmtree(state_dir, ignore_errors=True)
+    with running_localstack() as cloud:
+        yield cloud
 
 
 @pytest.fixture

@@ -1,289 +1,271 @@
 """Three services, one hostile network and one provider, in one process, decided by one seed.
 
-The services' own code runs: use cases, repositories, relay and consumers. What is replaced is what
-lies outside: the tables, the bus, the queues, the clock and the provider.
+The functions of the platform run as they are deployed: their handlers, wiring, use cases, stores,
+relays and consumers. Around them stand doubles of AWS and of the provider. `World(seed).run()`
+goes on until nothing is left to do.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
-from functools import partial
+from hashlib import sha256
 from random import Random
-from types import SimpleNamespace
-from typing import Any, Final, cast
+from traceback import format_exc
+from typing import Any, Final
 
-from accounting.application import reactions as accounting
-from accounting.infrastructure.dynamodb_journal import DynamoDbJournal
-from orders.application import reactions as orders
-from orders.application.decide import decide
-from orders.application.place_order import place_order
-from orders.domain.decisions import place
-from orders.domain.order import CaptureMode, Line, Purchase
-from orders.infrastructure.dynamodb_orders import DynamoDbOrders
-from payments.application import reactions as payments
-from payments.application.resolve_payment import resolve_payment
-from payments.domain.attempt import payment_of
-from payments.infrastructure.dynamodb_payments import DynamoDbPayments
-from shared.contracts.envelope import Cause
-from shared.contracts.payments import WebhookReceived
-from shared.contracts.union import message_types
-from shared.errors.taxonomy import DomainException, TransientException
-from shared.ids import derived
-from shared.messaging.consumer import Consumer
-from shared.messaging.relay import Relay
-from shared.money import Money
-from shared.persistence.rows import Row
-from tests.doubles.memory_table import MemoryTable, stream_event
-from tests.simulation.merchant import decision
-from tests.simulation.provider import HostileProvider
+from botocore.exceptions import BotoCoreError, ClientError
 
-STEPS_MAX: Final = 20_000
-CONTEXT: Final = SimpleNamespace(get_remaining_time_in_millis=lambda: 10_000)
+from shared.errors.taxonomy import QuittanceException
+from tests.doubles.memory_dynamo import Item, MemoryDynamo
+from tests.doubles.memory_vault import MemoryVault
+from tests.simulation import functions
+from tests.simulation.acquirer import Acquirer
+from tests.simulation.agenda import DAY, HOUR, MINUTE, Agenda
+from tests.simulation.calls import INTERLEAVED_WITHIN, Calls, Crash
+from tests.simulation.customer import Customer
+from tests.simulation.faults import Fate, drawn
+from tests.simulation.lives import Life
+from tests.simulation.lives import drawn as drawn_life
+from tests.simulation.network import Answer, Bus, Inbox, Stream
+from tests.simulation.schedule import Schedule
+from tests.simulation.site import site
+from tests.simulation.watch import Watch
+from tests.simulation.webhooks import Webhooks
 
-
-class Crash(BaseException):
-    """The worker was killed here; no handler may catch this."""
-
-
-@dataclass
-class Queue:
-    """What one consumer still has to handle; a message leaves only when it was handled."""
-
-    consumer: Consumer
-    types: frozenset[str]
-    bodies: list[str] = field(default_factory=list)
+START: Final = datetime(2026, 1, 1, tzinfo=UTC)
+SKEW_MAX: Final = 10 * MINUTE
+WORKERS: Final = 3
+OUTAGE: Final = 26 * HOUR
+NESTED_MAX: Final = 2
+STEPS_MAX_PER_LIFE: Final = 20_000
+CALM_AFTER: Final = 20 * DAY
+"""By then every fault has ended, so that everything left half-way must come to its end."""
 
 
 class World:
-    """Runs until nothing is left to do. `kill_at` kills the worker at that store call, once."""
+    """`lives` are led at once; `rates` are the faults. What is not given is drawn from the seed."""
 
-    def __init__(self, seed: int, *, faults: bool = True, kill_at: int | None = None) -> None:
-        self.rng = Random(seed)
-        self.faults = faults
-        self.kill_at = kill_at
-        self.store_calls = 0
-        self.time = datetime(2026, 1, 1, tzinfo=UTC)
-        self.provider = HostileProvider(self.rng, faults=faults)
-        self.tables = {name: MemoryTable() for name in ("orders", "payments", "accounting")}
-        for table in self.tables.values():
-            table.on_write = self._on_store_call
-        self.orders = DynamoDbOrders(self.tables["orders"])
-        self.payments = DynamoDbPayments(self.tables["payments"])
-        self.journal = DynamoDbJournal(self.tables["accounting"])
-        self.streams: dict[str, list[Row]] = {name: [] for name in self.tables}
-        self.relays = {
-            name: Relay(service=name, table=table, bus=cast("Any", self), bus_name="bus")
-            for name, table in self.tables.items()
-        }
-        obey = partial(
-            payments.obey,
-            provider="hostile",
-            payments=self.payments,
-            gateways=lambda _: self.provider,
+    def __init__(
+        self,
+        seed: int,
+        *,
+        payments: int = 4,
+        lives: Sequence[Life] | None = None,
+        rates: dict[str, float] | None = None,
+        kill_at: Collection[int] = (),
+    ) -> None:
+        rng = Random(seed)
+        self.seed = seed
+        self.ids = Random(seed + 1)
+        self.fate = Fate(rng, drawn(rng) if rates is None else rates)
+        self.agenda = Agenda()
+        self.calls = Calls(self.fate, kill_at=kill_at)
+        self.lives = list(
+            lives if lives is not None else (drawn_life(rng) for _ in range(payments))
         )
-        self.queues = [
-            self._queue(payments.Accepted, obey, self.tables["payments"].handled),
-            self._queue(
-                payments.Subscribed,
-                partial(payments.react, payments=self.payments),
-                self.tables["payments"].handled,
-            ),
-            self._queue(
-                orders.Subscribed,
-                partial(orders.react, orders=self.orders),
-                self.tables["orders"].handled,
-            ),
-            self._queue(
-                accounting.Subscribed,
-                partial(accounting.react, journal=self.journal),
-                lambda _: False,
-            ),
-        ]
-        self.published: list[dict[str, Any]] = []
-        self.to_place: list[int] = []
-        self.to_decide: list[str] = []
-        self.misfortunes = 0
-        self.decisions = 0
-        self.checks = 0
-        self.patience = 400
+        self.customers = [Customer(self, number, life) for number, life in enumerate(self.lives)]
+        self.surprises: list[str] = []
+        self.metrics: dict[str, int] = {}
+        self.on_line: Any = None
+        self._sick = {name: times for life in self.lives for name, times in life.sick.items()}
+        self._hash = sha256()
+        self._stack: list[str] = []
+        self._skew = [0]
+        self._skews = self._draw_skews(rng)
+        self._outages = self._draw_outages(rng)
+        self._build()
 
-    def run(self, *, orders_placed: int) -> None:
-        """Place orders, confirm them, and let everything happen in an order the seed decides."""
-        self.to_place = list(range(orders_placed))
-        for _ in range(STEPS_MAX):
-            todo = self._todo()
-            if not todo:
+    def run(self) -> None:
+        """Lead every life to its end, and let what is dead be redriven until nothing is left."""
+        with site(self):
+            for customer in self.customers:
+                delay = self.fate.rng.randrange(HOUR) if len(self.lives) > 1 else 0
+                self.agenda.add(delay, "orders.http", customer.place)
+            if self.fate.rates:
+                self.agenda.add(CALM_AFTER, "calm", self._calm)
+            self._drain()
+            if self.fate.strikes("outbox_replayed") or any(each.replayed for each in self.lives):
+                self._replay()
+            self._calm()
+            self._drain()
+            self.invoke("accounting.proof", {})
+            self._drain()
+
+    def _replay(self) -> None:
+        """Tell everybody everything once more: it must change nothing."""
+        for document in list(self.bus.published):
+            self.bus.deliver(document)
+        self._drain()
+
+    @property
+    def trace_hash(self) -> str:
+        """Of everything that happened, in order."""
+        return self._hash.hexdigest()
+
+    def _build(self) -> None:
+        self.dynamo = MemoryDynamo()
+        self.dynamo.on_call = self.calls.store
+        self.watch = Watch()
+        self.dynamo.on_write = self._written
+        self.dynamo.stale = lambda: self.fate.strikes("index_stale")
+        self.calls.meanwhile = self._meanwhile
+        self.calls.pause = self._pause
+        self.calls.on_moment = self.tell
+        self.vault = MemoryVault()
+        self.webhooks = Webhooks(self)
+        lives = {customer.token: customer.life for customer in self.customers}
+        self.acquirer = Acquirer(self, lives, self.webhooks)
+        self.inboxes = {name: Inbox(self, name, types) for name, types in functions.INBOXES.items()}
+        self.bus = Bus(self, list(self.inboxes.values()))
+        self.streams: dict[str, list[Stream]] = {
+            table: [
+                Stream(self, function, wanted=wanted, gives_up=function.endswith(".relay"))
+                for function, wanted in readers
+            ]
+            for table, readers in functions.STREAMS.items()
+        }
+        self.schedule = Schedule(self)
+        self.dynamo.on_due = self.schedule.due
+
+    def _drain(self) -> None:
+        steps_max = STEPS_MAX_PER_LIFE * (len(self.lives) + 1)
+        for _ in range(steps_max):
+            if not self.agenda:
                 return
-            self.time += timedelta(milliseconds=self.rng.randrange(1, 5000))
-            try:
-                self.rng.choice(todo)()
-            except Crash:
-                continue
-            except TransientException:
-                continue  # the caller, or the provider, tries again
-            self._keep_limits()
+            self._step(self.agenda.next())
         raise AssertionError("the network never went quiet")
 
-    def _keep_limits(self) -> None:
-        """No payment is ever over its limits, at no moment."""
-        for row in self.tables["payments"].scan(sk="STATE"):
-            payment = self.payments.find(str(row["payment_id"]))
-            assert payment is not None
-            taken = payment.captured + payment.capturing
-            gone = payment.released + payment.expired
-            assert min(each.minor for each in (payment.captured, payment.capturing, gone)) >= 0
-            assert taken + gone <= payment.authorized
-            back = payment.refunded + payment.disputed + payment.charged_back
-            assert min(payment.refunding.minor, payment.refunded.minor) >= 0
-            assert back <= payment.captured
-
-    def put_events(self, *, Entries: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803
-        """The bus: some entries may be refused in an answer that says 200."""
-        results = []
-        for entry in Entries:
-            if self._strikes(0.1):
-                results.append({"ErrorCode": "InternalFailure"})
-                continue
-            document = json.loads(entry["Detail"])
-            self.published.append(document)
-            for queue in self.queues:
-                if entry["DetailType"] in queue.types:
-                    body = json.dumps({"detail": document})
-                    queue.bodies += [body] * (2 if self._strikes(0.2) else 1)
-            results.append({"EventId": str(len(self.published))})
-        return {"Entries": results}
-
-    def now(self) -> datetime:
-        return self.time
-
-    def _todo(self) -> list[Callable[[], None]]:
-        todo: list[Callable[[], None]] = []
-        for name, table in self.tables.items():
-            self.streams[name] += table.drain_inserts()
-            if self.streams[name]:
-                todo.append(partial(self._relay, name))
-        todo += [partial(self._consume, queue) for queue in self.queues if queue.bodies]
-        todo += [partial(self._webhook, number) for number in range(len(self.provider.waiting))]
-        if self.to_place:
-            todo.append(self._place)
-        todo += [partial(self._decide, order_id) for order_id in self.to_decide]
-        if todo and self.misfortunes and self.provider.payments():
-            todo.append(self._misfortune)
-        if self.rng.random() < 0.05:
-            todo += [partial(self._check, name) for name in self.payments.to_check(self.time)]
-        return todo or self._overdue()
-
-    def _overdue(self) -> list[Callable[[], None]]:
-        """When nothing else happens time passes, until there is something to ask the provider."""
-        waiting = [row for row in self.tables["payments"].scan(sk="STATE") if row.get("CheckAt")]
-        if not waiting:
-            return []
-        first = min(str(row["CheckAt"]) for row in waiting)
-        self.time = max(self.time, datetime.fromisoformat(first) + timedelta(seconds=1))
-        return [partial(self._check, name) for name in self.payments.to_check(self.time)]
-
-    def _check(self, payment_id: str) -> None:
-        self.checks += 1
-        resolve_payment(
-            payment_id,
-            payments=self.payments,
-            gateways=lambda _: self.provider,
-            cause=self._cause(f"check-{self.checks}"),
-        )
-
-    def _misfortune(self) -> None:
-        self.misfortunes -= 1
-        self.provider.misfortune()
-
-    def _relay(self, name: str) -> None:
-        batch = self.streams[name][: self.rng.randint(1, 5)]
-        answer = self.relays[name].on_stream(stream_event(batch), now=self.time)
-        failed = [int(each["itemIdentifier"]) - 1 for each in answer["batchItemFailures"]]
-        done = min(failed, default=len(batch))
-        self.streams[name] = self.streams[name][done:]
-
-    def _consume(self, queue: Queue) -> None:
-        self.rng.shuffle(queue.bodies)
-        batch = queue.bodies[: self.rng.randint(1, 3)]
-        records = [
-            {"messageId": str(number), "body": body, "eventSource": "aws:sqs"}
-            for number, body in enumerate(batch)
-        ]
-        answer = queue.consumer.on_queue({"Records": records}, CONTEXT)
-        failed = {int(each["itemIdentifier"]) for each in answer["batchItemFailures"]}
-        again = [body for number, body in enumerate(batch) if number in failed]
-        queue.bodies = again + queue.bodies[len(batch) :]
-
-    def _webhook(self, number: int) -> None:
-        notice = self.provider.waiting[number]
-        name = f"{notice.provider_reference}-{notice.verdict}"
-        webhook = WebhookReceived(
-            provider="hostile",
-            webhook_id=name,
-            payment_id=payment_of(notice.reference),
-            notice=notice,
-        )
-        self.payments.keep(webhook, "{}", self._cause(f"webhook-{name}"))
-        del self.provider.waiting[number]
-
-    def _place(self) -> None:
-        number = self.to_place[0]
-        order_id = derived("ord", str(number))
-        purchase = Purchase(
-            customer_id="cus_1",
-            currency="EUR",
-            lines=(Line(sku="book", quantity=1, unit_amount=Money(1000 + number, "EUR")),),
-            payment_method_token="tok_visa",
-            capture=CaptureMode.AUTOMATIC if number % 3 == 0 else CaptureMode.ON_CONFIRMATION,
-        )
-        order, messages = place(
-            purchase,
-            order_id=order_id,
-            payment_id=derived("pay", order_id),
-            correlation_id=f"correlation-{number}",
-            now=self.time,
-        )
-        cause = self._cause(f"req-{number}").within(f"correlation-{number}")
-        place_order(order, messages, orders=self.orders, cause=cause)
-        if not self._strikes(0.2):  # else the client has not heard the answer, and repeats
-            self.to_place.remove(number)
-            self.to_decide += [order_id] * 4
-            self.misfortunes += 1 if self.faults else 0
-
-    def _decide(self, order_id: str) -> None:
-        """The merchant tries something: what fits the order's state, or what does not."""
-        self.to_decide.remove(order_id)
-        self.decisions += 1
-        name = f"decision-{self.decisions}"
-
+    def _step(self, entry: Any) -> None:
+        _, _, name, action = entry
+        self._stack.append(name)
         try:
-            decide(
-                order_id,
-                lambda order: decision(order, self.rng, name),
-                orders=self.orders,
-                cause=self._cause(name),
-            )
-        except DomainException:
-            if self.patience:
-                self.patience -= 1
-                self.to_decide.append(order_id)
+            action()
+        finally:
+            self._stack.pop()
 
-    def _queue(self, union: Any, react: Any, handled: Callable[[str], bool]) -> Queue:
-        consumer = Consumer(union, react=react, handled=handled, clock=self.now)
-        return Queue(consumer, frozenset(kind.__name__ for kind in message_types(union)))
+    def _calm(self) -> None:
+        """Every fault ends, every clock is right, and everyone is there."""
+        self.fate.forgive()
+        self._outages.clear()
+        self._skews.clear()
+        for inbox in self.inboxes.values():
+            if inbox.dead:
+                self.agenda.add(0, "operator", inbox.redrive)
 
-    def _cause(self, cause_id: str) -> Cause:
-        return Cause(id=cause_id, correlation_id="c", traceparent="t", now=self.time)
+    def _meanwhile(self) -> None:
+        """Another worker goes on in the middle of this one."""
+        if len(self._stack) > NESTED_MAX:
+            return
+        entry = self.agenda.near(INTERLEAVED_WITHIN, but_not=self._stack)
+        if entry is not None:
+            self.tell(f"meanwhile {entry[2]}")
+            self._step(entry)
 
-    def _on_store_call(self, moment: str) -> None:
-        """Called before and after each call to a table; either may be the last of its worker."""
-        del moment
-        self.store_calls += 1
-        if self.store_calls == self.kill_at or self._strikes(0.02):
-            raise Crash
+    def _written(self, table: str, before: Item | None, after: Item | None) -> None:
+        streams = self.streams.get(table)
+        if streams is None:
+            return
+        self.watch.written(table, before, after)
+        if before is None and after is not None:
+            for stream in streams:
+                stream.insert(after)
 
-    def _strikes(self, chance: float) -> bool:
-        return self.faults and self.rng.random() < chance
+    def _pause(self, milliseconds: int) -> None:
+        self.agenda.now += milliseconds
+
+    # --- what the doubles ask of the world -------------------------------------------------
+
+    def invoke(self, function: str, event: dict[str, Any]) -> Answer:
+        """What a function answers, in a worker of its own; None when it was killed or failed."""
+        if self._sick.get(function, 0) > 0:
+            self._sick[function] -= 1
+            return None
+        skew = self._skews.get((function, self.fate.rng.randrange(WORKERS)), 0)
+        self._skew.append(skew)
+        self.tell(f"invoke {function}")
+        try:
+            return functions.HANDLERS[function](event, functions.CONTEXT)
+        except Crash:
+            return None
+        except (ClientError, BotoCoreError, QuittanceException) as failure:
+            self.tell(f"failed {function} {type(failure).__name__}")
+            return None
+        finally:
+            self._skew.pop()
+
+    def http(
+        self, service: str, method: str, path: str, *, body: Any, key: str, flow: str
+    ) -> tuple[int, dict[str, Any]]:
+        """The status and document of an answer; 0 when none came."""
+        event = functions.request(method, path, body=body, key=key, flow=flow)
+        answer = self.invoke(f"{service}.http", event)
+        if answer is None:
+            return 0, {}
+        document: dict[str, Any] = json.loads(answer["body"])
+        self.tell(f"answer {method} {path} {answer['statusCode']} {document.get('code', '')}")
+        return answer["statusCode"], document
+
+    def receive_webhook(self, raw: str, headers: dict[str, str]) -> int:
+        answer = self.invoke("payments.webhooks", functions.webhook(raw, headers))
+        return 0 if answer is None else int(answer["statusCode"])
+
+    def down_until(self, actor: str) -> int:
+        begins, ends = self._outages.get(actor, (0, 0))
+        return ends if begins <= self.agenda.now < ends else 0
+
+    def clock(self, zone: Any = UTC) -> datetime:
+        """The time of day in UTC, as the worker that asks believes."""
+        assert zone is UTC
+        return self._at(self.agenda.now + self._skew[-1])
+
+    def epoch_seconds(self) -> int:
+        return int(self._at(self.agenda.now).timestamp())
+
+    def timestamp(self, milliseconds: int) -> str:
+        return self._at(milliseconds).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+    def milliseconds(self, timestamp: str) -> int:
+        return round((datetime.fromisoformat(timestamp) - START) / timedelta(milliseconds=1))
+
+    def tell(self, line: str) -> None:
+        """One line of the trace."""
+        told = f"{self.agenda.now} {'  ' * len(self._skew)}{line}"
+        self._hash.update(told.encode())
+        if self.on_line is not None:
+            self.on_line(told)
+
+    def count(self, name: str, value: int = 1, **dimensions: str) -> None:
+        """A metric, whatever its dimensions."""
+        del dimensions
+        self.metrics[name] = self.metrics.get(name, 0) + value
+
+    def surprise(self, what: str) -> None:
+        self.surprises.append(what)
+
+    def surprise_in_log(self, event: str) -> None:
+        """An exception that no code has a name for; those of AWS are faults of this world."""
+        text = format_exc()
+        if "botocore.exceptions" not in text.strip().splitlines()[-1]:
+            self.surprises.append(f"{event}: {text}")
+
+    def _at(self, milliseconds: int) -> datetime:
+        return START + timedelta(milliseconds=milliseconds)
+
+    def _draw_skews(self, rng: Random) -> dict[tuple[str, int], int]:
+        if not self.fate.strikes("clock_skewed"):
+            return {}
+        return {
+            (function, worker): rng.randint(-SKEW_MAX, SKEW_MAX)
+            for function in functions.HANDLERS
+            for worker in range(WORKERS)
+        }
+
+    def _draw_outages(self, rng: Random) -> dict[str, tuple[int, int]]:
+        outages = {}
+        for fault, actors in functions.OUTAGES.items():
+            if self.fate.strikes(fault):
+                begins = rng.randrange(4 * HOUR)
+                outages[rng.choice(actors)] = (begins, begins + OUTAGE)
+        return outages

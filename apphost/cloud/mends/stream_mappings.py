@@ -174,7 +174,7 @@ def _retries(
     retries_max = int(mapping.get("MaximumRetryAttempts", UNLIMITED))
     records = batch.records
     if age_max_seconds != UNLIMITED and batch.age_seconds() > age_max_seconds:
-        _give_up(mapping, function, batch, result, "MaxRecordAgeExceeded")
+        _give_up(mapping, function, batch, result, "RecordAgeExceeded")
     elif whole and mapping.get("BisectBatchOnFunctionError") and len(records) > 1:
         half = len(records) // 2
         yield Batch(records[:half], batch.attempts)

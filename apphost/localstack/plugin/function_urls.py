@@ -1,18 +1,21 @@
 """Function URLs by path: `/_aws/lambda-url/{id}/…`, beside LocalStack's form by host name.
 
 Whoever calls a webhook knows a URL and sets no Host header, and a name under `localhost` needs a
-name server that knows it.
+name server that knows it. And a text stays a text: LocalStack hands over any but ASCII in base64.
 """
 
+import base64
 from typing import Any
 
 from apphost.localstack.plugin import stock
 
 PREFIX = "/_aws/lambda-url"
+TEXTS = ("text", "json", "xml")
 
 
 def _mend() -> None:
-    router = stock.part("localstack.services.lambda_.urlrouter").FunctionUrlRouter
+    urls = stock.part("localstack.services.lambda_.urlrouter")
+    router, make_event = urls.FunctionUrlRouter, urls.event_for_lambda_url
     register_by_host = router.register_routes
 
     def register_routes(self: Any) -> None:
@@ -30,6 +33,19 @@ def _mend() -> None:
         self.router.add(f"{PREFIX}/<api_id>/<path:path>", endpoint=by_path)
 
     router.register_routes = register_routes
+    urls.event_for_lambda_url = lambda *asked: _with_text(make_event(*asked))
+
+
+def _with_text(event: dict[str, Any]) -> dict[str, Any]:
+    """The event, its body no longer in base64 where it is declared a text and is one."""
+    declared = event["headers"].get("content-type", "").lower()
+    if not event["isBase64Encoded"] or not any(kind in declared for kind in TEXTS):
+        return event
+    try:
+        body = base64.b64decode(event["body"]).decode()
+    except UnicodeDecodeError:
+        return event
+    return {**event, "body": body, "isBase64Encoded": False}
 
 
 def _without_prefix(request: Any, path: str) -> Any:

@@ -1,10 +1,12 @@
 """The gateway's own refusals in the words that the API gives them.
 
 LocalStack keeps an API's gateway responses and takes the status from them, but neither body nor
-headers: a caller could not tell a refusal to try again from one that is final.
+headers: a caller could not tell a refusal to try again from one that is final. And it breaks where
+a function answers with something else than an object.
 """
 
 import functools
+import json
 import re
 from typing import Any
 
@@ -12,6 +14,8 @@ from apphost.localstack.plugin import stock
 
 EXECUTION = "localstack.services.apigateway.next_gen.execute_api"
 HEADER = "gatewayresponse.header."
+NO_RESPONSE = b""
+"""Not JSON: what LocalStack refuses as AWS does."""
 VARIABLE = re.compile(r"\$context\.([A-Za-z.]+)")
 
 
@@ -19,6 +23,8 @@ def _mend() -> None:
     handler = stock.part(f"{EXECUTION}.handlers.gateway_exception").GatewayExceptionHandler
     in_force = stock.part(f"{EXECUTION}.gateway_response").get_gateway_response_or_default
     stock_response = handler.create_exception_response
+    proxy = stock.part(f"{EXECUTION}.integrations.aws").RestApiAwsProxyIntegration
+    parse = proxy.parse_lambda_response
 
     def create_exception_response(self: Any, exception: Any, context: Any) -> Any:
         response = stock_response(self, exception, context)
@@ -33,7 +39,18 @@ def _mend() -> None:
             response.headers[name.removeprefix(HEADER)] = _header(value, known)
         return response
 
+    def parse_lambda_response(self: Any, payload: bytes) -> Any:
+        return parse(self, payload if _is_object(payload) else NO_RESPONSE)
+
     handler.create_exception_response = create_exception_response
+    proxy.parse_lambda_response = parse_lambda_response
+
+
+def _is_object(payload: bytes) -> bool:
+    try:
+        return isinstance(json.loads(payload), dict)
+    except ValueError:
+        return False
 
 
 def _header(value: str, known: Any) -> str:

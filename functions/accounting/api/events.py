@@ -7,6 +7,7 @@ from accounting import wiring
 from accounting.application.reactions import Subscribed, react
 from shared import clock
 from shared.messaging.consumer import Consumer
+from shared.messaging.failures import FailureNotes
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
@@ -17,6 +18,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         react=partial(react, journal=journal, periods=journal.periods()),
         handled=_never,
         clock=clock.now,
+        failures=FailureNotes(wiring.table()),
     )
     return consumer.on_queue(event, context)
 

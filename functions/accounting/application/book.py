@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from accounting.application.ports import Journal, Proposal
+from accounting.application.ports import Journal, Proposal, ToldLine
 from accounting.domain.corrections import capture_undone, reversal, reversal_id
 from accounting.domain.errors import (
     CaptureNotBooked,
@@ -51,7 +51,7 @@ def book(
         effective_at=periods.effective(happened_at),
     )
     if entry is not None:
-        append_once([entry], journal=journal, cause=cause, retold=_happened(happened_at))
+        append_once([entry], journal=journal, cause=cause, retold=told_of(happened_at))
 
 
 def undo_capture(
@@ -77,10 +77,10 @@ def undo_capture(
         original,
         cause_id=cause.id,
         fact=type(event).__name__,
-        booked_at=cause.now,
+        booked_at=max(cause.now, undone_at),
         effective_at=periods.effective(undone_at),
     )
-    append_once([entry], journal=journal, cause=cause, retold=_happened(undone_at))
+    append_once([entry], journal=journal, cause=cause, retold=told_of(undone_at))
 
 
 def append_once(
@@ -90,6 +90,7 @@ def append_once(
     cause: Cause,
     settles: Proposal | None = None,
     retold: Retold = lambda entry, _: entry,
+    line: ToldLine | None = None,
 ) -> None:
     """All entries or none, each once; raises AlreadyHandled, EntryDiffers, LimitExceeded,
     AccountClosed, and EntryMalformed for more than one write can hold.
@@ -111,7 +112,7 @@ def append_once(
             for entry in entries:
                 room = room.after(entry)
             rooms.append(room)
-        journal.append(told, cause, rooms=rooms, settles=settles)
+        journal.append(told, cause, rooms=rooms, settles=settles, line=line)
 
     def attempt_or_tell() -> None:
         try:
@@ -137,7 +138,7 @@ def tell_repeated(
     raise AlreadyHandled(cause.id) from None
 
 
-def _happened(at: datetime) -> Retold:
+def told_of(at: datetime) -> Retold:
     """An entry that counts later only because a period was closed meanwhile says the same."""
 
     def retold(entry: JournalEntry, existing: JournalEntry) -> JournalEntry:

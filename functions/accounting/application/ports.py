@@ -15,6 +15,7 @@ from accounting.domain.limits import Room
 from accounting.domain.manual import Draft, Periods
 from shared.contracts.accounting import LedgerBreached, LedgerEntryCreated
 from shared.contracts.envelope import Cause
+from shared.contracts.settlement import PaymentSettled
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +28,14 @@ class Proposal:
     by: Authorship
     entry_ids: tuple[str, ...] = ()
     version: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldLine:
+    """A settled line, and the day (UTC) on which it was told, which is not when it was settled."""
+
+    line: PaymentSettled
+    told_on: date
 
 
 class Journal(Protocol):
@@ -42,10 +51,13 @@ class Journal(Protocol):
         *,
         rooms: Sequence[Room] = (),
         settles: Proposal | None = None,
+        line: ToldLine | None = None,
     ) -> None:
-        """Write the entries with their announcements, and what their limits become, or nothing.
+        """Write the entries with their announcements, what their limits become, and the settled
+        line that they book, or nothing.
 
-        Raises StaleRow when an entry of such an id is there or a room has changed, StoreBusy.
+        Raises StaleRow when an entry or line of such an id is there or a room has changed,
+        StoreBusy.
         """
 
     def entries(self) -> Iterable[JournalEntry]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from accounting.application.book import book, undo_capture
 from accounting.application.ports import Journal
+from accounting.application.settle import settle_line
 from accounting.domain.manual import Periods
 from accounting.domain.posting_rules import Postable
 from shared.contracts.envelope import Cause, Envelope
 from shared.contracts.payments import CaptureFailed
+from shared.contracts.settlement import PaymentSettled
 
-type Subscribed = Postable | CaptureFailed
+type Subscribed = Postable | CaptureFailed | PaymentSettled
 
 
 def react(
@@ -22,7 +24,11 @@ def react(
     """Book the event. `periods` as they were read for the batch, else they are read now."""
     open_periods = periods or journal.periods()
     event = envelope.data
-    if not isinstance(event, CaptureFailed):
+    if isinstance(event, PaymentSettled):
+        settle_line(
+            event, told_at=envelope.time, periods=open_periods, journal=journal, cause=cause
+        )
+    elif not isinstance(event, CaptureFailed):
         book(event, happened_at=envelope.time, periods=open_periods, journal=journal, cause=cause)
     elif event.undoes_capture:
         undo_capture(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import partial
-from itertools import batched, islice
+from itertools import batched, count, islice
 from typing import Final
 
 from accounting.application.fold import ENTRIES_MAX, fold
@@ -82,10 +82,11 @@ def _seal(day: str, *, journal: Journal, folds: Folds, seals: Seals, timestamp: 
     heads = list(read_seal(before.document).heads) if before else [Head()] * LANES
     contents = Contents()
     entries = _of_day(day, heads, contents, journal=journal, folds=folds)
-    number = 0
-    while part := list(islice(entries, PART_ENTRIES)):
-        seals.put_part(day, number, _written(part))
-        number += 1
+    for number in count():
+        text = _written(list(islice(entries, PART_ENTRIES)))
+        if not text:
+            break
+        seals.put_part(day, number, text)
     closed = journal.periods().closed_through
     seal = Seal(
         day=day,
@@ -122,6 +123,9 @@ def _of_day(
 
 
 def _written(part: list[Chained]) -> str:
+    """A part of an export; nothing for no entries."""
+    if not part:
+        return ""
     try:
         return exported(part)
     except UNREADABLE:

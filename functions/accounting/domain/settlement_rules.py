@@ -81,7 +81,7 @@ class Sale:
 
 def settled(line: SettledLine) -> Postings:
     """T2, T2n, T12a: the line clears the receivable; a fee above the gross leaves us in debt."""
-    return _lines(
+    return signed_postings(
         (PROVIDER_CLEARING, line.gross - line.fee - line.short),
         (PROCESSING_FEES, line.fee),
         (SUSPENSE, line.short),
@@ -92,48 +92,52 @@ def settled(line: SettledLine) -> Postings:
 
 def fee_charged(fee: Money) -> Postings:
     """T2i, T2a, T5n: a fee without a captured payment. A negative one was given back."""
-    return _lines((PROCESSING_FEES, fee), (PROVIDER_CLEARING, -fee))
+    return signed_postings((PROCESSING_FEES, fee), (PROVIDER_CLEARING, -fee))
 
 
 def dispute_fee_charged(fee: Money) -> Postings:
     """T6, T8s: what the provider asks for a dispute, won or lost. A negative one came back."""
-    return _lines((DISPUTE_FEES, fee), (PROVIDER_CLEARING, -fee))
+    return signed_postings((DISPUTE_FEES, fee), (PROVIDER_CLEARING, -fee))
 
 
 def payout_sent(amount: Money, payout_id: str) -> Postings:
     """T3: on its way to the bank; the clearing of that payout is zero again."""
-    return _lines((PAYOUT_IN_TRANSIT, amount), (PROVIDER_CLEARING, -amount), item=payout_id)
+    return signed_postings(
+        (PAYOUT_IN_TRANSIT, amount), (PROVIDER_CLEARING, -amount), item=payout_id
+    )
 
 
 def payout_arrived(amount: Money, payout_id: str) -> Postings:
     """T3b: the bank has it."""
-    return _lines((BANK, amount), (PAYOUT_IN_TRANSIT, -amount), item=payout_id)
+    return signed_postings((BANK, amount), (PAYOUT_IN_TRANSIT, -amount), item=payout_id)
 
 
 def payout_failed(amount: Money, payout_id: str) -> Postings:
     """T3f: the bank sent it back; the provider holds it again."""
-    return _lines((PROVIDER_CLEARING, amount), (PAYOUT_IN_TRANSIT, -amount), item=payout_id)
+    return signed_postings(
+        (PROVIDER_CLEARING, amount), (PAYOUT_IN_TRANSIT, -amount), item=payout_id
+    )
 
 
 def payout_collected(amount: Money) -> Postings:
     """T3neg: refunds and disputes exceeded captures, so the provider took it from our bank."""
-    return _lines((PROVIDER_CLEARING, amount), (BANK, -amount))
+    return signed_postings((PROVIDER_CLEARING, amount), (BANK, -amount))
 
 
 def reserve_held(amount: Money) -> Postings:
     """T4: kept back by the provider for a time."""
-    return _lines((PROVIDER_RESERVE, amount), (PROVIDER_CLEARING, -amount))
+    return signed_postings((PROVIDER_RESERVE, amount), (PROVIDER_CLEARING, -amount))
 
 
 def reserve_released(amount: Money) -> Postings:
     """The mirror of T4."""
-    return _lines((PROVIDER_CLEARING, amount), (PROVIDER_RESERVE, -amount))
+    return signed_postings((PROVIDER_CLEARING, amount), (PROVIDER_RESERVE, -amount))
 
 
 def settled_in_another_currency(line: ConvertedLine) -> Postings:
     """T10, T10g, T10s: balanced in each currency; what the rate moved is a gain or a loss."""
     moved = line.booked - line.converted
-    return _lines(
+    return signed_postings(
         (FX_POSITION, line.gross),
         (CUSTOMER_RECEIVABLE, -line.gross),
         (PROVIDER_CLEARING, line.converted - line.fee - line.commission),
@@ -149,7 +153,7 @@ def sold(sale: Sale) -> Postings:
     """T1 with tax, T1d before delivery, T13 for a seller: revenue is only what is ours."""
     ours = sale.amount - sale.tax - sale.seller
     earned = REVENUE if sale.seller.minor == 0 else COMMISSION_REVENUE
-    return _lines(
+    return signed_postings(
         (CUSTOMER_RECEIVABLE, sale.amount),
         (earned if sale.delivered else DEFERRED_REVENUE, -ours),
         (SELLER_PAYABLE, -sale.seller),
@@ -160,27 +164,27 @@ def sold(sale: Sale) -> Postings:
 
 def delivered(amount: Money) -> Postings:
     """What was paid before its delivery is earned now."""
-    return _lines((DEFERRED_REVENUE, amount), (REVENUE, -amount))
+    return signed_postings((DEFERRED_REVENUE, amount), (REVENUE, -amount))
 
 
 def written_off(amount: Money, payment_id: str) -> Postings:
     """T11: nobody will pay it. Above a limit that takes two people."""
-    return _lines((WRITE_OFFS, amount), (CUSTOMER_RECEIVABLE, -amount), item=payment_id)
+    return signed_postings((WRITE_OFFS, amount), (CUSTOMER_RECEIVABLE, -amount), item=payment_id)
 
 
 def found_at_provider(amount: Money) -> Postings:
     """T12: the provider has money that we know nothing of."""
-    return _lines((PROVIDER_CLEARING, amount), (SUSPENSE, -amount))
+    return signed_postings((PROVIDER_CLEARING, amount), (SUSPENSE, -amount))
 
 
 def missing_at_provider(amount: Money, payment_id: str) -> Postings:
     """T12x: captured at us, and not in any report in time. Its late settlement is the mirror."""
-    return _lines((SUSPENSE, amount), (CUSTOMER_RECEIVABLE, -amount), item=payment_id)
+    return signed_postings((SUSPENSE, amount), (CUSTOMER_RECEIVABLE, -amount), item=payment_id)
 
 
 def suspense_resolved(amount: Money, account: Account, item: str) -> Postings:
     """What stood in suspense as a credit (negative: as a debit) is explained by `account`."""
-    return _lines((SUSPENSE, amount), (account, -amount), item=item)
+    return signed_postings((SUSPENSE, amount), (account, -amount), item=item)
 
 
 ROUNDING_NUMERATOR: Final = 1
@@ -195,12 +199,12 @@ def rounding(difference: Money, *, lines: int) -> Postings:
     """
     if abs(difference.minor) * ROUNDING_DENOMINATOR > lines * ROUNDING_NUMERATOR:
         raise EntryMalformed(f"{difference} over {lines} lines is not rounding")
-    return _lines((PROVIDER_CLEARING, difference), (WRITE_OFFS, -difference))
+    return signed_postings((PROVIDER_CLEARING, difference), (WRITE_OFFS, -difference))
 
 
 def dispute_settled(returned: Money, lost: Money, payment_id: str) -> Postings:
     """T8p: a part of the disputed amount came back, the rest is lost."""
-    return _lines(
+    return signed_postings(
         (PROVIDER_CLEARING, returned),
         (CHARGEBACK_LOSSES, lost),
         (DISPUTES_RECEIVABLE, -(returned + lost)),
@@ -208,7 +212,7 @@ def dispute_settled(returned: Money, lost: Money, payment_id: str) -> Postings:
     )
 
 
-def _lines(*signed: tuple[Account, Money], item: str = "") -> Postings:
+def signed_postings(*signed: tuple[Account, Money], item: str = "") -> Postings:
     """Postings from signed amounts: above zero a debit, below zero a credit."""
     return tuple(
         Posting(

@@ -81,11 +81,11 @@ def _lane(lane: int, row: Mapping[str, Any]) -> Lane:
     try:
         return Lane(
             lane=lane,
-            head=Head(height=row["height"], hash=row["hash"]),
+            head=Head(height=int(row["height"]), hash=str(row["hash"])),
             sums=Sums(by_currency=_sums(row["balances"])),
-            booked_at=row["booked_at"],
-            folded_at=row["folded_at"],
-            version=row["version"],
+            booked_at=str(row["booked_at"]),
+            folded_at=str(row["folded_at"]),
+            version=int(row["version"]),
         )
     except _UNREADABLE:
         raise LedgerBroken(f"the balances of chain {lane} cannot be read") from None
@@ -122,6 +122,6 @@ def _block(lane: int, row: Mapping[str, Any]) -> Block:
         position=int(position),
         booked_at=str(row["booked_at"]),
         entries=tuple((_PREFIX + each[:ID_LETTERS], each[ID_LETTERS:]) for each in marked),
-        before=row["before"],
-        hash=row["hash"],
+        before=str(row["before"]),
+        hash=str(row["hash"]),
     )

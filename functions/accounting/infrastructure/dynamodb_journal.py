@@ -9,13 +9,14 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from accounting.application.ports import Proposal
+from accounting.application.ports import Proposal, ToldLine
 from accounting.domain import notation
 from accounting.domain.chart_of_accounts import Account
 from accounting.domain.errors import LedgerBroken
 from accounting.domain.journal import Authorship, JournalEntry, Person
 from accounting.domain.limits import Room
 from accounting.domain.manual import Draft, Periods
+from accounting.infrastructure.dynamodb_settlement import line_rows
 from accounting.infrastructure.entry_rows import (
     ENTRY,
     from_row,
@@ -68,6 +69,7 @@ class DynamoDbJournal:
         *,
         rooms: Sequence[Room] = (),
         settles: Proposal | None = None,
+        line: ToldLine | None = None,
     ) -> None:
         puts = [
             Put(key=key_of(entry.entry_id), row=to_row(entry, created, cause))
@@ -77,6 +79,8 @@ class DynamoDbJournal:
         puts += [_agenda_put(entry) for entry, _ in entries if entry.hold_until is not None]
         if settles is not None:
             puts.append(_proposal_put(settles))
+        if line is not None:
+            puts += line_rows(line)
         self._table.commit(puts, cause_id=None, now=cause.now)
 
     def stored(self, entry_id: str) -> Row | None:

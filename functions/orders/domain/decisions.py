@@ -107,11 +107,10 @@ def refund(order: Order, amount: Money, *, refund_id: str, reason: str) -> Chang
     Raises RefundNotPossible, AmountExceedsPaid, RefundsExhausted.
     """
     _allow(order, Trigger.REFUND_REQUESTED, RefundNotPossible)
-    if order.refundable < amount:
+    if amount.minor <= 0 or order.refundable < amount:  # "all that is left" may be nothing
         raise AmountExceedsPaid(f"{amount} of {order.refundable}")
     if len(order.refunds) >= REFUNDS_MAX:
         raise RefundsExhausted
-    assert amount.minor > 0
     requested = Refund(
         refund_id=refund_id, amount=amount, reason=reason, status=RefundStatus.PENDING
     )

@@ -10,6 +10,7 @@ from shared import clock
 from shared.contracts.codec import adapter
 from shared.contracts.envelope import Cause, Envelope
 from shared.messaging.consumer import Consumer
+from shared.messaging.failures import FailureNotes
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
@@ -34,5 +35,11 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
             context=context,
         )
 
-    consumer = Consumer(Accepted, react=obey_once, handled=wiring.table().handled, clock=clock.now)
+    consumer = Consumer(
+        Accepted,
+        react=obey_once,
+        handled=wiring.table().handled,
+        clock=clock.now,
+        failures=FailureNotes(wiring.table()),
+    )
     return consumer.on_queue(event, context)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
+from payments.domain.attempt import AttemptStatus
 from payments.domain.effects import Change, moved
 from payments.domain.errors import NoticeContradicts, NoticeEarly
 from payments.domain.payment import Dispute, DisputeStatus, Payment
 from payments.domain.states import Trigger
 from shared.contracts.envelope import Message
 from shared.contracts.payments import DisputeLost, DisputeOpened, DisputeWon
-from shared.contracts.provider_notice import Notice, Verdict
+from shared.contracts.provider_notice import Notice, Operation, Verdict
 
 _STATUSES: Final = {
     Verdict.OPENED: DisputeStatus.OPENED,
@@ -37,6 +38,8 @@ def dispute_noticed(payment: Payment, notice: Notice) -> Change:
         raise NoticeContradicts(f"a dispute cannot be {notice.verdict}")
     known = _find(payment, notice.provider_reference)
     messages: tuple[Message, ...] = ()
+    if known is None and status is DisputeStatus.WON:
+        return _over(payment, notice)
     if known is None:
         payment, messages = _opened(payment, notice)
     elif known.amount != notice.amount:
@@ -53,13 +56,41 @@ def _opened(payment: Payment, notice: Notice) -> Change:
         raise NoticeEarly
     if exposed < notice.amount:
         raise NoticeContradicts(f"{notice.amount} disputed of {exposed}")
+    after, event = _with_dispute(payment, notice, DisputeStatus.OPENED)
+    return moved(payment, Trigger.DISPUTE_OPENED, after), (event,)
+
+
+def _over(payment: Payment, notice: Notice) -> Change:
+    """A dispute that was won before it was heard of: it takes nothing, so that nothing limits it
+    but what was ever captured. All of that may be refunded by now.
+    """
+    ever = payment.nothing
+    for attempt in payment.attempts:
+        if (attempt.operation, attempt.status) == (Operation.CAPTURE, AttemptStatus.SUCCEEDED):
+            ever = ever + attempt.amount
+    if ever < notice.amount <= ever + payment.capturing:
+        raise NoticeEarly
+    if ever < notice.amount:
+        raise NoticeContradicts(f"{notice.amount} disputed of {ever}")
+    after, opened = _with_dispute(payment, notice, DisputeStatus.WON)
+    won = DisputeWon(
+        payment_id=payment.payment_id,
+        order_id=payment.order_id,
+        dispute_id=opened.dispute_id,
+        amount=opened.amount,
+    )
+    return after, (opened, won)
+
+
+def _with_dispute(
+    payment: Payment, notice: Notice, status: DisputeStatus
+) -> tuple[Payment, DisputeOpened]:
     dispute = Dispute(
         dispute_id=notice.provider_reference,
         amount=notice.amount,
-        status=DisputeStatus.OPENED,
+        status=status,
         reason=notice.decline_code or "unspecified",
     )
-    after = replace(payment, disputes=(*payment.disputes, dispute))
     event = DisputeOpened(
         payment_id=payment.payment_id,
         order_id=payment.order_id,
@@ -67,7 +98,7 @@ def _opened(payment: Payment, notice: Notice) -> Change:
         amount=dispute.amount,
         reason=dispute.reason,
     )
-    return moved(payment, Trigger.DISPUTE_OPENED, after), (event,)
+    return replace(payment, disputes=(*payment.disputes, dispute)), event
 
 
 def _ended(payment: Payment, notice: Notice, status: DisputeStatus) -> Change:

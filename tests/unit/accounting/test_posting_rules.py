@@ -4,6 +4,7 @@ import pytest
 
 from accounting.application.reactions import Subscribed
 from accounting.domain import notation
+from accounting.domain.posting_rules import Postable
 from shared.contracts.payments import DisputeLost, DisputeOpened, DisputeWon, Undoes
 from tests.doubles.ledger import (
     Ledger,
@@ -18,7 +19,7 @@ from tests.doubles.ledger import (
     voided,
 )
 
-RULES: dict[str, tuple[Subscribed, str, str]] = {
+RULES: dict[str, tuple[Postable, str, str]] = {
     "T0": (authorized(), "Authorization", "D9000 3998 EUR;C9001 3998 EUR"),
     "T0r voided": (voided(1998), "Authorization voided", "D9001 1998 EUR;C9000 1998 EUR"),
     "T0r expired": (expired(), "Authorization expired", "D9001 3998 EUR;C9000 3998 EUR"),

@@ -1,4 +1,4 @@
-"""Whatever was done to the store: the proof names it, checks the rest, and holds a block at a time."""
+"""Whatever was done to the store: the proof names it, and goes on holding a block at a time."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from accounting.application.prove import prove
 from accounting.domain.errors import LedgerBroken
 from accounting.domain.journal import Authorship, Person
 from accounting.domain.repeats import Repeats, is_suspect
+from accounting.domain.seals import PART_ENTRIES
 from shared.persistence.rows import Row
 from shared.persistence.table import Key
 from tests.doubles.ledger import START, Ledger, authorized, captured
@@ -199,9 +200,10 @@ def most_held(batches: int) -> int:
 
 
 def test_sealing_and_proving_hold_a_few_rows_however_many_entries_there_are() -> None:
-    few, many = most_held(6), most_held(60)
+    """One part of an export at a time is the most, however many parts and days there are."""
+    few, many = most_held(30), most_held(90)
     assert few == many
-    assert many <= 4 * 50
+    assert many <= PART_ENTRIES + 200
 
 
 def test_what_is_told_twice_is_suspected() -> None:

@@ -15,13 +15,24 @@ from payments.domain.errors import OutcomeUnknown
 from payments.domain.states import PaymentStatus
 from payments.infrastructure.dynamodb_payments import DynamoDbPayments
 from shared.contracts.envelope import Cause, Envelope
-from shared.contracts.payments import AuthorizePayment, NoticeContradicted, WebhookReceived
+from shared.contracts.payments import NoticeContradicted, WebhookReceived
 from shared.contracts.provider_notice import Notice
 from shared.errors.taxonomy import AlreadyHandled
 from tests.doubles.memory_table import MemoryTable
 from tests.unit.payments.lives import AUTHORIZE, AUTHORIZED, NOW, authorizing, eur, refund_of
 
 KEY_LIVES = timedelta(hours=24)
+COMMAND = Envelope(
+    id="orders/ord_1/1/2",
+    source="quittance.orders",
+    subject="ord_1",
+    time=NOW,
+    sequence=2,
+    correlation_id="c",
+    causation_id="req_1",
+    traceparent="t",
+    data=AUTHORIZE,
+)
 
 
 class ForgetfulProvider:
@@ -64,20 +75,9 @@ class Payments:
 
     def deliver(self, after: timedelta) -> None:
         """The same command, this long after the first time."""
-        envelope: Envelope[AuthorizePayment] = Envelope(
-            id="orders/ord_1/1/2",
-            source="quittance.orders",
-            subject="ord_1",
-            time=NOW,
-            sequence=2,
-            correlation_id="c",
-            causation_id="req_1",
-            traceparent="t",
-            data=AUTHORIZE,
-        )
         obey(
-            envelope,
-            self.cause(envelope.id, after),
+            COMMAND,
+            self.cause(COMMAND.id, after),
             provider="forgetful",
             payments=self.payments,
             gateways=lambda _: self.provider,  # type: ignore[arg-type]
@@ -97,8 +97,14 @@ class Payments:
 
 @pytest.mark.parametrize(
     "after",
-    [timedelta(seconds=30), timedelta(minutes=10), timedelta(hours=25), timedelta(days=15)],
-    ids=["30 seconds", "10 minutes", "25 hours", "15 days"],
+    [
+        timedelta(seconds=30),
+        timedelta(minutes=10),
+        timedelta(hours=25),
+        timedelta(days=15),
+        timedelta(days=40),
+    ],
+    ids=["30 seconds", "10 minutes", "25 hours", "15 days", "40 days"],
 )
 def test_a_redelivery_after_the_charge_charges_once(after: timedelta) -> None:
     service = Payments(ForgetfulProvider())

@@ -6,6 +6,11 @@ from enum import StrEnum
 
 from shared.contracts.envelope import Command, Event
 from shared.contracts.provider_notice import DeclineClass, Notice, Operation
+from shared.contracts.settlement import (
+    PaymentSettled,
+    SettlementContradicted,
+    SettlementReportRead,
+)
 from shared.money import Money
 
 
@@ -284,4 +289,7 @@ type Published = (
     | NoticeContradicted
     | PaymentUnresolved
     | WebhookReceived
+    | PaymentSettled
+    | SettlementContradicted
+    | SettlementReportRead
 )

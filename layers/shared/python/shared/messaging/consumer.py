@@ -21,6 +21,7 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from shared.contracts.codec import UndecodableMessage, decode, reject_constant
 from shared.contracts.envelope import Cause, Envelope
 from shared.errors.taxonomy import AlreadyHandled, QuittanceException
+from shared.messaging.failures import FailureNotes, failure_of
 from shared.observability import log, metrics
 from shared.observability.trace import child_of
 
@@ -29,7 +30,8 @@ class Consumer:
     """Hands the messages of the union `subscribed` to `react`.
 
     `handled` says whether a cause took effect before: the cheap check before anything is loaded.
-    The check that counts is in the transaction of the effect.
+    The check that counts is in the transaction of the effect. The last tries of a message that
+    fails are noted in `failures`, for whoever finds it among the dead letters.
     """
 
     def __init__(
@@ -39,11 +41,13 @@ class Consumer:
         react: Callable[[Envelope[Any], Cause], None],
         handled: Callable[[str], bool],
         clock: Callable[[], datetime],
+        failures: FailureNotes | None = None,
     ) -> None:
         self._subscribed = subscribed
         self._react = react
         self._handled = handled
         self._clock = clock
+        self._failures = failures
 
     def on_queue(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
         """Handle a batch of SQS records; the answer names those that must come again."""
@@ -63,10 +67,17 @@ class Consumer:
         except QuittanceException as failure:
             log.warning("message failed", code=failure.code, error_type=type(failure).__name__)
             metrics.count("MessageFailed", code=failure.code)
+            self._note(record, failure)
             raise
-        except Exception:
+        except Exception as failure:
             log.exception("message failed unexpectedly")
+            self._note(record, failure)
             raise
+
+    def _note(self, record: SQSRecord, failure: Exception) -> None:
+        if self._failures is not None:
+            noted = failure_of(failure, record.raw_event, now=self._clock())
+            self._failures.keep(record.message_id, noted)
 
     def _consume(self, body: str) -> None:
         envelope = decode(self._subscribed, _detail(body))

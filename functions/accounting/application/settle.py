@@ -1,0 +1,62 @@
+"""Book what a provider has settled, one line at a time, and keep the line for reconciliation."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from accounting.application.book import append_once, told_of
+from accounting.application.ports import Journal, ToldLine
+from accounting.domain.journal import JournalEntry
+from accounting.domain.manual import Periods
+from accounting.domain.posting_rules import entry_id_for
+from accounting.domain.settled_lines import (
+    DESCRIPTIONS,
+    line_happened_at,
+    line_postings,
+    line_rate,
+)
+from shared.contracts.envelope import Cause
+from shared.contracts.settlement import PaymentSettled
+from shared.errors.taxonomy import AlreadyHandled, StaleRow
+
+
+def settle_line(
+    line: PaymentSettled,
+    *,
+    told_at: datetime,
+    periods: Periods,
+    journal: Journal,
+    cause: Cause,
+) -> None:
+    """The line and its entry, if it moves anything, as one write.
+
+    Raises AlreadyHandled for the same line again, EntryDiffers for its cause with another content.
+    """
+    told = ToldLine(line=line, told_on=told_at.astimezone(UTC).date())
+    postings = line_postings(line)
+    if not postings:
+        _keep(told, journal=journal, cause=cause)
+        return
+    happened_at = line_happened_at(line, told_at)
+    entry = JournalEntry(
+        entry_id=entry_id_for(cause.id),
+        cause_id=cause.id,
+        fact=type(line).__name__,
+        description=DESCRIPTIONS[line.kind],
+        payment_id=line.payment_id,
+        order_id=line.order_id,
+        reference=line.reference or line.provider_reference,
+        postings=postings,
+        booked_at=max(cause.now, told_at),
+        effective_at=periods.effective(happened_at),
+        payout_id=line.payout_id or None,
+        rate=line_rate(line),
+    )
+    append_once([entry], journal=journal, cause=cause, retold=told_of(happened_at), line=told)
+
+
+def _keep(told: ToldLine, *, journal: Journal, cause: Cause) -> None:
+    try:
+        journal.append((), cause, line=told)
+    except StaleRow:
+        raise AlreadyHandled(cause.id) from None

@@ -1,0 +1,95 @@
+"""Settled lines in the accounting table: by the day they were told, and by their payout."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from accounting.application.ports import ToldLine
+from accounting.domain.reconciliation import Line
+from shared.contracts.settlement import LineKind
+from shared.money import Money, total
+from shared.persistence.rows import Row, Value
+from shared.persistence.table import Key, Put, Table
+
+NO_PAYMENT: Final = "-"
+"""Sorts before every payment's id, as an empty one would."""
+LINE: Final = "LINE#"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PayoutLine:
+    """What the proof of a payout needs of one of its lines."""
+
+    line_id: str
+    kind: LineKind
+    net: Money
+
+
+class DynamoDbSettlement:
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def lines_told_on(self, provider: str, day: date) -> Iterator[Line]:
+        """The lines that came on that day (UTC), in the order of their payments."""
+        for row in self._table.partition(f"LINES#{provider}#{day.isoformat()}"):
+            yield _line(dict(row))
+
+    def payout_lines(self, provider: str, payout_id: str) -> Iterator[PayoutLine]:
+        """Every line of a payout that has come so far, its own included."""
+        for row in self._table.partition(f"PAYOUT#{provider}#{payout_id}", sk_prefix=LINE):
+            read: dict[str, Any] = dict(row)
+            yield PayoutLine(
+                line_id=read["sk"].removeprefix(LINE),
+                kind=LineKind(read["kind"]),
+                net=Money(*read["net"]),
+            )
+
+
+def line_rows(told: ToldLine) -> list[Put]:
+    """The rows that keep a line, each new: the second only where it is in a payout."""
+    line = told.line
+    row: Row = {
+        "line_id": line.line_id,
+        "kind": line.kind.value,
+        "word": line.word,
+        "payment_id": line.payment_id or None,
+        "reference": line.reference,
+        "provider_reference": line.provider_reference,
+        "gross": _pair(line.gross),
+        "fee": _pair(total([each.amount for each in line.fees], line.net.currency)),
+        "net": _pair(line.net),
+        "payout": line.payout_id,
+        "settled_on": line.settled_on.isoformat(),
+        "report_id": line.report_id,
+        "row": line.row,
+    }
+    day = told.told_on.isoformat()
+    key = Key(f"LINES#{line.provider}#{day}", f"{line.payment_id or NO_PAYMENT}#{line.line_id}")
+    puts = [Put(key=key, row=row)]
+    if line.payout_id:
+        of_payout: Row = {"kind": line.kind.value, "net": _pair(line.net)}
+        payout = Key(f"PAYOUT#{line.provider}#{line.payout_id}", f"{LINE}{line.line_id}")
+        puts.append(Put(key=payout, row=of_payout))
+    return puts
+
+
+def _line(read: dict[str, Any]) -> Line:
+    return Line(
+        line_id=read["line_id"],
+        kind=LineKind(read["kind"]),
+        payment_id=read.get("payment_id", ""),
+        reference=read["reference"],
+        provider_reference=read["provider_reference"],
+        gross=Money(*read["gross"]),
+        fee=Money(*read["fee"]),
+        net=Money(*read["net"]),
+        payout_id=read["payout"],
+        settled_on=date.fromisoformat(read["settled_on"]),
+    )
+
+
+def _pair(amount: Money) -> list[Value]:
+    return [amount.minor, amount.currency]

@@ -1,0 +1,1 @@
+"""What operators work on in every service: dead letters, and replays of the outbox."""

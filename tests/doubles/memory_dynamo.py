@@ -1,0 +1,230 @@
+"""DynamoDB in memory, behind the client that `Table` and the guard of commands call.
+
+It knows the expressions that the platform writes, and no others: a new one is a new line here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final
+
+from botocore.exceptions import ClientError
+
+from tests.doubles.memory_indexes import INDEXES, Indexes
+
+WRITES_MAX: Final = 100
+"""What one transaction of DynamoDB may hold."""
+CONDITION_FAILED: Final = "ConditionalCheckFailedException"
+
+type Item = Mapping[str, Any]
+type Request = Mapping[str, Any]
+type Name = tuple[str, str]
+
+
+def refusal(code: str, **more: Any) -> ClientError:
+    """What botocore raises for an answer of DynamoDB that is no success."""
+    response: Any = {"Error": {"Code": code, "Message": code}, **more}
+    return ClientError(response, "Call")
+
+
+class MemoryDynamo:
+    """All tables of an account. Items are never changed in place, so that reads need no copies.
+
+    `on_call` is told the moment (`before`, `after`) and place (`orders.commit`) of every write, and
+    the `before` of every read; what it raises leaves the call, before or after it took effect. A
+    write that is refused has no `after`. `on_write` is told the table and an item before and after,
+    `on_due` the index and the sort key of what comes into an index, and `stale` says whether an
+    index tells this reader what it told a moment ago.
+    """
+
+    def __init__(self) -> None:
+        self.on_call: Callable[[str, str], None] = lambda _moment, _place: None
+        self.on_write: Callable[[str, Item | None, Item | None], None] = _nobody
+        self.on_due: Callable[[str, str, str], None] = lambda _table, _index, _sort: None
+        self.stale: Callable[[], bool] = lambda: False
+        self._tables: dict[str, dict[str, dict[str, Item]]] = {}
+        self._indexes: dict[str, Indexes] = {}
+        self._tokens: dict[str, Request] = {}
+
+    def items(self, table: str) -> Iterator[Item]:
+        """Everything in a table, in no order."""
+        for partition in self._tables.get(table, {}).values():
+            yield from partition.values()
+
+    def overwrite(self, table: str, item: Item) -> None:
+        """What no code of the platform can do, and somebody with the right to the table can."""
+        self._keep(table, item)
+
+    def remove(self, table: str, item: Item) -> None:
+        """From outside, as `overwrite`, or by the time to live."""
+        pk, sk = _name(item)
+        found = self._tables[table][pk].pop(sk)
+        self._index(table).moved((pk, sk), found, None)
+        self.on_write(table, found, None)
+
+    def waiting(self, table: str, index: str) -> list[str]:
+        """The sort keys of everything in an index."""
+        return self._index(table).sorts(index)
+
+    def get_item(self, **request: Any) -> dict[str, Any]:
+        self.on_call("before", f"{request['TableName']}.get")
+        found = self._find(request["TableName"], _name(request["Key"]))
+        return {} if found is None else {"Item": found}
+
+    def put_item(self, **request: Any) -> dict[str, Any]:
+        place = f"{request['TableName']}.commit"
+        self.on_call("before", place)
+        found = self._find(request["TableName"], _name(request["Item"]))
+        if not _holds(request, found):
+            more = {} if found is None else {"Item": found}
+            raise refusal(CONDITION_FAILED, **more)
+        self._keep(request["TableName"], request["Item"])
+        self.on_call("after", place)
+        return {}
+
+    def transact_write_items(self, **request: Any) -> dict[str, Any]:
+        puts = [each["Put"] for each in request["TransactItems"]]
+        assert 0 < len(puts) <= WRITES_MAX, f"{len(puts)} writes in one transaction"
+        names = {(put["TableName"], *_name(put["Item"])) for put in puts}
+        assert len(names) == len(puts), "one row twice in a transaction"
+        place = f"{puts[0]['TableName']}.commit"
+        self.on_call("before", place)
+        token = request.get("ClientRequestToken")
+        if token is None or token not in self._tokens:
+            self._transact(puts)
+            if token is not None:
+                self._tokens[token] = request
+        self.on_call("after", place)
+        return {}
+
+    def update_item(self, **request: Any) -> dict[str, Any]:
+        place = f"{request['TableName']}.update"
+        self.on_call("before", place)
+        found = self._find(request["TableName"], _name(request["Key"]))
+        if not _holds(request, found):
+            raise refusal(CONDITION_FAILED)
+        self._keep(request["TableName"], {**request["Key"], **_updated(request, found or {})})
+        self.on_call("after", place)
+        return {}
+
+    def delete_item(self, **request: Any) -> dict[str, Any]:
+        place = f"{request['TableName']}.delete"
+        self.on_call("before", place)
+        if self._find(request["TableName"], _name(request["Key"])) is not None:
+            self.remove(request["TableName"], request["Key"])
+        self.on_call("after", place)
+        return {}
+
+    def query(self, **request: Any) -> dict[str, Any]:
+        table = request["TableName"]
+        self.on_call("before", f"{table}.query")
+        found = self._queried(table, request)
+        return {"Items": found[: request.get("Limit", len(found))]}
+
+    def scan(self, **request: Any) -> dict[str, Any]:
+        self.on_call("before", f"{request['TableName']}.scan")
+        assert request["FilterExpression"] == "sk = :sk"
+        wanted = request["ExpressionAttributeValues"][":sk"]
+        return {
+            "Items": [item for item in self.items(request["TableName"]) if item["sk"] == wanted]
+        }
+
+    def get_paginator(self, operation: str) -> _OnePage:
+        return _OnePage(getattr(self, operation))
+
+    def _transact(self, puts: list[Request]) -> None:
+        found = [self._find(put["TableName"], _name(put["Item"])) for put in puts]
+        holds = [_holds(put, item) for put, item in zip(puts, found, strict=True)]
+        if not all(holds):
+            codes = ["None" if held else "ConditionalCheckFailed" for held in holds]
+            reasons = [{"Code": code} for code in codes]
+            raise refusal("TransactionCanceledException", CancellationReasons=reasons)
+        for put in puts:
+            self._keep(put["TableName"], put["Item"])
+
+    def _find(self, table: str, name: Name) -> Item | None:
+        return self._tables.get(table, {}).get(name[0], {}).get(name[1])
+
+    def _keep(self, table: str, item: Item) -> None:
+        pk, sk = _name(item)
+        partition = self._tables.setdefault(table, {}).setdefault(pk, {})
+        before = partition.get(sk)
+        partition[sk] = item
+        for index, sort in self._index(table).moved((pk, sk), before, item):
+            self.on_due(table, index, sort)
+        self.on_write(table, before, item)
+
+    def _queried(self, table: str, request: Request) -> list[Item]:
+        values = {name: value["S"] for name, value in request["ExpressionAttributeValues"].items()}
+        if "IndexName" in request:
+            low, high = values.pop(":bound", ""), values.pop(":before", None)
+            (value,) = values.values()
+            index, stale = request["IndexName"], self.stale()
+            return self._index(table).read(index, value, above=low, below=high, stale=stale)
+        prefix = values.get(":sk", "")
+        partition = self._tables.get(table, {}).get(values[":pk"], {})
+        return [partition[sk] for sk in sorted(partition) if sk.startswith(prefix)]
+
+    def _index(self, table: str) -> Indexes:
+        if table not in self._indexes:
+            self._indexes[table] = Indexes(INDEXES)
+        return self._indexes[table]
+
+
+def _nobody(table: str, before: Item | None, after: Item | None) -> None:
+    del table, before, after
+
+
+class _OnePage:
+    def __init__(self, call: Callable[..., dict[str, Any]]) -> None:
+        self._call = call
+
+    def paginate(self, **request: Any) -> Iterator[dict[str, Any]]:
+        yield self._call(**request)
+
+
+def _name(item: Item) -> Name:
+    if "Key" in item:
+        return item["Key"]["S"], ""
+    return item["pk"]["S"], item["sk"]["S"]
+
+
+def _holds(request: Request, found: Item | None) -> bool:
+    condition = request.get("ConditionExpression")
+    values = request.get("ExpressionAttributeValues", {})
+    match condition:
+        case None:
+            return True
+        case "attribute_not_exists(pk)":
+            return found is None
+        case "version = :seen":
+            return found is not None and found.get("version") == values[":seen"]
+        case "attribute_exists(Payload)":
+            return found is not None and "Payload" in found
+        case str() if condition.startswith("attribute_not_exists(#id) OR #expiry < :now"):
+            return found is None or _record_over(found, values)
+    raise AssertionError(f"the double does not know the condition {condition}")
+
+
+def _record_over(found: Item, values: Request) -> bool:
+    """Whether Powertools' record of a command has expired, or its run was given up."""
+    if int(found["expiration"]["N"]) < int(values[":now"]["N"]):
+        return True
+    until = found.get("in_progress_expiration")
+    running = found["status"] == values[":inprogress"]
+    return running and until is not None and int(until["N"]) < int(values[":now_in_millis"]["N"])
+
+
+def _updated(request: Request, found: Item) -> Item:
+    values = request.get("ExpressionAttributeValues", {})
+    match request["UpdateExpression"]:
+        case "SET ProcessedOn = :now REMOVE #unprocessed":
+            kept = {name: value for name, value in found.items() if name != "Unprocessed"}
+            return {**kept, "ProcessedOn": values[":now"]}
+        case "ADD Retries :one":
+            before = int(found.get("Retries", {"N": "0"})["N"])
+            return {**found, "Retries": {"N": str(before + int(values[":one"]["N"]))}}
+        case str() as update if update.startswith("SET #response_data = :response_data"):
+            names = request["ExpressionAttributeNames"]
+            return {**found, **{names[f"#{name[1:]}"]: value for name, value in values.items()}}
+    raise AssertionError(f"the double does not know the update {request['UpdateExpression']}")

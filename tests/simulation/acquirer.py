@@ -1,0 +1,283 @@
+"""A hostile provider behind its HTTP API: it keeps its word on keys and limits, on nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, Protocol
+from urllib.parse import unquote
+
+from shared.http import HttpAnswer, NotAnswered, NotSent
+from tests.simulation.agenda import DAY, MINUTE, Agenda
+from tests.simulation.calls import Calls
+from tests.simulation.faults import Fate
+from tests.simulation.lives import Course, Life
+from tests.simulation.watch import Watch
+from tests.simulation.webhooks import Webhooks
+
+KEY_KEPT: Final = DAY
+HELD_FOR: Final = 7 * DAY
+ARRIVES_WITHIN: Final = 10 * MINUTE
+_KINDS: Final = {"captures": "capture", "voids": "void", "refunds": "refund"}
+
+type Json = dict[str, Any]
+
+
+class Host(Protocol):
+    """What the provider needs of the world around it."""
+
+    agenda: Agenda
+    fate: Fate
+    calls: Calls
+    watch: Watch
+
+    def down_until(self, actor: str) -> int: ...
+    def tell(self, line: str) -> None: ...
+    def timestamp(self, milliseconds: int) -> str: ...
+    def surprise(self, what: str) -> None: ...
+
+
+@dataclass
+class Charge:
+    """A payment at the provider: its operations and disputes, each as its API shows it."""
+
+    name: str
+    life: Life
+    reference: str
+    capture_before: int = 0
+    operations: list[Json] = field(default_factory=list)
+    released: int = 0
+
+    def sum_of(self, *kinds: str, statuses: tuple[str, ...] = ("succeeded",)) -> int:
+        return sum(
+            each["amount"]
+            for each in self.operations
+            if each["operation"] in kinds and each["status"] in statuses
+        )
+
+    @property
+    def held(self) -> int:
+        """What a capture may still take: nothing once the hold has expired."""
+        return self.sum_of("authorize") and self.left
+
+    @property
+    def left(self) -> int:
+        authorized = self.sum_of("authorize", statuses=("succeeded", "expired"))
+        return authorized - self.sum_of("capture", "void") - self.released
+
+    @property
+    def refundable(self) -> int:
+        gone = self.sum_of("refund") + self.sum_of("dispute", statuses=("opened", "lost"))
+        return self.sum_of("capture") - gone
+
+
+class Acquirer:
+    """Its truth is `charges`: what it really did, whatever anybody was told."""
+
+    def __init__(self, host: Host, lives: Mapping[str, Life], webhooks: Webhooks) -> None:
+        self.charges: dict[str, Charge] = {}
+        self._host = host
+        self._lives = lives
+        self._webhooks = webhooks
+        self._keys: dict[str, tuple[int, Json, HttpAnswer]] = {}
+        self._by_reference: dict[str, Json] = {}
+        self._made = 0
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> HttpAnswer:
+        """As `shared.http.HttpClient.call`."""
+        self._host.calls.pass_through("before", f"provider.{method}", effect=method == "POST")
+        self._refuse_the_line()
+        if method == "GET":
+            return self._query(unquote(path.partition("reference=")[2]))
+        assert body is not None
+        assert headers is not None
+        return self._post(path, dict(body), headers["Idempotency-Key"])
+
+    def _refuse_the_line(self) -> None:
+        strikes = self._host.fate.strikes
+        if self._host.down_until("provider") > self._host.agenda.now:
+            raise NotSent if self._host.fate.rng.random() < 0.5 else NotAnswered
+        if strikes("provider_not_reached"):
+            raise NotSent
+
+    def _query(self, reference: str) -> HttpAnswer:
+        if self._host.fate.strikes("provider_query_fails"):
+            raise NotAnswered
+        if self._host.fate.strikes("provider_refuses_us"):
+            return HttpAnswer(401, None)
+        found = self._by_reference.get(reference)
+        return HttpAnswer(200, {"data": [] if found is None else [dict(found)]})
+
+    def _post(self, path: str, body: Json, key: str) -> HttpAnswer:
+        strikes = self._host.fate.strikes
+        course = self._course(path, body)
+        self._host.watch.called(body["reference"], key)
+        if strikes("provider_busy"):
+            return HttpAnswer(429, {"error": {"code": "rate_limited"}})
+        if strikes("provider_refuses_us"):
+            return HttpAnswer(403, {"error": {"code": "forbidden"}})
+        if course.line == "silent_before" or strikes("provider_silent_before"):
+            raise NotAnswered
+        if course.line == "arrives_late" or strikes("provider_arrives_late"):
+            delay = self._host.fate.rng.randrange(ARRIVES_WITHIN)
+            self._later(delay, lambda: self._once(path, body, key, course))
+            raise NotAnswered
+        answer = self._once(path, body, key, course)
+        self._host.calls.pass_through("after", "provider.POST")
+        if course.line == "silent_after" or strikes("provider_silent_after"):
+            raise NotAnswered
+        if strikes("provider_gibberish"):
+            return HttpAnswer(200, self._host.fate.rng.choice((None, [], {"status": "done"})))
+        return answer
+
+    def _once(self, path: str, body: Json, key: str, course: Course) -> HttpAnswer:
+        """The stored answer of a key that is known, as long as keys are kept."""
+        known = self._keys.get(key)
+        if known is not None and self._host.agenda.now < known[0]:
+            if known[1] != body:
+                self._host.surprise(f"key {key} came with another request")
+                return HttpAnswer(422, {"error": {"code": "idempotency_key_reused"}})
+            return known[2]
+        if course.line == "server_error" or self._host.fate.strikes("provider_server_error"):
+            answer = HttpAnswer(500, {"error": {"code": "internal"}})
+        else:
+            answer = self._perform(path, body, course)
+        self._keys[key] = (self._host.agenda.now + KEY_KEPT, body, answer)
+        return answer
+
+    def _perform(self, path: str, body: Json, course: Course) -> HttpAnswer:
+        if path == "/v1/payments":
+            life = self._lives[body["payment_method"]["token"]]
+            self._made += 1
+            name = f"acq_{self._made}"
+            charge = self.charges[name] = Charge(name, life, body["reference"])
+            return self._begin(charge, "authorize", body["amount"], body, course)
+        _, _, _, name, plural = path.split("/")
+        charge, kind = self.charges[unquote(name)], _KINDS[plural]
+        limit = charge.refundable if kind == "refund" else charge.held
+        amount = body.get("amount", charge.held)
+        if not 0 < amount <= limit:
+            return HttpAnswer(409, {"error": {"code": "amount_too_large"}})
+        return self._begin(charge, kind, amount, body, course)
+
+    def _begin(
+        self, charge: Charge, kind: str, amount: int, body: Json, course: Course
+    ) -> HttpAnswer:
+        self._made += 1
+        operation: Json = {
+            "id": f"op_{self._made}",
+            "operation": kind,
+            "payment": charge.name,
+            "reference": body["reference"],
+            "status": "pending",
+            "amount": amount,
+            "currency": body["currency"],
+            "decline_code": None,
+            "capture_before": None,
+            "metadata": body["metadata"],
+            "final": body.get("final", True),
+        }
+        charge.operations.append(operation)
+        self._by_reference[body["reference"]] = operation
+        if course.pending:
+            self._later(course.pending, lambda: self._decide(charge, operation, course))
+        else:
+            self._decide(charge, operation, course)
+        return HttpAnswer(201, {**operation, "status": "pending"})
+
+    def _decide(self, charge: Charge, operation: Json, course: Course) -> None:
+        """A verdict, unless somebody else was faster with what it would have taken."""
+        kind, verdict = operation["operation"], course.verdict
+        if kind != "authorize":
+            limit = charge.refundable if kind == "refund" else charge.held
+            verdict = verdict if operation["amount"] <= limit else "failed"
+        operation["status"] = verdict
+        if verdict != "succeeded":
+            operation["decline_code"] = "do_not_honor"
+        elif kind == "authorize":
+            charge.capture_before = self._host.agenda.now + HELD_FOR
+            operation["capture_before"] = self._host.timestamp(charge.capture_before)
+            self._later(HELD_FOR, lambda: self._expire(charge))
+        elif kind == "capture":
+            charge.released += charge.left if operation["final"] else 0
+            self._schedule_disputes(charge, operation)
+        self._say(operation, told=course.told)
+        if verdict == "succeeded" and course.withdrawn_after is not None:
+            self._later(course.withdrawn_after, lambda: self._withdraw(charge, operation))
+
+    def _withdraw(self, charge: Charge, operation: Json) -> None:
+        """A success no longer stands: a capture or refund failed later, a hold is over."""
+        kind, amount = operation["operation"], operation["amount"]
+        if kind == "authorize":
+            self._expire(charge)
+        elif operation["status"] != "succeeded" or kind == "void":
+            return
+        elif kind == "refund" or charge.refundable >= amount:
+            operation |= {"status": "reversed", "decline_code": "reversed"}
+            self._say(operation, always=True)
+            if self._host.agenda.now >= charge.capture_before:
+                self._expire(charge)
+
+    def _expire(self, charge: Charge) -> None:
+        authorization = charge.operations[0]
+        if charge.held > 0:
+            authorization |= {"status": "expired"}
+            self._say(authorization)
+
+    def _schedule_disputes(self, charge: Charge, capture: Json) -> None:
+        disputes, charge.life = charge.life.disputes, _undisputed(charge.life)
+        for plan in disputes:
+            amount = max(capture["amount"] * plan.percent // 100, 1)
+            self._later(
+                plan.opened_after,
+                lambda plan=plan, amount=amount: self._dispute(  # type: ignore[misc]
+                    charge, amount, plan.end, plan.ended_after
+                ),
+            )
+
+    def _dispute(self, charge: Charge, amount: int, end: str, ended_after: int) -> None:
+        amount = min(amount, charge.refundable)
+        if amount <= 0:
+            return
+        self._made += 1
+        dispute = {**charge.operations[0], "id": f"dp_{self._made}", "operation": "dispute"}
+        dispute |= {"status": "opened", "amount": amount, "decline_code": "fraudulent"}
+        charge.operations.append(dispute)
+        self._say(dispute, always=True)
+        if end:
+            self._later(ended_after, lambda: self._end(dispute, end))
+
+    def _end(self, dispute: Json, end: str) -> None:
+        dispute["status"] = end
+        self._say(dispute, always=True)
+
+    def _say(self, operation: Json, *, told: bool = True, always: bool = False) -> None:
+        self._host.tell(
+            f"provider {operation['operation']} {operation['status']}"
+            f" {operation['reference']} {operation['amount']}"
+        )
+        self._webhooks.send(operation, told=told, always=always)
+
+    def _course(self, path: str, body: Json) -> Course:
+        """What is planned for this try, by the number at the end of our own reference."""
+        _, kind, number = body["reference"].rsplit("-", 2)
+        if path == "/v1/payments":
+            life = self._lives[body["payment_method"]["token"]]
+        else:
+            life = self.charges[unquote(path.split("/")[3])].life
+        planned = life.courses.get(kind, ())
+        return planned[int(number) - 1] if int(number) <= len(planned) else Course()
+
+    def _later(self, delay: int, action: Callable[[], object]) -> None:
+        self._host.agenda.add(delay, "provider", action)
+
+
+def _undisputed(life: Life) -> Life:
+    return replace(life, disputes=())

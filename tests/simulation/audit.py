@@ -1,0 +1,75 @@
+"""An auditor that knows nothing of the platform's code: each check is named after its invariant.
+
+The letters are those of the field's invariants: L for the ledger, P for a payment, X for what lies
+between services. P3 and what must hold at every step is watched in `watch.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from tests.simulation import audit_ledger as ledger
+from tests.simulation import audit_payments as payments
+from tests.simulation import audit_services as services
+from tests.simulation.acquirer import Charge
+from tests.simulation.evidence import Evidence, Finding, Plain, gather
+from tests.simulation.world import World
+
+type Check = Callable[[Evidence], Iterator[str]]
+
+CHECKS: Final[dict[str, Check]] = {
+    "L1": ledger.l1_every_entry_balances,
+    "L2": ledger.l2_the_trial_balance_is_zero,
+    "L3": ledger.l3_balances_are_the_fold_of_the_entries,
+    "L4": ledger.l4_the_chain_verifies_from_genesis,
+    "L7": ledger.l7_one_cause_is_one_entry,
+    "L8": ledger.l8_a_reversal_mirrors_its_original_once,
+    "L9": ledger.l9_nothing_is_booked_before_it_happened,
+    "P1": payments.p1_no_more_is_captured_than_was_authorized,
+    "P2": payments.p2_no_more_is_given_back_than_was_captured,
+    "P4": payments.p4_one_intent_is_one_operation,
+    "P5": payments.p5_nothing_is_left_unknown,
+    "P8": payments.p8_no_secret_is_told,
+    "provider = payments": payments.truth_of_the_provider_is_in_payments,
+    "provider = ledger": services.truth_is_in_the_books,
+    "payments = orders": services.truth_is_in_the_orders,
+    "X1": services.x1_every_operation_is_booked_once,
+    "X2": services.x2_every_event_is_told_once_with_one_content,
+    "X3": services.x3_everything_has_a_cause_in_its_flow,
+    "X4": services.x4_an_order_says_what_its_money_says,
+    "liveness": services.nothing_is_left_half_way,
+    "unexpected": services.nothing_unexpected_happened,
+}
+
+
+def audit(world: World) -> list[Finding]:
+    """Everything that is wrong with a finished world: nothing, if all is well."""
+    return [*world.watch.findings, *findings(evidence_of(world))]
+
+
+def findings(evidence: Evidence) -> list[Finding]:
+    return [Finding(rule, what) for rule, check in CHECKS.items() for what in check(evidence)]
+
+
+def evidence_of(world: World) -> Evidence:
+    evidence = gather({name: world.dynamo.items(name) for name in world.streams})
+    evidence.published = list(world.bus.published)
+    evidence.charges = [_charge(each) for each in world.acquirer.charges.values()]
+    evidence.letters = [
+        letter.body
+        for inbox in world.inboxes.values()
+        for letter in (*inbox.letters, *inbox.dead)
+        if not letter.poison
+    ]
+    evidence.wrong_webhooks = world.webhooks.wrong
+    evidence.unexpected = list(world.surprises)
+    return evidence
+
+
+def _charge(charge: Charge) -> Plain:
+    return {
+        "reference": charge.reference,
+        "held": charge.held,
+        "operations": [dict(operation) for operation in charge.operations],
+    }

@@ -1,0 +1,163 @@
+"""The books, audited: L1 to L9, recomputed from the stored rows."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Final, NamedTuple
+
+from tests.simulation.evidence import Evidence, Plain
+
+CHANGING: Final = frozenset({"ProcessedOn", "Retries", "Unprocessed", "document"})
+GENESIS: Final = "0" * 64
+ID_LETTERS: Final = 20
+MARK_LETTERS: Final = 12
+
+
+class Line(NamedTuple):
+    """One posting: its side as a sign, debit being positive."""
+
+    account: str
+    amount: int
+    currency: str
+
+
+def lines(entry: Plain) -> list[Line]:
+    """The postings of an entry: `D1100 3998 EUR;C4000 3998 EUR`."""
+    found = []
+    for part in filter(None, entry.get("postings", "").split(";")):
+        head, minor, currency, *_ = part.split(" ")
+        sign = {"D": 1, "C": -1}[head[0]]
+        found.append(Line(head[1:], sign * int(minor), currency))
+    return found
+
+
+def entry_id(entry: Plain) -> str:
+    return str(entry["pk"]).removeprefix("ENTRY#")
+
+
+def l1_every_entry_balances(evidence: Evidence) -> Iterator[str]:
+    """Debits are credits in each currency; at least two lines, none of nothing."""
+    for entry in evidence.entries:
+        sums: Counter[str] = Counter()
+        for line in lines(entry):
+            sums[line.currency] += line.amount
+            if line.amount == 0:
+                yield f"{entry_id(entry)} has a line of nothing"
+        if any(sums.values()) or len(lines(entry)) < 2:
+            yield f"{entry_id(entry)} does not balance: {entry.get('postings')}"
+
+
+def l2_the_trial_balance_is_zero(evidence: Evidence) -> Iterator[str]:
+    """Over the balances that are kept, and not over the entries: those are L1 and L3."""
+    totals: Counter[str] = Counter()
+    for lane in evidence.lanes.values():
+        for currency, accounts in lane["balances"].items():
+            totals[currency] += sum(sums[0] - sums[1] for sums in accounts.values())
+    for currency, total in totals.items():
+        if total:
+            yield f"the trial balance in {currency} is {total}"
+
+
+def l3_balances_are_the_fold_of_the_entries(evidence: Evidence) -> Iterator[str]:
+    """Every entry is folded once, without a gap, and kept balances are their sums."""
+    kept: Counter[tuple[str, str, int]] = Counter()
+    for lane in evidence.lanes.values():
+        for currency, accounts in lane["balances"].items():
+            for account, sums in accounts.items():
+                kept[currency, account, 1] += sums[0]
+                kept[currency, account, -1] += sums[1]
+    told: Counter[tuple[str, str, int]] = Counter()
+    for entry in evidence.entries:
+        for line in lines(entry):
+            told[line.currency, line.account, 1 if line.amount > 0 else -1] += abs(line.amount)
+    for key in sorted(kept.keys() | told.keys()):
+        if kept[key] != told[key]:
+            yield f"{key} is kept as {kept[key]} and booked as {told[key]}"
+    chained = Counter(name for blocks in evidence.blocks.values() for name, _ in _members(blocks))
+    if chained != Counter(entry_id(entry) for entry in evidence.entries):
+        yield "not every entry is folded exactly once"
+
+
+def l4_the_chain_verifies_from_genesis(evidence: Evidence) -> Iterator[str]:
+    """hash(n) = H(hash(n-1) and the entry), for every entry of every chain."""
+    stored = {entry_id(entry): entry for entry in evidence.entries}
+    for lane, blocks in evidence.blocks.items():
+        running, height, booked_at = GENESIS, 0, ""
+        for height, (name, mark, first) in enumerate(_timed(blocks), start=1):  # noqa: B007
+            entry = stored.get(name)
+            if entry is None:
+                yield f"{name} is chained and not in the books"
+                break
+            after = first or max(entry["OccurredOn"], _just_after(booked_at))
+            if after <= booked_at or after < entry["OccurredOn"]:
+                yield f"{name} is chained at {after}, after {booked_at}"
+            booked_at = after
+            kept = {key: value for key, value in entry.items() if key not in CHANGING}
+            text = json.dumps(kept, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+            running = hashlib.sha256(f"{running}{booked_at}{text}".encode()).hexdigest()
+            if running[:MARK_LETTERS] != mark:
+                yield f"{name} is not as it was chained"
+                break
+        else:
+            head = evidence.lanes[lane]
+            if (head["hash"], head["height"]) != (running, height):
+                yield f"chain {lane} does not end where its head says"
+
+
+def l7_one_cause_is_one_entry(evidence: Evidence) -> Iterator[str]:
+    causes = Counter(entry["document"]["causationid"] for entry in evidence.entries)
+    for cause, number in causes.items():
+        if number > 1:
+            yield f"{cause} is booked {number} times"
+
+
+def l8_a_reversal_mirrors_its_original_once(evidence: Evidence) -> Iterator[str]:
+    stored = {entry_id(entry): entry for entry in evidence.entries}
+    reversals = [entry for entry in evidence.entries if entry.get("reverses")]
+    for name, number in Counter(entry["reverses"] for entry in reversals).items():
+        if number > 1:
+            yield f"{name} is reversed {number} times"
+    for entry in reversals:
+        original = stored.get(entry["reverses"])
+        if original is None or original.get("reverses"):
+            yield f"{entry_id(entry)} reverses what cannot be reversed"
+            continue
+        mirrored = [line._replace(amount=-line.amount) for line in lines(original)]
+        if Counter(mirrored) != Counter(lines(entry)):
+            yield f"{entry_id(entry)} is no mirror of {entry['reverses']}"
+        if entry["effective_at"] < original["effective_at"]:
+            yield f"{entry_id(entry)} is effective before what it reverses"
+
+
+def l9_nothing_is_booked_before_it_happened(evidence: Evidence) -> Iterator[str]:
+    for entry in evidence.entries:
+        if entry["OccurredOn"] < entry["effective_at"]:
+            yield f"{entry_id(entry)} was booked before it happened"
+
+
+def _just_after(booked_at: str) -> str:
+    """A microsecond later; text is compared, which is right as long as all have six decimals."""
+    later = datetime.fromisoformat(booked_at) + timedelta(microseconds=1)
+    return later.isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def _timed(blocks: list[Plain]) -> Iterator[tuple[str, str, str]]:
+    """As `_members`, with the ledger time of the first entry of each block."""
+    for block in sorted(blocks, key=lambda each: int(each["sk"].partition("#")[2])):
+        first = block["booked_at"]
+        for name, mark in _members([block]):
+            yield name, mark, first
+            first = ""
+
+
+def _members(blocks: list[Plain]) -> Iterator[tuple[str, str]]:
+    """The entries of a chain in order, each with the first letters of its hash."""
+    width = ID_LETTERS + MARK_LETTERS
+    for block in sorted(blocks, key=lambda each: int(each["sk"].partition("#")[2])):
+        text = block["entries"]
+        for at in range(0, len(text), width):
+            yield f"je_{text[at : at + ID_LETTERS]}", text[at + ID_LETTERS : at + width]

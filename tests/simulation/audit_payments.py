@@ -1,0 +1,136 @@
+"""Payments, audited against what their provider truly did: P1, P2, P4, P5, P8 and the truth."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import Final
+
+from tests.simulation.evidence import Evidence, Plain
+
+_DIGITS: Final = re.compile(r"[0-9]{13,19}")
+_TOKEN: Final = re.compile(r"tok_[0-9]")
+
+
+def held(row: Plain) -> int:
+    """What a payment still counts on: authorized, and not gone anywhere."""
+    gone = ("captured", "capturing", "released", "expired")
+    return int(row["authorized"]) - sum(int(row[name]) for name in gone)
+
+
+def disputed(row: Plain, *statuses: str) -> int:
+    return sum(each["amount"] for each in row["disputes"] if each["status"] in statuses)
+
+
+def sum_of(operations: list[Plain], kind: str, *statuses: str) -> int:
+    return sum(
+        each["amount"]
+        for each in operations
+        if each["operation"] == kind and each["status"] in statuses
+    )
+
+
+def p1_no_more_is_captured_than_was_authorized(evidence: Evidence) -> Iterator[str]:
+    for name, row in evidence.payments.items():
+        amounts = [row[each] for each in ("captured", "capturing", "released", "expired")]
+        if min(amounts) < 0 or held(row) < 0:
+            yield f"{name}: {amounts} of {row['authorized']}"
+        captures = sum(
+            each["amount"]
+            for each in row["attempts"]
+            if each["operation"] == "capture"
+            and each["status"] == "succeeded"
+            and not each["withdrawn"]
+        )
+        if captures != row["captured"]:
+            yield f"{name}: captures of {captures} are counted as {row['captured']}"
+
+
+def p2_no_more_is_given_back_than_was_captured(evidence: Evidence) -> Iterator[str]:
+    for name, row in evidence.payments.items():
+        back = row["refunded"] + row["refunding"] + disputed(row, "opened", "lost")
+        if back > row["captured"] or min(row["refunded"], row["refunding"]) < 0:
+            yield f"{name}: {back} back of {row['captured']}"
+
+
+def p4_one_intent_is_one_operation(evidence: Evidence) -> Iterator[str]:
+    """No reference stands for two operations, no cause for two attempts, nothing for none."""
+    ours = {
+        attempt["attempt_id"]: (name, attempt)
+        for name, row in evidence.payments.items()
+        for attempt in row["attempts"]
+    }
+    made = Counter(
+        operation["reference"]
+        for charge in evidence.charges
+        for operation in charge["operations"]
+        if operation["operation"] != "dispute"
+    )
+    for reference, number in made.items():
+        if number > 1:
+            yield f"{reference} was carried out {number} times"
+        if reference not in ours:
+            yield f"{reference} was carried out and never intended"
+    for name, row in evidence.payments.items():
+        causes = Counter(attempt["cause_id"] for attempt in row["attempts"])
+        if max(causes.values(), default=0) > 1:
+            yield f"{name} has two attempts for one cause"
+    if len({attempt["key"] for _, attempt in ours.values()}) < len(ours):
+        yield "two attempts share a key"
+
+
+def p5_nothing_is_left_unknown(evidence: Evidence) -> Iterator[str]:
+    for name, row in evidence.payments.items():
+        for attempt in row["attempts"]:
+            if attempt["status"] in {"started", "pending", "unknown"}:
+                yield f"{attempt['attempt_id']} is {attempt['status']}"
+        if row["capturing"] or row["refunding"]:
+            yield f"{name} still waits with {row['capturing']} and {row['refunding']}"
+
+
+def p8_no_secret_is_told(evidence: Evidence) -> Iterator[str]:
+    """No card number anywhere; a token only where a payment is asked for."""
+    for row in evidence.outbox:
+        text = json.dumps(row["document"]["data"])
+        told = row["document"]["type"]
+        if _TOKEN.search(text) and told != "AuthorizePayment":
+            yield f"{row['Id']} tells a token"
+        if any(_luhn(run) for run in _DIGITS.findall(text)):
+            yield f"{row['Id']} tells a card number"
+
+
+def truth_of_the_provider_is_in_payments(evidence: Evidence) -> Iterator[str]:
+    """Each amount and dispute is as the provider has it; it holds what we think it holds."""
+    for name, row in evidence.payments.items():
+        truly = evidence.operations(name)
+        told = {
+            "captured": (row["captured"], sum_of(truly, "capture", "succeeded")),
+            "refunded": (row["refunded"], sum_of(truly, "refund", "succeeded")),
+            "disputed": (disputed(row, "opened"), sum_of(truly, "dispute", "opened")),
+            "charged back": (disputed(row, "lost"), sum_of(truly, "dispute", "lost")),
+            "won back": (disputed(row, "won"), sum_of(truly, "dispute", "won")),
+            "held": (held(row), held_at_provider(evidence, name)),
+        }
+        for what, (ours, theirs) in told.items():
+            if ours != theirs:
+                yield f"{name}: {what} {ours}, and truly {theirs}"
+    known = set(evidence.payments)
+    for charge in evidence.charges:
+        if charge["reference"].rsplit("-", 2)[0] not in known:
+            yield f"{charge['reference']} is a charge that nobody knows"
+
+
+def held_at_provider(evidence: Evidence, payment_id: str) -> int:
+    """What the provider holds for a payment now, over all charges of it."""
+    return sum(
+        charge["held"]
+        for charge in evidence.charges
+        if charge["reference"].rsplit("-", 2)[0] == payment_id
+    )
+
+
+def _luhn(digits: str) -> bool:
+    doubled = [int(each) * (1 + place % 2) for place, each in enumerate(reversed(digits))]
+    return sum(each - 9 * (each > 9) for each in doubled) % 10 == 0

@@ -1,0 +1,104 @@
+"""What an auditor is given of a finished world: rows and documents as plain data, and the truth.
+
+Nothing here, nor in the `audit_…` modules, knows the platform's code: attribute values, postings
+and envelopes are read anew, by what is published about them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+type Plain = dict[str, Any]
+
+
+class Finding(NamedTuple):
+    """An invariant that does not hold, and where."""
+
+    rule: str
+    what: str
+
+
+@dataclass
+class Evidence:
+    """`charges` is what the provider truly did; `letters` is what still lies in a queue."""
+
+    orders: dict[str, Plain] = field(default_factory=dict)
+    payments: dict[str, Plain] = field(default_factory=dict)
+    entries: list[Plain] = field(default_factory=list)
+    lanes: dict[str, Plain] = field(default_factory=dict)
+    blocks: dict[str, list[Plain]] = field(default_factory=dict)
+    outbox: list[Plain] = field(default_factory=list)
+    published: list[Plain] = field(default_factory=list)
+    charges: list[Plain] = field(default_factory=list)
+    letters: list[str] = field(default_factory=list)
+    wrong_webhooks: int = 0
+    unexpected: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.forget()
+
+    def forget(self) -> None:
+        """After a change to the evidence: what was looked up is looked up anew."""
+        self._messages: dict[str, Plain] = {}
+        self._operations: dict[str, list[Plain]] = {}
+
+    def message(self, id_: str) -> Plain | None:
+        """The message of that id, from the outbox of whoever has written it."""
+        if not self._messages:
+            self._messages = {row["document"]["id"]: row["document"] for row in self.outbox}
+        return self._messages.get(id_)
+
+    def operations(self, payment_id: str) -> list[Plain]:
+        """What the provider did for a payment of ours, in every charge of it."""
+        if not self._operations:
+            for charge in self.charges:
+                name = charge["reference"].rsplit("-", 2)[0]
+                self._operations.setdefault(name, []).extend(charge["operations"])
+        return self._operations.get(payment_id, [])
+
+
+def plain(value: Mapping[str, Any]) -> Any:
+    """A value of DynamoDB as the data that it stands for."""
+    ((kind, content),) = value.items()
+    match kind:
+        case "N":
+            return int(content)
+        case "NULL":
+            return None
+        case "L":
+            return [plain(each) for each in content]
+        case "M":
+            return {name: plain(each) for name, each in content.items()}
+    return content
+
+
+def plain_row(item: Mapping[str, Any]) -> Plain:
+    return {name: plain(value) for name, value in item.items()}
+
+
+def gather(tables: Mapping[str, Iterable[Mapping[str, Any]]]) -> Evidence:
+    """The evidence that lies in the tables of the services, by name."""
+    evidence = Evidence()
+    for table, items in tables.items():
+        for item in items:
+            _sort_in(evidence, table, plain_row(item))
+    return evidence
+
+
+def _sort_in(evidence: Evidence, table: str, row: Plain) -> None:
+    if "Payload" in row:
+        row["document"] = json.loads(row["Payload"])
+        evidence.outbox.append(row)
+    pk, sk = row["pk"], row["sk"]
+    if sk == "STATE":
+        states = evidence.orders if table == "orders" else evidence.payments
+        states[pk.partition("#")[2]] = row
+    elif sk == "ENTRY":
+        evidence.entries.append(row)
+    elif pk.startswith("FOLD#"):
+        evidence.lanes[pk.removeprefix("FOLD#")] = row
+    elif pk.startswith("CHAIN#"):
+        evidence.blocks.setdefault(pk.removeprefix("CHAIN#"), []).append(row)

@@ -1,0 +1,106 @@
+"""The functions of the platform, as they are deployed: their handlers, and what feeds them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, Final, Protocol
+
+import accounting.api.events
+import accounting.api.fold
+import accounting.api.http
+import accounting.api.proof
+import accounting.api.relay
+import accounting.api.schedule
+import orders.api.events
+import orders.api.http
+import orders.api.relay
+import orders.api.schedule
+import payments.api.commands
+import payments.api.events
+import payments.api.http
+import payments.api.relay
+import payments.api.schedule
+import payments.api.webhooks
+from accounting.application import reactions as accounting_reactions
+from orders.application import reactions as orders_reactions
+from payments.application import reactions as payments_reactions
+from shared.contracts.union import message_types
+from tests.doubles.memory_dynamo import Item
+from tests.simulation.site import KEY
+from tests.unit.shared.gateway import proxy_event
+from tests.unit.shared.lambda_context import LambdaContext
+
+CONTEXT: Final = LambdaContext(remaining_milliseconds=600_000)
+HANDLERS: Final[Mapping[str, Callable[[dict[str, Any], Any], dict[str, Any]]]] = {
+    "orders.http": orders.api.http.handler,
+    "orders.events": orders.api.events.handler,
+    "orders.relay": orders.api.relay.handler,
+    "orders.schedule": orders.api.schedule.handler,
+    "payments.http": payments.api.http.handler,
+    "payments.commands": payments.api.commands.handler,
+    "payments.events": payments.api.events.handler,
+    "payments.relay": payments.api.relay.handler,
+    "payments.schedule": payments.api.schedule.handler,
+    "payments.webhooks": payments.api.webhooks.handler,
+    "accounting.http": accounting.api.http.handler,
+    "accounting.events": accounting.api.events.handler,
+    "accounting.relay": accounting.api.relay.handler,
+    "accounting.fold": accounting.api.fold.handler,
+    "accounting.schedule": accounting.api.schedule.handler,
+    "accounting.proof": accounting.api.proof.handler,
+}
+
+
+def _types(*unions: Any) -> frozenset[str]:
+    return frozenset(kind.__name__ for union in unions for kind in message_types(union))
+
+
+INBOXES: Final = {
+    "payments.commands": _types(payments_reactions.Accepted),
+    "payments.events": _types(payments_reactions.Subscribed),
+    "orders.events": _types(orders_reactions.Subscribed),
+    "accounting.events": _types(accounting_reactions.Subscribed),
+}
+
+
+def _is_message(item: Item) -> bool:
+    return "Payload" in item
+
+
+def _is_entry(item: Item) -> bool:
+    return bool(item["sk"] == {"S": "ENTRY"})
+
+
+STREAMS: Final = {
+    "orders": (("orders.relay", _is_message),),
+    "payments": (("payments.relay", _is_message),),
+    "accounting": (("accounting.relay", _is_message), ("accounting.fold", _is_entry)),
+}
+OUTAGES: Final = {
+    "relay_outage": ("orders.relay", "payments.relay", "accounting.relay"),
+    "consumer_outage": tuple(INBOXES),
+    "fold_outage": ("accounting.fold",),
+    "provider_outage": ("provider",),
+    "webhook_outage": ("webhook",),
+    "schedule_outage": ("orders.schedule", "payments.schedule", "accounting.schedule"),
+}
+
+
+class Host(Protocol):
+    def invoke(self, function: str, event: dict[str, Any]) -> dict[str, Any] | None: ...
+
+
+def request(method: str, path: str, *, body: Any, key: str, flow: str) -> dict[str, Any]:
+    """A request of the one client that the simulated world knows."""
+    headers = {"Authorization": f"Bearer {KEY}", "X-Correlation-Id": flow}
+    if key:
+        headers["Idempotency-Key"] = key
+    text = None if body is None else json.dumps(body)
+    return proxy_event(method, path, headers=headers, body=text)
+
+
+def webhook(raw: str, headers: dict[str, str]) -> dict[str, Any]:
+    """A request as a function URL hands it on."""
+    context = {"http": {"method": "POST", "path": "/webhooks/sandbox"}}
+    return {"requestContext": context, "headers": headers, "body": raw, "isBase64Encoded": False}

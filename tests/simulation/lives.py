@@ -1,0 +1,176 @@
+"""The lives that an order may lead: what its customer decides, and what its provider does.
+
+Each workflow of the platform is a life in `WORKFLOWS`: its crash points are enumerated, one by one
+and in pairs. `drawn` makes lives at random.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from random import Random
+from typing import Final
+
+from tests.simulation.agenda import DAY, HOUR, MINUTE, SECOND
+
+CURRENCIES: Final = ("EUR", "USD", "JPY", "BHD")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """`kind` is confirm, cancel, refund, pay_anew or sync; `percent` of the order's amount.
+
+    An `eager` customer asks at once and takes a no; another one waits until it is possible.
+    """
+
+    kind: str
+    after: int = SECOND
+    percent: int | None = None
+    eager: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Course:
+    """What the provider makes of one operation: pending that long, then its verdict.
+
+    `line` is what happens to the call: `silent_before` and `silent_after` the charge,
+    `arrives_late`, `server_error`. `withdrawn_after` takes a success back; `told` is by webhook.
+    """
+
+    verdict: str = "succeeded"
+    pending: int = 0
+    line: str = ""
+    withdrawn_after: int | None = None
+    told: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dispute:
+    """`end` is won, lost or nothing; it is told so long after the capture."""
+
+    percent: int = 100
+    opened_after: int = MINUTE
+    end: str = ""
+    ended_after: int = MINUTE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Life:
+    """`courses` are the provider's, by operation, for the first, second, … try of it."""
+
+    name: str = "drawn"
+    amount: int = 10_00
+    currency: str = "EUR"
+    automatic: bool = False
+    decisions: tuple[Decision, ...] = ()
+    courses: Mapping[str, tuple[Course, ...]] = field(default_factory=dict)
+    disputes: tuple[Dispute, ...] = ()
+    sick: Mapping[str, int] = field(default_factory=dict)
+    """Functions that fail at first, and how often: enough for a dead letter, or for the sweep."""
+    replayed: bool = False
+    """Whether everything that was published is delivered once more in the end."""
+
+
+_CONFIRM, _CANCEL = Decision(kind="confirm"), Decision(kind="cancel")
+_PAID = (_CONFIRM, Decision(kind="refund", percent=40))
+_DECLINED = Course(verdict="declined")
+
+WORKFLOWS: Final = (
+    Life(name="place and capture", automatic=True),
+    Life(name="confirm in part", decisions=(Decision(kind="confirm", percent=60),)),
+    Life(
+        name="decline, then pay anew",
+        decisions=(Decision(kind="pay_anew"), _CONFIRM),
+        courses={"authorize": (_DECLINED,)},
+    ),
+    Life(name="void", decisions=(_CANCEL,)),
+    Life(name="void refused, hold expires", decisions=(_CANCEL,), courses={"void": (_DECLINED,)}),
+    Life(
+        name="cancel before the authorization",
+        decisions=(Decision(kind="cancel", after=0, eager=True),),
+        courses={"authorize": (Course(pending=5 * SECOND),)},
+    ),
+    Life(
+        name="capture refused, then captured",
+        decisions=(_CONFIRM, _CONFIRM),
+        courses={"capture": (_DECLINED,)},
+    ),
+    Life(
+        name="capture withdrawn",
+        automatic=True,
+        courses={"capture": (Course(withdrawn_after=HOUR),)},
+    ),
+    Life(
+        name="refund in two parts",
+        decisions=(_CONFIRM, Decision(kind="refund", percent=40), Decision(kind="refund")),
+    ),
+    Life(name="refund refused", decisions=_PAID, courses={"refund": (_DECLINED,)}),
+    Life(
+        name="refund comes back",
+        decisions=_PAID,
+        courses={"refund": (Course(withdrawn_after=HOUR),)},
+    ),
+    Life(name="dispute lost", automatic=True, disputes=(Dispute(end="lost"),)),
+    Life(name="dispute won", automatic=True, disputes=(Dispute(percent=50, end="won"),)),
+    Life(name="hold expires"),
+    Life(
+        name="silence after the charge",
+        automatic=True,
+        courses={"capture": (Course(line="silent_after", told=False),)},
+    ),
+    Life(
+        name="silence before the charge",
+        courses={"authorize": (Course(line="silent_before"),)},
+        decisions=(Decision(kind="pay_anew"), _CANCEL),
+    ),
+    Life(name="server error", courses={"authorize": (Course(line="server_error"),)}),
+    Life(
+        name="sync",
+        courses={"authorize": (Course(pending=HOUR, told=False),)},
+        decisions=(Decision(kind="sync", after=2 * HOUR), _CANCEL),
+    ),
+    Life(name="redrive", automatic=True, sick={"payments.events": 6, "accounting.events": 6}),
+    Life(name="sweep", automatic=True, sick={"orders.relay": 12, "accounting.relay": 12}),
+    Life(name="replay", automatic=True, replayed=True),
+)
+
+
+def drawn(rng: Random) -> Life:
+    """A life at random: mostly the usual things, and each unusual one now and then."""
+    return Life(
+        amount=rng.choice((1, 2, 99, 1_000, 3_998, 1_000_000)),
+        currency=rng.choice(CURRENCIES),
+        automatic=rng.random() < 0.4,
+        decisions=tuple(_decision(rng) for _ in range(rng.randrange(5))),
+        courses={
+            operation: tuple(_course(rng) for _ in range(3))
+            for operation in ("authorize", "capture", "void", "refund")
+        },
+        disputes=tuple(_dispute(rng) for _ in range(rng.choice((0, 0, 0, 0, 1, 1, 2)))),
+    )
+
+
+def _decision(rng: Random) -> Decision:
+    return Decision(
+        kind=rng.choices(("confirm", "cancel", "refund", "pay_anew", "sync"), (5, 2, 4, 2, 1))[0],
+        after=rng.choice((0, SECOND, MINUTE, HOUR, DAY)),
+        percent=rng.choice((None, 1, 30, 50, 100)),
+        eager=rng.random() < 0.1,
+    )
+
+
+def _course(rng: Random) -> Course:
+    return Course(
+        verdict=rng.choices(("succeeded", "declined", "failed"), (8, 1, 1))[0],
+        pending=rng.choice((0, 0, 0, SECOND, HOUR, 2 * DAY)),
+        withdrawn_after=rng.choice((None,) * 8 + (MINUTE, 3 * DAY)),
+    )
+
+
+def _dispute(rng: Random) -> Dispute:
+    return Dispute(
+        percent=rng.choice((10, 50, 100)),
+        opened_after=rng.choice((SECOND, HOUR, 5 * DAY)),
+        end=rng.choice(("won", "lost", "lost", "")),
+        ended_after=rng.choice((SECOND, 5 * DAY)),
+    )

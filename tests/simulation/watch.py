@@ -1,0 +1,126 @@
+"""What must hold at every step: watched at each write, and at each call to the provider.
+
+As the auditor, it knows the platform by its published documents and rows alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from tests.simulation.audit_payments import disputed, held
+from tests.simulation.evidence import Finding, Plain, plain_row
+
+STATES: Final = Path(__file__).parents[2] / "docs" / "contracts" / "states.md"
+STAMPS: Final = frozenset({"ProcessedOn", "Retries", "Unprocessed"})
+DECIDED: Final = frozenset({"succeeded", "declined", "failed"})
+_ARROW: Final = re.compile(r"    (\w+) --> (\w+): ")
+
+type Item = Mapping[str, Any]
+
+
+class Watch:
+    """Told every write of the three tables, and every call that reaches the provider."""
+
+    def __init__(self) -> None:
+        self.findings: list[Finding] = []
+        self._payments: dict[str, Plain] = {}
+        self._statuses: dict[str, str] = {}
+
+    def written(self, table: str, before: Item | None, after: Item | None) -> None:
+        item = after if after is not None else before
+        if item is None or "sk" not in item:
+            return
+        if before is not None and "Payload" in before:
+            self._unchanged(before, after)
+        if item["sk"] == {"S": "STATE"} and after is not None:
+            row = plain_row(after)
+            self._moved("Order" if table == "orders" else "Payment", row)
+            if table == "payments":
+                self._payment(row)
+
+    def called(self, reference: str, key: str) -> None:
+        """A POST has reached the provider: its intent is durable, and nothing else is unknown."""
+        payment_id = reference.rsplit("-", 2)[0]
+        attempts = self._payments.get(payment_id, {"attempts": []})["attempts"]
+        mine = [each for each in attempts if each["attempt_id"] == reference]
+        if [each["key"] for each in mine] != [key]:
+            self._find("P4", f"{reference} was sent with {key} before that was durable")
+        for other in attempts:
+            if other["attempt_id"] != reference and other["status"] == "unknown":
+                self._find("P5", f"{reference} was sent while {other['attempt_id']} is unknown")
+
+    def _unchanged(self, before: Item, after: Item | None) -> None:
+        """What was told or booked stays, but for the stamps of its publication."""
+        rule = "L4" if before["sk"] == {"S": "ENTRY"} else "X2"
+        if after is None:
+            self._find(rule, f"{before['pk']} {before['sk']} was deleted")
+        elif any(before.get(name) != after.get(name) for name in before.keys() - STAMPS):
+            self._find(rule, f"{before['pk']} {before['sk']} was changed")
+
+    def _moved(self, kind: str, row: Plain) -> None:
+        """P3: a status moves along the published graph only."""
+        before, now = self._statuses.get(row["pk"]), row["status"]
+        self._statuses[row["pk"]] = now
+        if before is not None and before != now and now not in _within(kind, before):
+            self._find("P3", f"{row['pk']} went from {before} to {now}")
+
+    def _payment(self, row: Plain) -> None:
+        before = self._payments.get(row["payment_id"])
+        self._payments[row["payment_id"]] = row
+        name, captured = row["payment_id"], row["captured"]
+        amounts = [row[each] for each in ("captured", "capturing", "released", "expired")]
+        if min(amounts) < 0 or held(row) < 0:
+            self._find("P1", f"{name}: {amounts} of {row['authorized']}")
+        back = row["refunded"] + disputed(row, "opened", "lost")
+        if min(row["refunding"], row["refunded"]) < 0 or back > captured:
+            self._find("P2", f"{name}: {back} back of {captured}")
+        reserved = row["refunding"] - (before or {"refunding": 0})["refunding"]
+        if reserved > 0 and back + row["refunding"] > captured and not _late(before, row):
+            self._find("P2", f"{name}: {row['refunding']} more reserved of {captured - back}")
+        self._attempts((before or {"attempts": []})["attempts"], row["attempts"])
+
+    def _attempts(self, before: list[Plain], now: list[Plain]) -> None:
+        """An attempt stays, with its key; what is decided stays so, but for what was not found."""
+        standing = {each["attempt_id"]: each for each in now}
+        for old in before:
+            new = standing.get(old["attempt_id"])
+            if new is None or new["key"] != old["key"] or new["amount"] != old["amount"]:
+                self._find("P4", f"{old['attempt_id']} was changed or lost")
+            elif _decided(old) and new["status"] != old["status"]:
+                self._find("P3", f"{old['attempt_id']} was {old['status']} before")
+
+    def _find(self, rule: str, what: str) -> None:
+        self.findings.append(Finding(rule, what))
+
+
+def _within(kind: str, status: str) -> set[str]:
+    """Where one write may lead to: a fact that tells an earlier one with it takes two steps."""
+    graph = reachable(kind)
+    return graph[status].union(*(graph[each] for each in graph[status]))
+
+
+def _decided(attempt: Plain) -> bool:
+    """For good: what was given up as never heard of may have happened after all."""
+    known = attempt["decline_code"] != "not_found_at_provider"
+    return attempt["status"] in DECIDED and known
+
+
+def _late(before: Plain | None, row: Plain) -> bool:
+    """Whether the reservation is for a refund that had been given up and happened after all."""
+    return before is not None and len(before["attempts"]) == len(row["attempts"])
+
+
+@cache
+def reachable(kind: str) -> dict[str, set[str]]:
+    """Where each status may lead to, by the published diagram of that machine."""
+    section = STATES.read_text().partition(f"## {kind}\n")[2].partition("\n## ")[0]
+    graph: dict[str, set[str]] = {}
+    for source, target in _ARROW.findall(section):
+        graph.setdefault(source, set()).add(target)
+        graph.setdefault(target, set())
+    assert graph, f"no diagram of {kind}"
+    return graph
