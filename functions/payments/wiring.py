@@ -9,6 +9,7 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from payments.domain.errors import ProviderNotConfigured
+from payments.infrastructure.dynamodb_attestations import DynamoDbAttestations
 from payments.infrastructure.dynamodb_payments import DynamoDbPayments
 from payments.infrastructure.providers import PROVIDERS, Provider
 from payments.settings import Settings
@@ -40,6 +41,11 @@ def table() -> Table:
 @cache
 def payments() -> DynamoDbPayments:
     return DynamoDbPayments(table())
+
+
+@cache
+def attestations() -> DynamoDbAttestations:
+    return DynamoDbAttestations(table())
 
 
 @cache

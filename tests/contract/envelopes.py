@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from enum import Enum
 from pathlib import Path
 from types import NoneType
-from typing import Any, Final, get_args, get_type_hints
+from typing import Any, Final, get_args, get_origin, get_type_hints
 
 from shared.contracts.codec import decode, encode
 from shared.contracts.envelope import Command, Envelope, Message
@@ -141,6 +141,8 @@ def _first(message: type[Message]) -> Envelope[Any]:
 
 def _value(type_: Any, name: str) -> Any:
     """A value of a message's field: an optional one is present, a default one is kept."""
+    if get_origin(type_) is tuple:
+        return (_value(get_args(type_)[0], name),)
     kinds = [kind for kind in get_args(type_) if kind is not NoneType]
     if kinds:
         return _value(kinds[0], name)

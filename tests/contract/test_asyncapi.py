@@ -23,7 +23,12 @@ from tests.contract.services import (
     subscribed,
 )
 
-ABOUT = {"LedgerBreached": "proof_id", "SettlementReportRead": "report_id"}
+ABOUT = {
+    "DayAttested": "day",
+    "OperationsAttested": "day",
+    "LedgerBreached": "proof_id",
+    "SettlementReportRead": "report_id",
+}
 """What a message is about, where it is not a payment."""
 FIELDS = {
     "document": "asyncapi id info servers defaultContentType channels operations components",

@@ -22,6 +22,7 @@ INDEXED: Final = (
     "CheckAt",
     "StatusShard",
     "CreatedAt",
+    "OperationDay",
 )
 """The keys of every index of the three services."""
 

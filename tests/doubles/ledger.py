@@ -12,6 +12,7 @@ from accounting.application.fold import fold
 from accounting.application.prove import Proof, prove
 from accounting.application.reactions import react
 from accounting.application.seal import seal_days
+from accounting.infrastructure.dynamodb_attested import DynamoDbAttested
 from accounting.infrastructure.dynamodb_folds import DynamoDbFolds
 from accounting.infrastructure.dynamodb_journal import DynamoDbJournal
 from shared.contracts.codec import timestamp
@@ -52,6 +53,7 @@ class Ledger:
     def __post_init__(self) -> None:
         self.journal = DynamoDbJournal(self.table)
         self.folds = DynamoDbFolds(self.table)
+        self.attested = DynamoDbAttested(self.table)
 
     def hear(self, event: Event, message_id: str, *, at: datetime | None = None) -> None:
         """Deliver an event as the queue does; a duplicate is acknowledged."""
@@ -67,7 +69,7 @@ class Ledger:
             data=event,
         )
         with suppress(AlreadyHandled):
-            react(envelope, self.cause(message_id), journal=self.journal)
+            react(envelope, self.cause(message_id), journal=self.journal, attested=self.attested)
         self.drain()
 
     def cause(self, id_: str) -> Cause:
@@ -104,6 +106,7 @@ class Ledger:
             journal=self.journal,
             folds=self.folds,
             seals=self.vault,
+            attested=self.attested,
             now=self.now,
         )
 

@@ -25,6 +25,7 @@ INDEXES: Final = {
         ("by_payment", "payment_id"),
         ("by_order", "order_id"),
         ("by_payout", "payout_id"),
+        ("operations", "OperationDay"),
     )
 }
 

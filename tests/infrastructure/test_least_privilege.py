@@ -81,7 +81,11 @@ def test_no_two_functions_share_a_role(assemblies: Assemblies) -> None:
         ("Payments", "payments.api.events.handler", {"GetItem", "PutItem"}),
         ("Payments", "payments.api.webhooks.handler", {"PutItem"}),
         ("Payments", "payments.api.relay.handler", {"UpdateItem"}),
-        ("Payments", "payments.api.schedule.handler", {"GetItem", "PutItem", "UpdateItem"}),
+        (
+            "Payments",
+            "payments.api.schedule.handler",
+            {"GetItem", "BatchGetItem", "PutItem", "UpdateItem"},
+        ),
         (
             "Accounting",
             "accounting.api.http.handler",
@@ -120,7 +124,7 @@ def test_an_index_of_payments_is_read_only_by_who_lists_or_asks(assemblies: Asse
                 reading.setdefault(function["Handler"], set()).update(indexes)
     assert {handler: indexes for handler, indexes in reading.items() if indexes} == {
         "payments.api.http.handler": {"by_status", "unresolved"},
-        "payments.api.schedule.handler": {"unprocessed", "unresolved"},
+        "payments.api.schedule.handler": {"operations", "unprocessed", "unresolved"},
         "shared.operations.http.handler": {"tasks"},
         "shared.operations.republishing.handler": {"tasks"},
     }
@@ -269,7 +273,22 @@ def test_the_vault_forgets_nothing_and_nobody_may_delete_from_it(assemblies: Ass
         if statement["Effect"] == "Allow"
         for action in actions(statement)
     }
-    assert allowed == {"s3:GetObject", "s3:ListBucket", "s3:PutObject"}
+    assert allowed == {
+        "s3:GetObject",
+        "s3:GetObjectVersion",
+        "s3:ListBucket",
+        "s3:ListBucketVersions",
+        "s3:PutObject",
+    }
+    denied = {
+        action: statement.get("Condition")
+        for statement in policy["PolicyDocument"]["Statement"]
+        if statement["Effect"] == "Deny"
+        for action in actions(statement)
+    }
+    assert denied["s3:PutObject"] == {"Null": {"s3:if-none-match": "true"}}
+    assert denied["s3:DeleteObject"] is denied["s3:DeleteObjectVersion"] is None
+    assert denied["s3:PutLifecycleConfiguration"] is None
 
 
 def test_only_the_nightly_proof_signs(assemblies: Assemblies) -> None:

@@ -26,7 +26,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
         seal_days(journal=journal, folds=folds, seals=seals, now=now, timestamp=timestamp(now))
     except (LedgerBroken, StaleRow, VaultUnreachable) as error:
         unsealed = [Breach(check="seal", detail=error.detail or error.title)]
-    proof = prove(journal=journal, folds=folds, seals=seals, now=now)
+    proof = prove(journal=journal, folds=folds, seals=seals, attested=wiring.attested(), now=now)
     breaches = [*unsealed, *proof.breaches]
     for breach in breaches:
         log.warning("ledger breached", code=breach.check, entry_id=breach.entry_id)

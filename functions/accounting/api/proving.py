@@ -65,6 +65,7 @@ def get_proof() -> Response[str]:
         journal=wiring.journal(),
         folds=wiring.folds(),
         seals=wiring.vault(),
+        attested=wiring.attested(),
         now=app.caller.now,
     )
     return ok(proof_view(proof))

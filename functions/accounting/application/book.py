@@ -49,6 +49,7 @@ def book(
         cause_id=cause.id,
         booked_at=max(cause.now, happened_at),
         effective_at=periods.effective(happened_at),
+        happened_at=happened_at,
     )
     if entry is not None:
         append_once([entry], journal=journal, cause=cause, retold=told_of(happened_at))
@@ -80,6 +81,8 @@ def undo_capture(
         booked_at=max(cause.now, undone_at),
         effective_at=periods.effective(undone_at),
     )
+    if entry.effective_at != happened_at:
+        entry = replace(entry, happened_at=happened_at)
     append_once([entry], journal=journal, cause=cause, retold=told_of(undone_at))
 
 

@@ -15,6 +15,7 @@ from accounting.domain.limits import Room
 from accounting.domain.manual import Draft, Periods
 from shared.contracts.accounting import LedgerBreached, LedgerEntryCreated
 from shared.contracts.envelope import Cause
+from shared.contracts.payments import AttestedOperation, DayAttested, OperationsAttested
 from shared.contracts.settlement import PaymentSettled
 
 
@@ -152,6 +153,19 @@ class Seals(Protocol):
 
     def public_key(self) -> str:
         """The key to check signatures with, as base 64 of its DER form."""
+
+
+class Attested(Protocol):
+    """What payments has said that it did, kept beside the books and never booked."""
+
+    def keep(self, event: OperationsAttested | DayAttested, *, now: datetime) -> None:
+        """Store it once; what is there already stays."""
+
+    def days(self) -> Iterator[DayAttested]:
+        """Every attested day in order."""
+
+    def operations(self, day: str) -> Iterator[AttestedOperation]:
+        """The operations of a day, page after page."""
 
 
 class Messages(Protocol):

@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
+from accounting.application.attested import Tallies, attested_breaches
 from accounting.application.book import CLOCKS_APART_MAX
 from accounting.application.fold import entry_id_of
 from accounting.application.loose import loose_rows
-from accounting.application.ports import Folds, Journal, Lane, Seals
+from accounting.application.ports import Attested, Folds, Journal, Lane, Seals
 from accounting.application.walk import entries_of_block
 from accounting.domain.balances import Sums
 from accounting.domain.chain import LANES, Block, Chained, StoredEntry
@@ -44,7 +45,9 @@ class Proof:
     breaches: tuple[Breach, ...]
 
 
-def prove(*, journal: Journal, folds: Folds, seals: Seals, now: datetime) -> Proof:
+def prove(
+    *, journal: Journal, folds: Folds, seals: Seals, attested: Attested, now: datetime
+) -> Proof:
     """Run every check. What is read later may only have grown: seals, then chains, then entries."""
     days = seals.days()
     found: list[Breach] = []
@@ -62,6 +65,9 @@ def prove(*, journal: Journal, folds: Folds, seals: Seals, now: datetime) -> Pro
     found += book_breaches(sources, sealed, due=due, observe=entries.observe)
     found += _loose_breaches(journal, folds, now)
     found += entries.breaches(lanes, folds)
+    found += attested_breaches(
+        entries.tallies, entries.again(lanes, folds), attested=attested, due=due
+    )
     found += _limit_breaches(rooms, _rooms(lanes, journal), entries.sums)
     return Proof(entries=entries.count, days=len(days), breaches=tuple(found))
 
@@ -114,6 +120,7 @@ class _Entries:
     journal: Journal
     count: int = 0
     sums: Sums = field(default_factory=Sums)
+    tallies: Tallies = field(default_factory=Tallies)
     _causes: Repeats = field(default_factory=Repeats)
     _captures: Repeats = field(default_factory=Repeats)
 
@@ -129,6 +136,7 @@ class _Entries:
             detail = "its announcement is another entry's"
             yield Breach(check="entry", detail=detail, entry_id=chained.entry_id)
         self.sums.add(entry)
+        self.tallies.add(entry)
         if not entry.linked:
             self._causes.add(entry.cause_id)
         if (capture := _capture(entry)) is not None:
@@ -141,15 +149,15 @@ class _Entries:
         if causes:
             told = Counter(
                 entry.cause_id
-                for entry in self._again(lanes, folds)
+                for entry in self.again(lanes, folds)
                 if not entry.linked and is_suspect(entry.cause_id, causes)
             )
             for cause in (each for each, number in told.items() if number > 1):
                 yield Breach(check="cause_booked_twice", detail=cause)
         if captures:
-            yield from _captured_twice(self._again(lanes, folds), captures)
+            yield from _captured_twice(self.again(lanes, folds), captures)
 
-    def _again(self, lanes: Sequence[Lane], folds: Folds) -> Iterator[JournalEntry]:
+    def again(self, lanes: Sequence[Lane], folds: Folds) -> Iterator[JournalEntry]:
         for lane in lanes:
             for _, stored in _blocks(lane, folds, self.journal):
                 for row in stored.values():

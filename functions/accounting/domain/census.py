@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from hashlib import blake2b
-from typing import Final
-
 from accounting.domain.chain import LANES, is_entry_id, lane_of
-
-_MODULUS: Final = 1 << 256
+from shared.tally import number_of
 
 
 class Census:
@@ -29,6 +25,4 @@ class Census:
     def _count(self, entry_id: str, sign: int) -> None:
         if not is_entry_id(entry_id):
             sign *= 2  # nothing of that name is ever chained: it cannot cancel out
-        number = int.from_bytes(blake2b(entry_id.encode(), digest_size=32).digest())
-        lane = lane_of(entry_id)
-        self._left[lane] = (self._left[lane] + sign * number) % _MODULUS
+        self._left[lane_of(entry_id)] += sign * number_of(entry_id)

@@ -98,7 +98,8 @@ class JournalEntry:
 
     `cause_id` is the event that is booked, `fact` its type and `reference` the operation it is
     about. `held` postings are amounts set aside until a later entry `resolves` this one; it then
-    carries them as `released`. Raises EntryMalformed for fewer than two postings or a control
+    carries them as `released`. `happened_at` is told where it is not when the entry counts: its
+    period was closed. Raises EntryMalformed for fewer than two postings or a control
     account without its item, EntryUnbalanced when a currency's sides differ.
     """
 
@@ -121,6 +122,7 @@ class JournalEntry:
     rate: Rate | None = None
     by: Authorship | None = None
     hold_until: datetime | None = None
+    happened_at: datetime | None = None
 
     def __post_init__(self) -> None:
         groups = [group for group in (self.postings, self.held, self.released) if group]

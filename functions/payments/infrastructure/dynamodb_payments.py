@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from payments.domain.payment import Payment
+from payments.infrastructure.dynamodb_attestations import operation_mark
 from payments.infrastructure.payment_rows import from_row, to_row
 from shared.contracts.codec import timestamp
 from shared.contracts.envelope import Cause, Envelope, Message
@@ -55,7 +56,7 @@ WEBHOOK: Final = "WEBHOOK#"
 class DynamoDbPayments:
     def __init__(self, table: Table) -> None:
         self._table = table
-        self._aggregates = Aggregates(table, service=SERVICE, kind=KIND)
+        self._aggregates = Aggregates(table, service=SERVICE, kind=KIND, mark=operation_mark)
 
     def find(self, payment_id: str) -> Payment | None:
         row = self._aggregates.find(payment_id)

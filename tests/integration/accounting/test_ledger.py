@@ -19,6 +19,7 @@ from accounting.domain.chart_of_accounts import BANK, CUSTOMER_CREDIT, REVENUE
 from accounting.domain.errors import EntryDiffers, LimitExceeded
 from accounting.domain.journal import Authorship, Person, credit, debit
 from accounting.domain.manual import Draft
+from accounting.infrastructure.dynamodb_attested import DynamoDbAttested
 from accounting.infrastructure.dynamodb_folds import DynamoDbFolds
 from accounting.infrastructure.dynamodb_journal import DynamoDbJournal
 from accounting.infrastructure.vault import Vault
@@ -50,7 +51,8 @@ def hear(journal: DynamoDbJournal, event: Event, message_id: str) -> None:
         traceparent=TRACE,
         data=event,
     )
-    react(envelope, cause(message_id), journal=journal)  # type: ignore[arg-type]
+    attested = DynamoDbAttested(journal._table)
+    react(envelope, cause(message_id), journal=journal, attested=attested)  # type: ignore[arg-type]
 
 
 def test_a_fact_is_one_item_written_once(journal: DynamoDbJournal) -> None:
@@ -148,5 +150,6 @@ def test_a_seal_is_signed_locked_and_written_once(
     ]
     with pytest.raises(ClientError):
         s3.delete_object(Bucket=BUCKET, Key=versions[0]["Key"], VersionId=versions[0]["VersionId"])
-    proof = prove(journal=journal, folds=folds, seals=vault, now=tomorrow)
+    attested = DynamoDbAttested(journal._table)
+    proof = prove(journal=journal, folds=folds, seals=vault, attested=attested, now=tomorrow)
     assert (proof.entries, proof.days, proof.breaches) == (5, 1, ())
