@@ -165,11 +165,11 @@ e2e: setup $(CLOUD_READY) ## End-to-end tests against the local cloud of TARGET
 	@$(ACTIVE) python -m apphost e2e --target $(TARGET)
 
 .PHONY: test-localstack
-test-localstack: setup .localstack/.ready ## The plugin's tests, the demo, and payments' lives, on LocalStack
+test-localstack: setup .localstack/.ready ## On LocalStack: the demo, its plugin, what we need of AWS, payments' lives
 	$(say) "test-localstack: the demo"
 	@$(ACTIVE) python -m apphost demo --target localstack
-	$(say) "test-localstack: the plugin, and the lives of payments"
-	@$(ACTIVE) QUITTANCE_TEST_TARGET=localstack pytest -n 2 -rx tests/localstack $(LIVES)
+	$(say) "test-localstack: the plugin, what we need of AWS, and payments' lives"
+	@$(ACTIVE) QUITTANCE_TEST_TARGET=localstack pytest -n 2 tests/localstack tests/conformance $(LIVES)
 
 .PHONY: conformance
 conformance: setup .localstack/.ready ## Ask both local clouds what we need of AWS, and write docs/conformance.md
@@ -180,6 +180,10 @@ conformance: setup .localstack/.ready ## Ask both local clouds what we need of A
 .PHONY: bench
 bench: setup .bench/.ready ## Measure the ledger beside a naive one, SQLite and django-hordak
 	@$(ACTIVE) python -m bench.ledger
+
+.PHONY: fuzz
+fuzz: setup ## Try every way in with what nobody should send: 20,000 requests, 100,000 webhooks, all parsers
+	@$(ACTIVE) python -m bench.fuzz $(TIMES)
 
 .PHONY: replay
 replay: setup ## Compare the tables' double in memory with the embedded cloud, OPERATIONS=100000

@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from client import commands, operator_commands
+from client import commands, operator_commands, reconciliation_commands
 from client.amounts import money_argument
 from client.connection import OUTPUTS, ROLES
 from client.operator_api import SERVICES
@@ -24,6 +24,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     _add_timeline(nouns)
     _add_ledger(nouns)
     _add_dead_letters(nouns)
+    _add_recon(nouns)
     _add_key(nouns)
     return parser.parse_args(arguments)
 
@@ -130,6 +131,30 @@ def _add_dead_letters(nouns: Parsers) -> None:
     close.add_argument("dead_letter_id", metavar="DEAD_LETTER_ID")
     close.add_argument("--reason", required=True, help="why it is never to be sent again")
     _add_idempotency_key(close)
+
+
+def _add_recon(nouns: Parsers) -> None:
+    verbs = _noun(nouns, "recon", "the books against what the providers settled")
+    recon = reconciliation_commands
+    run = _command(verbs, "run", recon.run_reconciliation, role="operator", watch=True)
+    run.add_argument("--provider", default="sandbox", help="%(default)s")
+    run.add_argument("--date", metavar="YYYY-MM-DD", help="the last day taken up; today")
+    _add_idempotency_key(run)
+    show = _command(verbs, "show", recon.show_reconciliation, role="auditor", watch=True)
+    show.add_argument("reconciliation_id", metavar="RECONCILIATION_ID")
+    show.add_argument("--class", dest="kind", metavar="CLASS", help="its items: amount_mismatch")
+    waits = _command(verbs, "open", recon.list_open_items, role="auditor")
+    waits.add_argument("--provider", default="sandbox", help="%(default)s")
+    report = _command(verbs, "report", recon.report_reconciliation, role="auditor")
+    report.add_argument("reconciliation_id", metavar="RECONCILIATION_ID")
+    report.add_argument("--html", type=Path, metavar="FILE")
+    report.add_argument("--csv", type=Path, metavar="FILE")
+    resolve = _command(verbs, "resolve", recon.resolve_item, role="operator")
+    resolve.add_argument("item_id", metavar="ITEM_ID")
+    resolve.add_argument("--account", required=True, metavar="CODE", help="what explains it: 5900")
+    resolve.add_argument("--actor", required=True, help="who you are")
+    resolve.add_argument("--reason", required=True, help="why, for the books")
+    _add_idempotency_key(resolve)
 
 
 def _add_choice(command: argparse.ArgumentParser) -> None:

@@ -9,12 +9,17 @@ from client.arguments import parse
 from client.connection import NotConnected, connect
 from client.operator_api import OperatorApi, UnknownId
 from client.problem import Problem
+from client.reconciliation_api import ReconciliationApi
 from client.showing import FAILED, Misused
 from client.transport import Unreachable
 from client.watch import StillMoving
 
 USAGE = 2
 INTERRUPTED = 130
+
+
+class PlatformApi(OperatorApi, ReconciliationApi):
+    """Everything that a command may ask of the platform."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -52,5 +57,5 @@ def _run(arguments: Sequence[str]) -> int:
         made: int = said.run(said)
         return made
     connection = connect(os.environ, outputs=said.outputs, role=said.role)
-    answered: int = said.run(OperatorApi(connection), said)
+    answered: int = said.run(PlatformApi(connection), said)
     return answered

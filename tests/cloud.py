@@ -21,8 +21,6 @@ from botocore.loaders import Loader
 
 from apphost.cloud import embedded
 from apphost.cloud.embedded import EmbeddedCloud
-from apphost.localstack import localstack
-from apphost.localstack.localstack import LocalStack
 
 REGION = "us-east-1"
 CLIENT_CONFIG = Config(
@@ -75,15 +73,6 @@ def embedded_cloud() -> Iterator[EmbeddedCloud]:
     embedded.wait_ready(cloud)
     yield cloud
     embedded.stop(cloud.pid)
-    shutil.rmtree(cloud.log.parent, ignore_errors=True)
-
-
-@contextmanager
-def running_localstack() -> Iterator[LocalStack]:
-    """One that runs as long as the block."""
-    cloud = localstack.start(state_dir=Path(tempfile.mkdtemp(prefix="quittance-localstack-")))
-    yield cloud
-    localstack.stop(cloud.pid)
     shutil.rmtree(cloud.log.parent, ignore_errors=True)
 
 

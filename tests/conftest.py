@@ -1,10 +1,16 @@
-"""Which tests share a worker when the suite runs in parallel, and what the summary adds."""
+"""Which tests share a worker, a LocalStack for those that ask, and what the summary adds."""
 
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
+from apphost.localstack import localstack
+from apphost.localstack.localstack import LocalStack
 from tests import target
 
 PLATFORM = "tests/e2e/"
@@ -24,6 +30,16 @@ class OnePlatform(LoadScopeScheduling):  # type: ignore[misc]  # xdist is untype
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OnePlatform:
     return OnePlatform(config, log)
+
+
+@pytest.fixture(scope="session")
+def running() -> Iterator[LocalStack]:
+    """A LocalStack: one for all tests that share a process, because it is heavy."""
+    state_dir = Path(tempfile.mkdtemp(prefix="quittance-localstack-"))
+    cloud = localstack.start(state_dir=state_dir)
+    yield cloud
+    localstack.stop(cloud.pid)
+    shutil.rmtree(state_dir, ignore_errors=True)
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

@@ -79,6 +79,7 @@ def stop(pid: int, *, timeout_seconds: float = 10) -> None:
     The number may belong to another process by now, which is left alone.
     """
     if not is_running(pid):
+        _let_go(pid)
         return
     os.kill(pid, signal.SIGTERM)
     _await_end(pid, timeout_seconds)
@@ -171,11 +172,16 @@ def _tail(log: Path) -> str:
 
 
 def _await_end(pid: int, timeout_seconds: float) -> None:
-    """One that was started here is also let go of; one of another process is not our child."""
     deadline = time.monotonic() + timeout_seconds
     while is_running(pid) and time.monotonic() < deadline:
         time.sleep(POLL_SECONDS)
-    if not is_running(pid) and (child := _children.pop(pid, None)):
+    if not is_running(pid):
+        _let_go(pid)
+
+
+def _let_go(pid: int) -> None:
+    """Of a process that ended; one that another process started is not our child."""
+    if child := _children.pop(pid, None):
         child.wait(KILL_LIMIT_SECONDS)
 
 

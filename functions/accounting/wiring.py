@@ -10,6 +10,8 @@ from accounting.infrastructure.dynamodb_attested import DynamoDbAttested
 from accounting.infrastructure.dynamodb_folds import DynamoDbFolds
 from accounting.infrastructure.dynamodb_journal import DynamoDbJournal
 from accounting.infrastructure.dynamodb_messages import DynamoDbMessages
+from accounting.infrastructure.dynamodb_records import DynamoDbRecords
+from accounting.infrastructure.dynamodb_settlement import DynamoDbSettlement
 from accounting.infrastructure.vault import Vault
 from accounting.settings import Settings
 from shared import clock
@@ -57,6 +59,16 @@ def folds() -> DynamoDbFolds:
 @cache
 def attested() -> DynamoDbAttested:
     return DynamoDbAttested(table())
+
+
+@cache
+def records() -> DynamoDbRecords:
+    return DynamoDbRecords(table())
+
+
+@cache
+def settlement() -> DynamoDbSettlement:
+    return DynamoDbSettlement(table())
 
 
 @cache

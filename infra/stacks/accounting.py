@@ -10,6 +10,7 @@ from aws_cdk import aws_lambda_event_sources as sources
 from constructs import Construct
 
 from accounting.application.reactions import Subscribed
+from accounting.application.reconcile import Asked
 from accounting.settings import Settings
 from infra import names
 from infra.constructs import alarms
@@ -30,7 +31,9 @@ def _by(name: str) -> Index:
     )
 
 
-INDEXES = (_by("payment"), _by("order"), _by("payout"))
+OPEN_ITEMS = Index(name="open_items", partition_key="open_for", sort_key="since", keys_only=True)
+"""What reconciliation has found and nobody has explained yet, by provider, oldest first."""
+INDEXES = (_by("payment"), _by("order"), _by("payout"), OPEN_ITEMS)
 FOLD = Sizing(memory_mb=512, timeout_seconds=60)
 FOLDED_AT_ONCE = 400
 """Entries moved into the balances by one transaction a lane."""
@@ -75,7 +78,23 @@ class AccountingStack(ServiceStack):
         self.tables.grant(self.schedule, "PutItem", "Query")
         self._fold()
         self._prove()
+        self._reconcile()
         self.watch()
+
+    def _reconcile(self) -> None:
+        """Every night, after the books were sealed, and whenever somebody asks."""
+        reconcile = self.consumer("reconcile", Asked, batch_size=1)
+        self.tables.grant(reconcile, "GetItem", "PutItem", "Query")
+        self.tables.grant_index(reconcile, INDEXES[0])
+        self.tables.grant_index(reconcile, OPEN_ITEMS)
+        nightly = self.function("nightly", Sizing(memory_mb=512, timeout_seconds=30))
+        self.tables.grant(nightly, "GetItem", "PutItem")
+        events.Rule(
+            self,
+            "Reconciling",
+            schedule=events.Schedule.cron(hour="2", minute="0"),
+            targets=[targets.LambdaFunction(nightly, retry_attempts=2)],
+        )
 
     def _fold(self) -> None:
         """The second reader of the table's stream, beside the relay: all that a stream bears."""

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from apphost.targets import EMBEDDED
+from apphost.localstack.localstack import LocalStack
+from apphost.targets import EMBEDDED, LOCALSTACK
 from tests import target
-from tests.cloud import Account, account, embedded_cloud, open_account, running_localstack
+from tests.cloud import Account, account, embedded_cloud, open_account
 from tests.conformance.functions import Journal
 from tests.conformance.stock import stock_cloud
 
@@ -29,10 +30,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.fixture(scope="session")
-def cloud_url() -> Iterator[str]:
+def cloud_url(request: pytest.FixtureRequest) -> Iterator[str]:
     """The endpoint of the cloud that the tests are to run on."""
-    running = embedded_cloud() if target.chosen() == EMBEDDED else running_localstack()
-    with running as cloud:
+    if target.chosen() == LOCALSTACK:
+        running: LocalStack = request.getfixturevalue("running")
+        yield running.url
+        return
+    with embedded_cloud() as cloud:
         yield cloud.url
 
 

@@ -255,7 +255,7 @@ LEDGER_OPERATIONS: Mapping[Route, Operation] = {
         body=Body(shape=PeriodRequest, required=True, examples={"october": samples.PERIOD}),
         view=PeriodsView,
         examples={"october_is_closed": samples.PERIODS},
-        failures=(InvalidRequest, PeriodClosed),
+        failures=(InvalidRequest, EntryMalformed, PeriodClosed),
     ),
     ("GET", "/ledger/chains/{lane}"): Operation(
         id="getChain",

@@ -54,6 +54,7 @@ from tests.contract import samples
 from tests.contract.description import Body, Failures, Operation, Query
 from tests.contract.ledger_operations import LEDGER_OPERATIONS
 from tests.contract.operator_operations import OPERATORS
+from tests.contract.reconciliation_operations import RECONCILIATION_OPERATIONS
 from tests.contract.services import Route
 
 EVERYWHERE: Failures = (Unauthenticated, ScopeMissing, AccessUnavailable, InternalError)
@@ -243,6 +244,7 @@ OPERATIONS: Mapping[Route, Operation] = {
         failures=(NotFound,),
     ),
     **LEDGER_OPERATIONS,
+    **RECONCILIATION_OPERATIONS,
     **OPERATORS,
 }
 

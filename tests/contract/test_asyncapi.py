@@ -27,6 +27,8 @@ ABOUT = {
     "DayAttested": "day",
     "OperationsAttested": "day",
     "LedgerBreached": "proof_id",
+    "ReconciliationCompleted": "reconciliation_id",
+    "ReconciliationRequested": "reconciliation_id",
     "SettlementReportRead": "report_id",
 }
 """What a message is about, where it is not a payment."""

@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from bench.meter import item_bytes
+from shared.persistence.table import PK_BYTES_MAX, SK_BYTES_MAX
 
 WRITES_MAX: Final = 100
 ITEM_BYTES_MAX: Final = 400 * 1024
 TRANSACTION_BYTES_MAX: Final = 4 * 1024 * 1024
-KEY_BYTES_MAX: Final = {"pk": 2048, "sk": 1024}
+KEY_BYTES_MAX: Final = {"pk": PK_BYTES_MAX, "sk": SK_BYTES_MAX}
 DIGITS_MAX: Final = 38
 MAGNITUDE_MAX: Final = 126
 NESTING_MAX: Final = 32

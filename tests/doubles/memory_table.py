@@ -92,7 +92,8 @@ class MemoryTable(Table):
         return iter(self._indexed(index, value))
 
     def after(self, index: Index, *, value: str, bound: str) -> Iterator[Row]:
-        return (row for row in self._indexed(index, value) if str(row[index.sort]) > bound)
+        found = (row for row in self._indexed(index, value) if str(row[index.sort]) > bound)
+        return found if bound else iter(())
 
     def scan(self, *, sk: str) -> Iterator[Row]:
         with self._lock:

@@ -7,7 +7,7 @@ import pytest
 
 from shared.errors.taxonomy import AlreadyHandled, StaleRow
 from shared.persistence.rows import Row
-from shared.persistence.table import Key, Put, Table
+from shared.persistence.table import Index, Key, Put, Table
 from tests.integration.racing import race
 from tests.integration.writing import FIRST, ORDER, message, put, write
 
@@ -162,6 +162,21 @@ def test_a_partition_of_many_pages_is_read_to_its_end(table: Table) -> None:
         f"MESSAGE#{number}" for number in range(7)
     ]
     assert len(list(table.scan(sk="MESSAGE#3"))) == 1
+
+
+@pytest.mark.parametrize("no_key", ["", "k" * 2049, "\ud800"], ids=["empty", "long", "half"])
+def test_under_a_key_that_no_row_can_have_nothing_is_found(table: Table, no_key: str) -> None:
+    write(table, put(ORDER, version=1, payment_id="pay_1", OccurredOn="2026"))
+    assert table.get(Key(no_key, "STATE")) is None
+    assert table.get(Key(ORDER.pk, no_key)) is None
+    assert list(table.partition(no_key)) == []
+    assert list(table.partition(ORDER.pk, sk_prefix=no_key)) == list(
+        table.partition(ORDER.pk) if not no_key else []
+    )
+    assert list(table.index("by_payment", attribute="payment_id", value=no_key)) == []
+    by_payment = Index("by_payment", partition="payment_id", sort="OccurredOn")
+    assert list(table.after(by_payment, value=no_key, bound=" ")) == []
+    assert list(table.after(by_payment, value="pay_1", bound=no_key)) == []
 
 
 def test_an_index_holds_the_rows_that_have_both_its_attributes(table: Table) -> None:

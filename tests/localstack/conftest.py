@@ -1,13 +1,12 @@
-"""One LocalStack for these tests, and an account in it that nobody else uses."""
+"""An account in LocalStack that nobody else uses."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from apphost.localstack import localstack
 from apphost.localstack.localstack import LocalStack
-from tests.cloud import Account, cloud_url, open_account, running_localstack
+from tests.cloud import Account, cloud_url, open_account
 from tests.conformance.functions import Journal
 
 __all__ = ["cloud_url"]
@@ -17,18 +16,11 @@ MISSING = pytest.mark.skip(reason="LocalStack is not installed: run `make setup-
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All of them run on one worker: there is one LocalStack, and it is heavy."""
+    if localstack.PYTHON.exists():
+        return
     for item in items:
         if item.path.is_relative_to(HERE):
-            item.add_marker(pytest.mark.xdist_group("localstack"))
-            if not localstack.PYTHON.exists():
-                item.add_marker(MISSING)
-
-
-@pytest.fixture(scope="session")
-def running() -> Iterator[LocalStack]:
-    with running_localstack() as cloud:
-        yield cloud
+            item.add_marker(MISSING)
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from typing import Any
 from aws_lambda_powertools.event_handler import Response
 
 from accounting import wiring
-from accounting.api import proving, writing
+from accounting.api import proving, reconciling, writing
 from accounting.api.app import app
 from accounting.api.requests import (
     cursor_of,
@@ -38,7 +38,7 @@ from shared.contracts.codec import timestamp
 from shared.errors.taxonomy import NotFound
 from shared.rest.app import ok
 
-__all__ = ["app", "handler", "proving", "writing"]
+__all__ = ["app", "handler", "proving", "reconciling", "writing"]
 
 CONSISTENCIES = ("folded", "current")
 PAGE_MAX = 100

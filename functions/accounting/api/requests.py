@@ -159,6 +159,19 @@ class PeriodRequest(_ByHand):
     through: Day
 
 
+class ReconciliationRequest(_Request):
+    """The body of POST /reconciliations: the provider, and the last day that is taken up (UTC)."""
+
+    provider: Name
+    date: Day
+
+
+class ItemResolutionRequest(_ByHand):
+    """The body of POST /reconciliation-items/{item_id}/resolution: the account that explains it."""
+
+    account: Code
+
+
 def known_currency(text: str) -> str:
     """A currency of the query; raises InvalidRequest."""
     try:

@@ -106,7 +106,7 @@ def append_once(
     touched = limited(entries)
     if len(touched) + 2 * len(entries) + 1 > ROWS_MAX:
         raise EntryMalformed("too many limited accounts in one request")
-    told = [(entry, _announced(entry)) for entry in entries]
+    told = [(entry, announced(entry)) for entry in entries]
 
     def attempt() -> None:
         rooms = []
@@ -152,7 +152,8 @@ def told_of(at: datetime) -> Retold:
     return retold
 
 
-def _announced(entry: JournalEntry) -> LedgerEntryCreated:
+def announced(entry: JournalEntry) -> LedgerEntryCreated:
+    """What the platform is told of an entry."""
     return LedgerEntryCreated(
         entry_id=entry.entry_id,
         fact=entry.fact,

@@ -13,8 +13,12 @@ from accounting.domain.chart_of_accounts import Account
 from accounting.domain.journal import Authorship, JournalEntry
 from accounting.domain.limits import Room
 from accounting.domain.manual import Draft, Periods
+from accounting.domain.payouts import PayoutLine
+from accounting.domain.reconciliation import Item, Line
+from accounting.domain.reconciliation_run import Run
+from accounting.domain.settlement_record import Review, SettlementRecord
 from shared.contracts.accounting import LedgerBreached, LedgerEntryCreated
-from shared.contracts.envelope import Cause
+from shared.contracts.envelope import Cause, Event
 from shared.contracts.payments import AttestedOperation, DayAttested, OperationsAttested
 from shared.contracts.settlement import PaymentSettled
 
@@ -172,3 +176,59 @@ class Messages(Protocol):
     """The outbox, for events that are no journal entry."""
 
     def publish(self, subject: str, events: Sequence[LedgerBreached], cause: Cause) -> None: ...
+
+
+class Records(Protocol):
+    """What reconciliation keeps: a record for each payment, a run, and each run's items."""
+
+    def find(self, record_id: str) -> SettlementRecord | None: ...
+
+    def commit(
+        self,
+        found: Review,
+        entries: Sequence[tuple[JournalEntry, LedgerEntryCreated]],
+        messages: Sequence[Event],
+        *,
+        reconciliation_id: str,
+        cause: Cause,
+    ) -> None:
+        """Write the record's next state, its entries, its messages and the run's items as one.
+
+        Raises StaleRow, StoreBusy.
+        """
+
+    def keep(
+        self,
+        record: SettlementRecord,
+        entries: Sequence[tuple[JournalEntry, LedgerEntryCreated]],
+        *,
+        cause: Cause,
+    ) -> None:
+        """Write the record's next state with its entries; raises StaleRow, StoreBusy."""
+
+    def run(self, reconciliation_id: str) -> Run | None: ...
+
+    def keep_run(
+        self, run: Run, messages: Sequence[Event], cause: Cause, *, handled: bool = False
+    ) -> Run:
+        """Write the run's next state; returns it as written. Raises StaleRow, StoreBusy."""
+
+    def last_day(self, provider: str) -> date | None:
+        """The day that the last completed run of a provider went through."""
+
+    def open_records(self, provider: str, *, after: str) -> Iterable[tuple[str, str]]:
+        """Places in the index and ids of the records that wait for something, oldest first."""
+
+    def items(self, reconciliation_id: str) -> Iterable[Item]:
+        """Everything that a run found."""
+
+
+class Settlement(Protocol):
+    """The settled lines, as they were told."""
+
+    def lines_told_on(self, provider: str, day: date) -> Iterable[Line]:
+        """In the order of their payments; those of none come first."""
+
+    def lines_of(self, provider: str, day: date, payment_id: str) -> Iterable[Line]: ...
+
+    def payout_lines(self, provider: str, payout_id: str) -> Iterable[PayoutLine]: ...

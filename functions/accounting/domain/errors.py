@@ -86,5 +86,11 @@ class LedgerBroken(DomainException):
     code, title = "ledger_broken", "The ledger does not verify"
 
 
+class ItemNotOpen(DomainException):
+    """Only what stands in suspense is resolved by hand; the rest explains itself, or was."""
+
+    code, title = "item_not_open", "This item waits for no person"
+
+
 class VaultUnreachable(TransientException):
     code, title = "vault_unreachable", "The vault of seals cannot be reached"

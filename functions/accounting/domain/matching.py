@@ -22,6 +22,8 @@ from accounting.domain.reconciliation import (
 )
 from shared.contracts.settlement import LineKind
 
+EARLY_DAYS: Final = -1
+"""A day is another one in another time zone: a line may seem to come before its operation."""
 _ANY: Final = "any of the payment"
 _SELF_EXPLAINED: Final = frozenset(
     {
@@ -79,7 +81,40 @@ def match_payment(
     operations: Sequence[Operation], lines: Sequence[Line], *, rules: Rules, as_of: date
 ) -> tuple[Item, ...]:
     """Every operation and every line in exactly one item. All are of one payment, or of none."""
+    if len(operations) == len(lines) == 1 and _named_alike(operations[0], lines[0]):
+        kind = compared(operations[0], lines[0], rules)
+        return (Item(kind=kind, operations=tuple(operations), lines=tuple(lines)),)
     return tuple(_Matching(operations, lines, rules, as_of).run())
+
+
+def compared(operation: Operation, line: Line, rules: Rules) -> Class:
+    """Money first: of several differences the gravest names the class."""
+    currency = operation.amount.currency
+    if line.gross.currency != currency:
+        return Class.CURRENCY_MISMATCH
+    difference = abs(line.gross.minor - operation.amount.minor)
+    if difference > rules.tolerance.get(currency, 0):
+        return Class.AMOUNT_MISMATCH
+    rule = rules.fees.get(line.fee.currency)
+    if (
+        rule is not None
+        and operation.kind is LineKind.CAPTURE
+        and line.fee.currency == currency
+        and not rule.allows(line.gross.minor, line.fee.minor)
+    ):
+        return Class.FEE_MISMATCH
+    if (
+        not EARLY_DAYS
+        <= (line.settled_on - operation.happened_on).days
+        <= rules.settled_within_days
+    ):
+        return Class.TIMING
+    return Class.MATCHED
+
+
+def _named_alike(operation: Operation, line: Line) -> bool:
+    """The plain case, which most payments are: one operation, and its one line by our reference."""
+    return operation.operation_id == line.reference and operation.kind is line.kind
 
 
 class _Matching:
@@ -139,36 +174,18 @@ class _Matching:
             if same is not None:
                 operations.remove(operation)
                 lines.remove(same)
-                self._found(self._compared(operation, same), [operation], [same])
+                self._found(self._class_of(operation, same), [operation], [same])
         if not operations or not lines:
             return
         if len(operations) == len(lines) == 1:
-            self._found(self._compared(operations[0], lines[0]), operations, lines)
+            self._found(self._class_of(operations[0], lines[0]), operations, lines)
         elif _adds_up(operations, lines):
             self._found(Class.SPLIT if len(operations) == 1 else Class.GROUPED, operations, lines)
         elif len(operations) == 1:
             self._found(Class.AMOUNT_MISMATCH, operations, lines)
 
-    def _compared(self, operation: Operation, line: Line) -> Class:
-        """Money first: of several differences the gravest names the class."""
-        currency = operation.amount.currency
-        if line.gross.currency != currency:
-            return Class.CURRENCY_MISMATCH
-        difference = abs(line.gross.minor - operation.amount.minor)
-        if difference > self._rules.tolerance.get(currency, 0):
-            return Class.AMOUNT_MISMATCH
-        rule = self._rules.fees.get(line.fee.currency)
-        if (
-            rule is not None
-            and operation.kind is LineKind.CAPTURE
-            and line.fee.currency == currency
-            and not rule.allows(line.gross.minor, line.fee.minor)
-        ):
-            return Class.FEE_MISMATCH
-        window = timedelta(days=self._rules.settled_within_days)
-        if not timedelta(days=-1) <= line.settled_on - operation.happened_on <= window:
-            return Class.TIMING
-        return Class.MATCHED
+    def _class_of(self, operation: Operation, line: Line) -> Class:
+        return compared(operation, line, self._rules)
 
     def _never_settled(self) -> None:
         """What was undone before it was settled: neither of the two will have a line."""
@@ -178,7 +195,9 @@ class _Matching:
                 (
                     each
                     for each in self._operations
-                    if each.kind is undoing and each.operation_id == operation.operation_id
+                    if each.kind is undoing
+                    and each.operation_id == operation.operation_id
+                    and each.amount == -operation.amount
                 ),
                 None,
             )

@@ -31,4 +31,6 @@ def lines(text: str) -> Iterator[tuple[str, str, int, str, str]]:
     """Side (D or C), account code, minor units, currency and item of each posting."""
     for part in text.split(";") if text else ():
         head, minor, currency, *item = part.split(" ")
+        if head[:1] not in _SIDES or len(item) > 1:
+            raise ValueError("not a posting")
         yield head[0], head[1:], int(minor), currency, item[0] if item else ""

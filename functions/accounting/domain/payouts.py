@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from accounting.domain.reconciliation import Line
 from shared.contracts.settlement import LineKind
 from shared.money import Money
 
@@ -53,6 +52,23 @@ class Payout:
         return PayoutState.ROUNDED if off * HALVES <= self.lines else PayoutState.UNEXPLAINED
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PayoutLine:
+    """What the proof of a payout needs of one of its lines."""
+
+    line_id: str
+    kind: LineKind
+    net: Money
+
+
+def proved(payout_id: str, lines: Iterable[PayoutLine]) -> tuple[Payout, ...]:
+    """A payout over all of its lines; what is in two currencies is two payouts."""
+    sums = PayoutSums()
+    for line in lines:
+        sums.add(payout_id, line.kind, line.net.minor, line.net.currency)
+    return sums.payouts()
+
+
 @dataclass(slots=True)
 class _Sum:
     lines: int = 0
@@ -62,23 +78,25 @@ class _Sum:
 
 
 class PayoutSums:
-    """The sums of payouts while their lines go by; what is in two currencies is two payouts."""
+    """The sums of payouts, while their lines go by in any order."""
 
     def __init__(self) -> None:
         self._sums: dict[tuple[str, str], _Sum] = {}
 
-    def add(self, line: Line) -> None:
-        """Count a line; one that is in no payout yet is passed over."""
-        if not line.payout_id:
-            return
-        total = self._sums.setdefault((line.payout_id, line.net.currency), _Sum())
-        if line.kind is LineKind.PAYOUT:
-            total.sent = (total.sent or 0) - line.net.minor
-        elif line.kind is LineKind.PAYOUT_REVERSED:
-            total.returned += line.net.minor
+    def add(
+        self, payout_id: str, kind: LineKind, net: int, currency: str, *, lines: int = 1
+    ) -> None:
+        """Count a line, or the sum of several that are no payout's own."""
+        total = self._sums.get((payout_id, currency))
+        if total is None:
+            total = self._sums[payout_id, currency] = _Sum()
+        if kind is LineKind.PAYOUT:
+            total.sent = (total.sent or 0) - net
+        elif kind is LineKind.PAYOUT_REVERSED:
+            total.returned += net
         else:
-            total.lines += 1
-            total.net += line.net.minor
+            total.lines += lines
+            total.net += net
 
     def payouts(self) -> tuple[Payout, ...]:
         """Every payout that was met, in order."""
@@ -92,11 +110,3 @@ class PayoutSums:
             )
             for (payout_id, currency), total in sorted(self._sums.items())
         )
-
-
-def proved(lines: Iterable[Line]) -> tuple[Payout, ...]:
-    """The payouts of these lines."""
-    sums = PayoutSums()
-    for line in lines:
-        sums.add(line)
-    return sums.payouts()

@@ -88,6 +88,7 @@ def entry_for(
         order_id=event.order_id,
         reference=reference,
         postings=postings,
+        provider=getattr(event, "provider", ""),
         booked_at=booked_at,
         effective_at=effective_at,
         happened_at=None if happened_at == effective_at else happened_at,

@@ -106,10 +106,13 @@ class Rules:
     """What is declared for a provider: nothing is tolerated that does not stand here.
 
     `settled_within_days` is how long an operation may wait for its line; `tolerance` by currency,
-    in minor units; `fees` by currency.
+    in minor units; `fees` by currency. What does not explain itself belongs to `owner`, who has
+    `explained_within_days`.
     """
 
     settled_within_days: int = 3
+    owner: str = "finance"
+    explained_within_days: int = 7
     tolerance: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     fees: Mapping[str, FeeRule] = field(default_factory=lambda: MappingProxyType({}))
 
@@ -119,7 +122,7 @@ class Item:
     """Operations and lines that belong together, and their class.
 
     `residual` is what the books show too much of, by currency: the operations' sum less the
-    lines'. It is zero when everything is explained.
+    lines', of which those about no operation count with their net.
     """
 
     kind: Class
@@ -150,7 +153,8 @@ class Item:
             amount = operation.amount
             sums[amount.currency] = sums.get(amount.currency, 0) + amount.minor
         for line in self.lines:
-            sums[line.gross.currency] = sums.get(line.gross.currency, 0) - line.gross.minor
+            amount = line.gross if line.kind in OPERATIONS else line.net
+            sums[amount.currency] = sums.get(amount.currency, 0) - amount.minor
         return {currency: minor for currency, minor in sums.items() if minor}
 
     @property
@@ -189,13 +193,18 @@ def tallied(items: Iterable[Item]) -> dict[Class, Tally]:
     """The totals by class: their counts add up to what went in."""
     tallies: dict[Class, Tally] = {}
     for item in items:
-        before = tallies.get(item.kind, Tally())
-        residual = dict(before.residual)
-        for currency, minor in item.residual.items():
-            residual[currency] = residual.get(currency, 0) + minor
-        tallies[item.kind] = Tally(
-            operations=before.operations + len(item.operations),
-            lines=before.lines + len(item.lines),
-            residual=residual,
-        )
+        count(item, tallies)
     return tallies
+
+
+def count(item: Item, tallies: dict[Class, Tally]) -> None:
+    """Add an item to the totals of its class."""
+    before = tallies.get(item.kind, Tally())
+    residual = dict(before.residual)
+    for currency, minor in item.residual.items():
+        residual[currency] = residual.get(currency, 0) + minor
+    tallies[item.kind] = Tally(
+        operations=before.operations + len(item.operations),
+        lines=before.lines + len(item.lines),
+        residual=residual,
+    )

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
 from accounting.application.ports import ToldLine
+from accounting.domain.payouts import PayoutLine
 from accounting.domain.reconciliation import Line
 from shared.contracts.settlement import LineKind
 from shared.money import Money, total
@@ -19,15 +19,6 @@ NO_PAYMENT: Final = "-"
 LINE: Final = "LINE#"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PayoutLine:
-    """What the proof of a payout needs of one of its lines."""
-
-    line_id: str
-    kind: LineKind
-    net: Money
-
-
 class DynamoDbSettlement:
     def __init__(self, table: Table) -> None:
         self._table = table
@@ -35,6 +26,12 @@ class DynamoDbSettlement:
     def lines_told_on(self, provider: str, day: date) -> Iterator[Line]:
         """The lines that came on that day (UTC), in the order of their payments."""
         for row in self._table.partition(f"LINES#{provider}#{day.isoformat()}"):
+            yield _line(dict(row))
+
+    def lines_of(self, provider: str, day: date, payment_id: str) -> Iterator[Line]:
+        """Those of them that are of one payment, or of none."""
+        pk = f"LINES#{provider}#{day.isoformat()}"
+        for row in self._table.partition(pk, sk_prefix=f"{payment_id or NO_PAYMENT}#"):
             yield _line(dict(row))
 
     def payout_lines(self, provider: str, payout_id: str) -> Iterator[PayoutLine]:

@@ -49,6 +49,7 @@ def to_row(entry: JournalEntry, created: LedgerEntryCreated, cause: Cause) -> Ro
         "hold_until": None if entry.hold_until is None else timestamp(entry.hold_until),
         "reference": _short(entry.reference, entry.payment_id) or None,
         "order_id": (entry.order_id or None) if _opens(entry) else None,
+        "provider": (entry.provider or None) if _opens(entry) else None,
     }
     if entry.rate is not None:
         rate = entry.rate
@@ -83,6 +84,7 @@ def from_row(row: Row) -> JournalEntry:
         resolves=read.get("resolves"),
         linked=read.get("linked"),
         payout_id=read.get("payout_id"),
+        provider=read.get("provider", ""),
         rate=None if rate is None else Rate(**dict(zip(_RATE, rate, strict=True))),
         by=None if by is None else read_by(by),
     )

@@ -22,6 +22,7 @@ from shared.observability import log, metrics
 from shared.observability.trace import child_of
 
 BODY_BYTES_MAX: Final = 65_536
+_NAME: Final = re.compile(r"[\x21-\x7e]{1,255}")
 _PATH: Final = re.compile(r"/webhooks/([a-z0-9_]{1,32})/?")
 
 
@@ -51,13 +52,17 @@ def _receive(event: dict[str, Any], correlation_id: str) -> int:
     raw = _raw(event)
     headers = {header.lower(): value for header, value in event["headers"].items()}
     received = wiring.provider(name).receive(raw, headers, now=clock.now())
+    try:
+        text = raw.decode()
+    except UnicodeDecodeError:
+        raise WebhookMalformed from None
     for each in received:
-        _keep(name, each, raw, headers.get("traceparent"), correlation_id)
+        _keep(name, each, text, headers.get("traceparent"), correlation_id)
     return len(received)
 
 
 def _keep(
-    provider: str, received: Received, raw: bytes, traceparent: str | None, correlation_id: str
+    provider: str, received: Received, raw: str, traceparent: str | None, correlation_id: str
 ) -> None:
     notice = received.notice
     webhook = WebhookReceived(
@@ -67,13 +72,19 @@ def _keep(
         notice=notice,
     )
     cause = Cause(
-        id=received.metadata.get(CAUSATION) or f"{provider}/{received.webhook_id}",
-        correlation_id=received.metadata.get(CORRELATION) or correlation_id,
+        id=_named(received, CAUSATION) or f"{provider}/{received.webhook_id}",
+        correlation_id=_named(received, CORRELATION) or correlation_id,
         traceparent=child_of(traceparent),
         now=clock.now(),
     )
-    wiring.payments().keep(webhook, raw.decode(), cause)
+    wiring.payments().keep(webhook, raw, cause)
     log.info("webhook stored", webhook_id=webhook.webhook_id, payment_id=webhook.payment_id)
+
+
+def _named(received: Received, name: str) -> str | None:
+    """What our call gave the provider to carry, if that is what came back."""
+    text = received.metadata.get(name, "")
+    return text if _NAME.fullmatch(text) else None
 
 
 def _raw(event: dict[str, Any]) -> bytes:

@@ -25,7 +25,9 @@ def verified_id(raw: bytes, headers: Mapping[str, str], *, secret: str, now: dat
     """
     webhook_id = headers.get("webhook-id", "")
     sent_at = headers.get("webhook-timestamp", "")
-    if not webhook_id or not sent_at.isascii() or not sent_at.isdigit() or len(sent_at) > 12:  # noqa: PLR2004
+    if not webhook_id or not webhook_id.isascii():
+        raise SignatureInvalid
+    if not sent_at.isascii() or not sent_at.isdigit() or len(sent_at) > 12:  # noqa: PLR2004
         raise SignatureInvalid
     if abs(now - datetime.fromtimestamp(int(sent_at), UTC)) > TOLERANCE:
         raise SignatureInvalid("signed too long ago, or in the future")

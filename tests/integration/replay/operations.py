@@ -18,6 +18,7 @@ SORTS: Final = ("STATE", "ENTRY", "MESSAGE#1", "MESSAGE#10", "MESSAGE#2", "MESSA
 CAUSES: Final = tuple(f"req_{number}" for number in range(12))
 PAYMENTS: Final = ("pay_1", "pay_2", "pay_10")
 SHARDS: Final = ("0", "1", "7")
+IMPOSSIBLE: Final = ("", "k" * 2049, "\ud800")
 BY_PAYMENT: Final = Index("by_payment", partition="payment_id", sort="OccurredOn")
 
 
@@ -154,19 +155,23 @@ class Draw:
     def _read(self) -> Ask:
         if self.random.random() < 0.3:
             return Ask("handled", {"cause_id": self.random.choice(CAUSES)})
+        if self.random.random() < 0.05:
+            return Ask("get", {"key": Key(self._partition(), self._impossible())})
         key = self._key()
         self.remembered[key] = self.version(key)
         return Ask("get", {"key": key})
 
     def _list(self) -> Ask:
-        payment, shard = self.random.choice(PAYMENTS), self.random.choice(SHARDS)
+        payment = self.random.choice((*PAYMENTS, *IMPOSSIBLE[:2]))
+        shard = self.random.choice(SHARDS)
         bound = self.random.choice((timestamp(self._moment()), "2026", " "))
-        prefix = self.random.choice(("", "MESSAGE#", "MESSAGE#1", "STATE", "Z"))
+        prefix = self.random.choice(("", "MESSAGE#", "MESSAGE#1", "STATE", "Z", IMPOSSIBLE[1]))
         rows_max = self.random.choice((1, 2, 100))
         asks = (
-            Ask("partition", {"pk": self.random.choice(PARTITIONS), "sk_prefix": prefix}),
+            Ask("partition", {"pk": self._partition(), "sk_prefix": prefix}),
             Ask("index", {"name": "by_payment", "attribute": "payment_id", "value": payment}),
             Ask("after", {"index": BY_PAYMENT, "value": payment, "bound": bound}),
+            Ask("after", {"index": BY_PAYMENT, "value": payment, "bound": self._impossible()}),
             Ask("after", {"index": UNPROCESSED, "value": shard, "bound": bound}),
             Ask(
                 "due",
@@ -195,6 +200,13 @@ class Draw:
 
     def _key(self) -> Key:
         return Key(self.random.choice(PARTITIONS), self.random.choice(SORTS))
+
+    def _partition(self) -> str:
+        return self.random.choice((*PARTITIONS, self._impossible()))
+
+    def _impossible(self) -> str:
+        """What no row can have for a key."""
+        return self.random.choice(IMPOSSIBLE)
 
     def _moment(self) -> datetime:
         """Of a few days around; most are given more than once."""

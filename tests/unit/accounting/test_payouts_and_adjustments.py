@@ -6,7 +6,7 @@ import pytest
 
 from accounting.domain.adjustments import adjustment
 from accounting.domain.matching import match_payment
-from accounting.domain.payouts import PayoutState, proved
+from accounting.domain.payouts import Payout, PayoutLine, PayoutState, proved
 from accounting.domain.reconciliation import Line, Operation, Rules, ageing_bucket
 from shared.contracts.settlement import LineKind
 from shared.money import Money
@@ -15,8 +15,13 @@ from tests.unit.accounting.reconciling import line, operation
 LATE = date(2026, 3, 20)
 
 
-def sent(minor: int, *, payout: str = "po_1") -> Line:
-    return line("p", -minor, payment_id="", kind=LineKind.PAYOUT, payout=payout)
+def of_payout(lines: list[Line]) -> tuple[Payout, ...]:
+    told = [PayoutLine(line_id=each.line_id, kind=each.kind, net=each.net) for each in lines]
+    return proved("po_1", told)
+
+
+def sent(minor: int) -> Line:
+    return line("p", -minor, payment_id="", kind=LineKind.PAYOUT)
 
 
 @pytest.mark.parametrize(
@@ -31,25 +36,25 @@ def sent(minor: int, *, payout: str = "po_1") -> Line:
 )
 def test_a_payout_is_the_sum_of_its_lines(paid: int, state: PayoutState, difference: int) -> None:
     lines = [line("l1", 1000, fee=30), line("l2", 500, fee=30), sent(paid)]
-    (payout,) = proved(lines)
+    (payout,) = of_payout(lines)
     assert (payout.lines, payout.net, payout.sent) == (2, Money(1440, "EUR"), Money(paid, "EUR"))
     assert (payout.state, payout.difference) == (state, Money(difference, "EUR"))
 
 
 def test_a_payout_that_was_not_sent_is_open() -> None:
-    (payout,) = proved([line("l1", 1000)])
+    (payout,) = of_payout([line("l1", 1000)])
     assert payout.state is PayoutState.OPEN
 
 
 def test_a_payout_that_the_provider_collects_is_negative() -> None:
     refund = line("l1", -2500, kind=LineKind.REFUND)
-    (payout,) = proved([refund, sent(-2500)])
+    (payout,) = of_payout([refund, sent(-2500)])
     assert (payout.state, payout.sent) == (PayoutState.EXPLAINED, Money(-2500, "EUR"))
 
 
 def test_a_payout_that_came_back_is_returned() -> None:
     back = line("b", 1000, payment_id="", kind=LineKind.PAYOUT_REVERSED)
-    (payout,) = proved([line("l1", 1000), sent(1000), back])
+    (payout,) = of_payout([line("l1", 1000), sent(1000), back])
     assert (payout.returned, payout.state) == (Money(1000, "EUR"), PayoutState.RETURNED)
 
 
@@ -113,6 +118,22 @@ def test_a_discrepancy_stands_in_suspense(case: str) -> None:
         f"{each.side} {each.account.code} {each.amount} {each.item}".strip() for each in postings
     ]
     assert written == expected
+
+
+def test_what_a_rule_tolerates_is_booked_as_rounding() -> None:
+    (item,) = match_payment(
+        [operation("c1", 1000)],
+        [line("l1", 999, "c1")],
+        rules=Rules(tolerance={"EUR": 1}),
+        as_of=LATE,
+    )
+    written = [f"{each.side} {each.account.code} {each.amount}" for each in adjustment(item)]
+    assert written == ["debit 5900 0.01 EUR", "credit 1100 0.01 EUR"]
+
+
+def test_what_is_expected_stays_where_it_is() -> None:
+    items = match_payment([operation("c1", 1000)], [], rules=Rules(), as_of=date(2026, 3, 3))
+    assert [adjustment(item) for item in items] == [()]
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,9 @@ import pytest
 from accounting.application.reactions import react
 from accounting.domain import notation
 from accounting.domain.journal import Rate
+from accounting.domain.payouts import PayoutLine
 from accounting.domain.reconciliation import Line
-from accounting.infrastructure.dynamodb_settlement import DynamoDbSettlement, PayoutLine
+from accounting.infrastructure.dynamodb_settlement import DynamoDbSettlement
 from shared.contracts.envelope import Envelope
 from shared.contracts.settlement import LineKind, PaymentSettled
 from shared.errors.taxonomy import AlreadyHandled

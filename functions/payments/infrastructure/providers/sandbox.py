@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -22,7 +23,7 @@ from payments.infrastructure.standard_webhooks import verified_id
 from shared.contracts.codec import reject_constant
 from shared.contracts.provider_notice import DeclineClass, Notice, Operation, Verdict
 from shared.http import HttpAnswer, HttpClient, NotAnswered, NotSent
-from shared.money import Money
+from shared.money import AMOUNT_MAX, Money
 
 TOTAL_SECONDS: Final = 8.0
 """Well inside the Lambda's own timeout, so that an outcome can still be written."""
@@ -39,6 +40,18 @@ _REJECTIONS: Final = frozenset({400, 404, 409})
 _REFUSALS: Final = frozenset({401, 403})
 _BUSY: Final = 429
 _IN_FLIGHT: Final = "idempotency_in_flight"
+
+
+_NAME: Final = re.compile(r"[\x21-\x7e]{1,255}")
+_NO_NOTICE: Final = (
+    ValueError,
+    KeyError,
+    TypeError,
+    AttributeError,
+    OverflowError,
+    RecursionError,
+)
+"""What reading a document that is no notice raises."""
 
 
 class SandboxGateway:
@@ -86,27 +99,21 @@ class SandboxGateway:
             raise ProviderNotReached from error
         except NotAnswered as error:
             raise OutcomeUnknown from error
-        if answer.status in _REFUSALS:
-            raise ProviderRefusesUs
-        if answer.status != 200 or not isinstance(answer.body, dict):  # noqa: PLR2004
-            raise OutcomeUnknown
-        operations = answer.body.get("data")
-        if not isinstance(operations, list):
-            raise OutcomeUnknown
-        return _notice(operations[-1]) if operations else None
+        return _found(answer)
 
     def receive(
         self, raw: bytes, headers: Mapping[str, str], *, now: datetime
     ) -> tuple[Received, ...]:
         webhook_id = verified_id(raw, headers, secret=self._webhook_secret, now=now)
         try:
-            document = json.loads(raw, parse_constant=reject_constant)
+            document = json.loads(raw.decode(), parse_constant=reject_constant)
             operation = document["data"]
             notice = _notice(operation)
             metadata = {str(name): str(text) for name, text in operation["metadata"].items()}
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            name = _name(webhook_id)
+        except _NO_NOTICE:
             raise WebhookMalformed from None
-        return (Received(webhook_id=webhook_id, notice=notice, metadata=metadata),)
+        return (Received(webhook_id=name, notice=notice, metadata=metadata),)
 
     def _operate(self, path: str, attempt: Attempt, body: dict[str, Any]) -> Answer:
         return patiently(lambda: self._send(path, attempt, body))
@@ -130,6 +137,19 @@ def _body(attempt: Attempt, metadata: Mapping[str, str]) -> dict[str, Any]:
         "reference": attempt.attempt_id,
         "metadata": dict(metadata),
     }
+
+
+def _found(answer: HttpAnswer) -> Notice | None:
+    """The latest word on what was asked about; only an empty list means that nothing is known."""
+    if answer.status in _REFUSALS:
+        raise ProviderRefusesUs
+    operations = answer.body.get("data") if isinstance(answer.body, dict) else None
+    if answer.status != 200 or not isinstance(operations, list):  # noqa: PLR2004
+        raise OutcomeUnknown
+    try:
+        return _notice(operations[-1]) if operations else None
+    except _NO_NOTICE:
+        raise OutcomeUnknown from None
 
 
 def _answer(answer: HttpAnswer) -> Answer:
@@ -164,17 +184,36 @@ def _class_of(code: str | None) -> DeclineClass | None:
 
 
 def _notice(operation: dict[str, Any]) -> Notice:
-    """A status that is not one of the verdicts decides nothing."""
+    """A status that is not one of the verdicts decides nothing.
+
+    Raises one of _NO_NOTICE where another part is not what it must be.
+    """
     code = operation.get("decline_code")
     capture_before = operation.get("capture_before")
+    if not 0 <= operation["amount"] <= AMOUNT_MAX:
+        raise ValueError("amount")
     return Notice(
-        reference=operation["reference"],
+        reference=_name(operation["reference"]),
         operation=Operation(operation["operation"]),
         verdict=_VERDICTS.get(operation["status"]),
         amount=Money(operation["amount"], operation["currency"]),
-        provider_payment=operation["payment"],
-        provider_reference=operation["id"],
-        decline_code=code,
+        provider_payment=_name(operation["payment"]),
+        provider_reference=_name(operation["id"]),
+        decline_code=None if code is None else _name(code),
         decline_class=_class_of(code),
-        capture_before=datetime.fromisoformat(capture_before) if capture_before else None,
+        capture_before=_moment(capture_before) if capture_before else None,
     )
+
+
+def _name(text: Any) -> str:
+    """An id or a code: it becomes part of keys, so it is short and plain."""
+    if not _NAME.fullmatch(text):
+        raise ValueError("not a name")
+    return str(text)
+
+
+def _moment(text: Any) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError("a time without its zone")
+    return moment.astimezone(UTC)

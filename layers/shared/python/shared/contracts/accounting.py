@@ -1,6 +1,7 @@
 """What the accounting service publishes."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from shared.contracts.envelope import Event
 from shared.money import Money
@@ -34,4 +35,66 @@ class LedgerBreached(Event):
     entry_id: str
 
 
-type Published = LedgerEntryCreated | LedgerBreached
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReconciliationRequested(Event):
+    """A provider's books are to be reconciled through `day`; read by accounting alone.
+
+    A long run is done in parts, each asked for by the one before.
+    """
+
+    reconciliation_id: str
+    provider: str
+    day: date
+    part: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiscrepancyFound(Event):
+    """An operation and its settled lines disagree; `residual` stands in suspense, by currency.
+
+    `kind` is the item's class. Above zero is missing at the provider, below zero unknown to us. It
+    is told again when the class or the residual of the same item changes.
+    """
+
+    reconciliation_id: str
+    item_id: str
+    provider: str
+    payment_id: str
+    kind: str
+    residual: tuple[Money, ...]
+    since: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiscrepancyExplained(Event):
+    """What was a discrepancy is none any more: a later line or operation explains it."""
+
+    reconciliation_id: str
+    item_id: str
+    provider: str
+    payment_id: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReconciliationCompleted(Event):
+    """A run is through: every operation and line that it looked at is in one class."""
+
+    reconciliation_id: str
+    provider: str
+    day: date
+    operations: int
+    lines: int
+    discrepancies: int
+    payouts: int
+    payouts_unexplained: int
+
+
+type Published = (
+    LedgerEntryCreated
+    | LedgerBreached
+    | ReconciliationRequested
+    | DiscrepancyFound
+    | DiscrepancyExplained
+    | ReconciliationCompleted
+)

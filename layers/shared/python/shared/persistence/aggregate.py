@@ -49,11 +49,18 @@ class Aggregates:
         return self._table.get(Key(self.partition(aggregate_id), STATE))
 
     def commit(
-        self, before: Snapshot, messages: Sequence[Message], cause: Cause, *, handled: bool
+        self,
+        before: Snapshot,
+        messages: Sequence[Message],
+        cause: Cause,
+        *,
+        handled: bool,
+        also: Sequence[Put] = (),
     ) -> None:
         """Write the next version of the state and its messages; mark the cause when `handled`.
 
-        The state must still be at `before.version`. Raises as Table.commit does.
+        The state must still be at `before.version`; rows that belong to the same change are
+        written with it, `also`. Raises as Table.commit does.
         """
         version = before.version + 1
         envelopes = [
@@ -85,7 +92,7 @@ class Aggregates:
             )
             for each in envelopes
         ]
-        self._table.commit(puts, cause_id=cause.id if handled else None, now=cause.now)
+        self._table.commit([*puts, *also], cause_id=cause.id if handled else None, now=cause.now)
 
     def messages(self, aggregate_id: str) -> Iterator[Row]:
         """The aggregate's messages in sequence, as outbox rows."""

@@ -6,7 +6,6 @@ import random
 import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import batched
@@ -16,7 +15,8 @@ from botocore.exceptions import ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as NoConnection
 
 from shared.contracts.codec import timestamp
-from shared.errors.taxonomy import AlreadyHandled, StaleRow, StoreBusy
+from shared.errors.taxonomy import StoreBusy
+from shared.persistence.refusals import code_of, named, raise_refusal
 from shared.persistence.rows import Row, dump_row, load_or_name, load_row
 
 if TYPE_CHECKING:
@@ -25,23 +25,12 @@ if TYPE_CHECKING:
 CAUSE_KEPT: Final = timedelta(days=90)
 """Longer than any redelivery: queues keep 14 days, a dead letter is redriven weeks later."""
 READ_AT_ONCE_MAX: Final = 100
+PK_BYTES_MAX: Final = 2048
+SK_BYTES_MAX: Final = 1024
+"""What a key may be long in DynamoDB; it refuses a longer one even in a question."""
 TRIES_MAX: Final = 4
 _PAUSE_SECONDS: Final = 0.05
-_BUSY: Final = frozenset(
-    {
-        "TransactionConflict",
-        "TransactionConflictException",
-        "TransactionInProgressException",
-        "ThrottlingError",
-        "ThrottlingException",
-        "ProvisionedThroughputExceeded",
-        "ProvisionedThroughputExceededException",
-        "RequestLimitExceeded",
-        "InternalServerError",
-    }
-)
 _UNPROCESSED: Final = {"#unprocessed": "Unprocessed"}  # a reserved word of DynamoDB
-_CONDITION: Final = frozenset({"ConditionalCheckFailed", "ConditionalCheckFailedException"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +62,19 @@ class Put:
 
 
 class Table:
-    """The only way a service writes. All reads by key are consistent; an index never is."""
+    """The only way a service writes. All reads by key are consistent; an index never is.
+
+    Under a key that no row can have, an empty or a too long one, nothing is found.
+    """
 
     def __init__(self, *, name: str, client: DynamoDBClient) -> None:
         self._name = name
         self._client = client
 
     def get(self, key: Key) -> Row | None:
-        with _named():
+        if not _possible(key.pk, key.sk):
+            return None
+        with named():
             answer = self._client.get_item(TableName=self._name, Key=_at(key), ConsistentRead=True)
         item = answer.get("Item")
         return None if item is None else load_row(item)
@@ -90,7 +84,7 @@ class Table:
         for some in batched(keys, READ_AT_ONCE_MAX, strict=False):
             left: Any = {self._name: {"Keys": list(map(_at, some)), "ConsistentRead": True}}
             for attempt in range(1, TRIES_MAX + 1):
-                with _named():
+                with named():
                     answer = self._client.batch_get_item(RequestItems=left)
                 yield from map(_load_or_name, answer["Responses"].get(self._name, []))
                 left = answer.get("UnprocessedKeys")
@@ -104,7 +98,7 @@ class Table:
         """The row of a partition with the greatest `sk` that is not over `sk_max`."""
         if not sk_max:
             return None
-        with _named():
+        with named():
             answer = self._client.query(
                 TableName=self._name,
                 KeyConditionExpression="pk = :pk AND sk <= :sk",
@@ -117,6 +111,8 @@ class Table:
 
     def partition(self, pk: str, *, sk_prefix: str = "", sk_from: str = "") -> Iterator[Row]:
         """Every row of a partition in the order of `sk`; those with a prefix, or from one on."""
+        if not _possible(pk, sk_prefix or "-"):
+            return iter(())
         condition, values = "pk = :pk", {":pk": {"S": pk}}
         if sk_prefix:
             condition += " AND begins_with(sk, :sk)"
@@ -133,6 +129,8 @@ class Table:
 
     def index(self, name: str, *, attribute: str, value: str) -> Iterator[Row]:
         """Every row of an index's partition. Eventually consistent: never decide money on it."""
+        if not _possible(value):
+            return iter(())
         return self._pages(
             "query",
             IndexName=name,
@@ -143,6 +141,8 @@ class Table:
 
     def after(self, index: Index, *, value: str, bound: str) -> Iterator[Row]:
         """The rows of an index's partition whose sort key is over `bound`, in order."""
+        if not _possible(value, bound):
+            return
         pages = self._client.get_paginator("query").paginate(
             TableName=self._name,
             IndexName=index.name,
@@ -189,9 +189,9 @@ class Table:
             except (HTTPClientError, NoConnection) as error:
                 raise StoreBusy("the database does not answer") from error
             except ClientError as error:
-                _raise_refusal(error, cause_id)
+                raise_refusal(error, cause_id)
                 if attempt == TRIES_MAX:
-                    raise StoreBusy(_code(error)) from error
+                    raise StoreBusy(code_of(error)) from error
                 time.sleep(random.uniform(0, _PAUSE_SECONDS * 2**attempt))  # noqa: S311 - jitter
             else:
                 return
@@ -233,7 +233,7 @@ class Table:
         self, operation: str, load: Callable[[Any], Row] = load_row, **request: Any
     ) -> Iterator[Row]:
         client: Any = self._client
-        with _named():
+        with named():
             pages = client.get_paginator(operation).paginate(TableName=self._name, **request)
             for page in pages:
                 yield from map(load, page["Items"])
@@ -258,6 +258,14 @@ def with_mark(puts: Sequence[Put], *, cause_id: str | None, now: datetime) -> tu
     return (Put(key=_cause_key(cause_id), row=mark), *puts)
 
 
+def _possible(pk: str, sk: str = "-") -> bool:
+    """Whether a row, or an entry of an index, can have these keys: text of some length."""
+    try:
+        return 0 < len(pk.encode()) <= PK_BYTES_MAX and 0 < len(sk.encode()) <= SK_BYTES_MAX
+    except UnicodeEncodeError:  # half a surrogate pair is no text
+        return False
+
+
 def _cause_key(cause_id: str) -> Key:
     return Key(f"CAUSE#{cause_id}", "CAUSE")
 
@@ -268,33 +276,3 @@ def _load_or_name(item: Mapping[str, Mapping[str, Any]]) -> Row:
 
 def _at(key: Key) -> dict[str, dict[str, Any]]:
     return dump_row({"pk": key.pk, "sk": key.sk})
-
-
-@contextmanager
-def _named() -> Iterator[None]:
-    """Load and silence become StoreBusy, whatever was asked; the client has tried again itself."""
-    try:
-        yield
-    except (HTTPClientError, NoConnection) as error:
-        raise StoreBusy("the database does not answer") from error
-    except ClientError as error:
-        if _code(error) in _BUSY:
-            raise StoreBusy(_code(error)) from error
-        raise
-
-
-def _code(error: ClientError) -> str:
-    return error.response["Error"]["Code"]
-
-
-def _raise_refusal(error: ClientError, cause_id: str | None) -> None:
-    """Return only when trying again may help; the cause's mark is always the first write."""
-    reasons: list[str] = [
-        reason.get("Code", "None") for reason in error.response.get("CancellationReasons", [])
-    ] or [_code(error)]
-    if cause_id is not None and reasons[0] in _CONDITION:
-        raise AlreadyHandled(cause_id) from error
-    if any(reason in _CONDITION for reason in reasons):
-        raise StaleRow from error
-    if not any(reason in _BUSY for reason in reasons):
-        raise error

@@ -3,12 +3,15 @@
 import base64
 import binascii
 import json
+import re
 from typing import Final
 
 from shared.errors.taxonomy import InputError, InvalidRequest
 
 LIMIT_DEFAULT: Final = 20
 LIMIT_MAX: Final = 100
+_PART: Final = re.compile(r"[\x20-\x7e]{1,255}")
+"""Keys of ours are plain, and DynamoDB refuses a longer one."""
 
 
 def limit(text: str | None) -> int:
@@ -33,7 +36,7 @@ def parts(text: str, *, number: int) -> list[str]:
         raise invalid_cursor() from None
     if not isinstance(found, list) or len(found) != number:
         raise invalid_cursor()
-    if not all(isinstance(part, str) and part for part in found):
+    if not all(isinstance(part, str) and _PART.fullmatch(part) for part in found):
         raise invalid_cursor()
     return found
 

@@ -1,0 +1,28 @@
+"""The Lambda that reconciles: each message is a part of a run, and asks for the next."""
+
+from typing import Any
+
+from accounting import wiring
+from accounting.application.reconcile import Asked, Books, reconcile_part
+from shared import clock
+from shared.contracts.envelope import Cause, Envelope
+from shared.messaging.consumer import Consumer
+from shared.observability import log, metrics
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    consumer = Consumer(Asked, react=_react, handled=wiring.table().handled, clock=clock.now)
+    return consumer.on_queue(event, context)
+
+
+def _react(envelope: Envelope[Asked], cause: Cause) -> None:
+    books = Books(
+        journal=wiring.journal(),
+        folds=wiring.folds(),
+        records=wiring.records(),
+        settlement=wiring.settlement(),
+    )
+    periods = books.journal.periods()
+    run = reconcile_part(envelope.data, books=books, periods=periods, cause=cause)
+    metrics.count("ReconciliationLookedAt", run.looked_at)
+    log.info("reconciled", stage=run.stage, looked_at=run.looked_at)

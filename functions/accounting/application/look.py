@@ -1,0 +1,170 @@
+"""Look at one payment's operations and lines: what changes is written with its entries, or not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from accounting.application.book import announced
+from accounting.application.ports import Journal, Records
+from accounting.domain.corrections import reversal, reversal_id
+from accounting.domain.journal import JournalEntry
+from accounting.domain.manual import Periods
+from accounting.domain.operations import operation_of
+from accounting.domain.payouts import Payout
+from accounting.domain.reconciliation import Line, Rules
+from accounting.domain.settlement_record import (
+    OF_A_LINE,
+    OF_A_PAYOUT,
+    Review,
+    SettlementRecord,
+    Standing,
+    review,
+    review_payout,
+)
+from shared.contracts.accounting import DiscrepancyExplained, DiscrepancyFound
+from shared.contracts.envelope import Cause, Event
+from shared.money import Money
+from shared.persistence.until_fresh import until_fresh
+
+
+def record_id_of(line: Line) -> str:
+    return line.payment_id or OF_A_LINE + line.line_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looking:
+    """What a run looks with: whose rules, on which day, and where everything is kept.
+
+    `lines_of` gives what was told of a record in the days that the run takes up.
+    """
+
+    reconciliation_id: str
+    provider: str
+    as_of: date
+    rules: Rules
+    lines_of: Callable[[str], Sequence[Line]]
+    journal: Journal
+    records: Records
+    periods: Periods
+    cause: Cause
+
+
+def look_at(record_id: str, run: Looking) -> Review | None:
+    """Review a record once in a run; None where this run has been, or another provider is asked.
+
+    Raises StaleRow, StoreBusy.
+    """
+    return until_fresh(lambda: _look(record_id, run))
+
+
+def look_at_payout(payout: Payout, run: Looking) -> None:
+    """Move what a payout differs by from its lines away, once; raises StaleRow, StoreBusy."""
+    record_id = OF_A_PAYOUT + payout.payout_id
+
+    def look() -> None:
+        known = run.records.find(record_id)
+        record = known or SettlementRecord(record_id=record_id, provider=run.provider)
+        found = review_payout(record, payout, since=run.as_of if known is None else _since(known))
+        if found.record != record:
+            _commit(found, run)
+
+    until_fresh(look)
+
+
+def _since(record: SettlementRecord) -> date:
+    return record.standing[0].since
+
+
+def _look(record_id: str, run: Looking) -> Review | None:
+    known = run.records.find(record_id)
+    if known is not None and known.looked_at_by == run.reconciliation_id:
+        return None
+    entries = [] if record_id.startswith(OF_A_LINE) else run.journal.entries_of(record_id)
+    provider = known.provider if known is not None else _provider(entries, record_id, run)
+    if provider != run.provider:
+        return None
+    operations = [each for each in map(operation_of, entries) if each is not None]
+    record = known or SettlementRecord(record_id=record_id, provider=provider)
+    found = review(record, operations, run.lines_of(record_id), rules=run.rules, as_of=run.as_of)
+    if not found.items:
+        return None
+    _commit(found, run)
+    return found
+
+
+def _commit(found: Review, run: Looking) -> None:
+    run.records.commit(
+        found,
+        [(entry, announced(entry)) for entry in _entries(found, run)],
+        _messages(found, run),
+        reconciliation_id=run.reconciliation_id,
+        cause=run.cause,
+    )
+
+
+def _provider(entries: Sequence[JournalEntry], record_id: str, run: Looking) -> str:
+    """Who has a payment's money: its entries tell, and a line has come from whoever is asked."""
+    told = next((entry.provider for entry in entries if entry.provider), "")
+    return told or (run.provider if run.lines_of(record_id) else "")
+
+
+def _entries(found: Review, run: Looking) -> list[JournalEntry]:
+    effective_at = run.periods.effective(run.cause.now)
+    booked = [
+        JournalEntry(
+            entry_id=each.entry_id,
+            cause_id=run.cause.id,
+            fact=DiscrepancyFound.__name__,
+            description=f"Reconciliation: {each.kind}",
+            payment_id=found.record.payment_id,
+            reference=each.item_id,
+            postings=each.postings,
+            booked_at=run.cause.now,
+            effective_at=effective_at,
+        )
+        for each in found.book
+    ]
+    return booked + [
+        reversal(
+            original,
+            cause_id=run.cause.id,
+            fact=DiscrepancyExplained.__name__,
+            booked_at=run.cause.now,
+            effective_at=max(effective_at, original.effective_at),
+        )
+        for original in map(run.journal.find, found.reverse)
+        if original is not None and run.journal.find(reversal_id(original.entry_id)) is None
+    ]
+
+
+def _messages(found: Review, run: Looking) -> list[Event]:
+    payment_id = found.record.payment_id
+    news: list[Event] = [
+        DiscrepancyFound(
+            reconciliation_id=run.reconciliation_id,
+            item_id=found.record.public_id(each.item_id),
+            provider=run.provider,
+            payment_id=payment_id,
+            kind=each.kind,
+            residual=_amounts(each),
+            since=each.since,
+        )
+        for each in found.found
+    ]
+    news += [
+        DiscrepancyExplained(
+            reconciliation_id=run.reconciliation_id,
+            item_id=found.record.public_id(each.item_id),
+            provider=run.provider,
+            payment_id=payment_id,
+            kind=each.kind,
+        )
+        for each in found.explained
+    ]
+    return news
+
+
+def _amounts(standing: Standing) -> tuple[Money, ...]:
+    return tuple(Money(minor, currency) for currency, minor in sorted(standing.residual.items()))

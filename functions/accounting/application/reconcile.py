@@ -1,0 +1,224 @@
+"""Reconcile a provider: what the books say against what it settled, both ways, a part at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import islice
+from typing import Final
+
+from accounting.application.look import Looking, look_at, look_at_payout, record_id_of
+from accounting.application.ports import Folds, Journal, Records, Settlement
+from accounting.domain.chain import LANES
+from accounting.domain.manual import Periods
+from accounting.domain.payouts import Payout, PayoutState, proved
+from accounting.domain.provider_rules import rules_of
+from accounting.domain.reconciliation import DISCREPANCIES, Line, tallied
+from accounting.domain.reconciliation_run import Run, Stage, days_of
+from accounting.domain.seals import DAY_LETTERS
+from accounting.domain.settlement_record import OF_A_LINE
+from shared.contracts.accounting import ReconciliationCompleted, ReconciliationRequested
+from shared.contracts.envelope import Cause, Event
+from shared.errors.taxonomy import AlreadyHandled, StaleRow
+from shared.ids import derived
+
+LOOKED_AT_ONCE: Final = 200
+"""Payments between two notes of how far a run has come."""
+HOURS: Final = 24
+LOOKED_PER_PART: Final = 2_000
+"""Payments that one message takes up; the rest is the next part's."""
+
+
+type Asked = ReconciliationRequested
+"""What the reconciling Lambda listens to."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Books:
+    """What a run reads and writes."""
+
+    journal: Journal
+    folds: Folds
+    records: Records
+    settlement: Settlement
+
+
+def request_reconciliation(
+    provider: str, day: date, *, requested_by: str, records: Records, cause: Cause
+) -> Run:
+    """Note the run and ask for its first part; the same request again is the same run."""
+    reconciliation_id = derived("rec", cause.id)
+    known = records.run(reconciliation_id)
+    if known is not None:
+        return known
+    run = Run(
+        reconciliation_id=reconciliation_id,
+        provider=provider,
+        day=day,
+        days=days_of(day, records.last_day(provider)),
+        requested_at=cause.now,
+        requested_by=requested_by,
+        correlation_id=cause.correlation_id,
+    )
+    try:
+        return records.keep_run(run, [_part(run)], cause)
+    except StaleRow:
+        standing = records.run(reconciliation_id)
+        if standing is None:
+            raise
+        return standing
+
+
+def reconcile_part(
+    asked: ReconciliationRequested, *, books: Books, periods: Periods, cause: Cause
+) -> Run:
+    """Go on where the run stands, for one part; raises AlreadyHandled for a part that is done."""
+    run = books.records.run(asked.reconciliation_id)
+    if run is None or run.part != asked.part or run.stage is Stage.COMPLETED:
+        raise AlreadyHandled(cause.id)
+    started = run.looked_at
+    while True:
+        run = _step(run, books=books, periods=periods, cause=cause)
+        if run.stage is Stage.COMPLETED:
+            return books.records.keep_run(run, [_completed(run)], cause, handled=True)
+        if run.looked_at - started >= LOOKED_PER_PART:
+            run = replace(run, part=run.part + 1)
+            return books.records.keep_run(run, [_part(run)], cause, handled=True)
+        run = books.records.keep_run(run, [], cause)
+
+
+def _step(run: Run, *, books: Books, periods: Periods, cause: Cause) -> Run:
+    """The next places of the stage, or the next stage when there are none left."""
+    looking = _looking(run, books=books, periods=periods, cause=cause)
+    if run.stage is Stage.PAYOUTS:
+        payouts = _payouts(run, books)
+        for payout in payouts:
+            look_at_payout(payout, looking)
+        totals = tallied(books.records.items(run.reconciliation_id))
+        return replace(run.through(), totals=totals, payouts=payouts, completed_at=cause.now)
+    places = _PLACES[run.stage](run, books)
+    batch = list(islice(places, LOOKED_AT_ONCE))
+    if not batch:
+        return run.through()
+    record_ids = dict.fromkeys(record_id for _, record_id in batch if record_id)
+    looked = [look_at(record_id, looking) for record_id in record_ids]
+    return run.at(batch[-1][0], looked_at=sum(each is not None for each in looked))
+
+
+def _looking(run: Run, *, books: Books, periods: Periods, cause: Cause) -> Looking:
+    def lines_of(record_id: str) -> Sequence[Line]:
+        """What was told of the record in the run's days."""
+        named = "" if record_id.startswith(OF_A_LINE) else record_id
+        return [
+            line
+            for day in run.days
+            for line in books.settlement.lines_of(run.provider, day, named)
+            if record_id_of(line) == record_id
+        ]
+
+    return Looking(
+        reconciliation_id=run.reconciliation_id,
+        provider=run.provider,
+        as_of=run.day,
+        rules=rules_of(run.provider),
+        lines_of=lines_of,
+        journal=books.journal,
+        records=books.records,
+        periods=periods,
+        cause=cause,
+    )
+
+
+type Place = tuple[str, str]
+"""Where a record was found, in the order of a stage, and its id; empty where there is none."""
+
+
+def _from_entries(run: Run, books: Books) -> Iterator[Place]:
+    """The payments of what was booked, in the order of booking within an hour."""
+    for day in run.days:
+        if day.isoformat() < run.cursor[:DAY_LETTERS] or not _booked(day.isoformat(), books):
+            continue
+        for hour in range(HOURS):
+            since = f"{day.isoformat()}T{hour:02d}"
+            if since < run.cursor[: len(since)]:
+                continue
+            for place, entry_id in _booked(since, books):
+                if place > run.cursor:
+                    entry = books.journal.find(entry_id)
+                    yield place, "" if entry is None else entry.payment_id
+
+
+def _booked(since: str, books: Books) -> list[Place]:
+    """What was booked in that day or hour, in order."""
+    return sorted(
+        (f"{block.bucket}#{entry_id}", entry_id)
+        for lane in range(LANES)
+        for block in books.folds.blocks(lane, since=since)
+        for entry_id, _ in block.entries
+    )
+
+
+def _from_lines(run: Run, books: Books) -> Iterator[Place]:
+    for day in run.days:
+        name = day.isoformat()
+        if name < run.cursor[:DAY_LETTERS]:
+            continue
+        for line in books.settlement.lines_told_on(run.provider, day):
+            place = f"{name}#{line.payment_id}#{line.line_id}"
+            if place > run.cursor:
+                yield place, record_id_of(line)
+
+
+def _from_open(run: Run, books: Books) -> Iterable[Place]:
+    """What an earlier run left waiting: its time may be over."""
+    return books.records.open_records(run.provider, after=run.cursor)
+
+
+_PLACES: Final[dict[Stage, Callable[[Run, Books], Iterable[Place]]]] = {
+    Stage.ENTRIES: _from_entries,
+    Stage.LINES: _from_lines,
+    Stage.OPEN: _from_open,
+}
+
+
+def _payouts(run: Run, books: Books) -> tuple[Payout, ...]:
+    """The payouts that were told of in the run's days, each over all of its lines."""
+    names = {
+        line.payout_id
+        for day in run.days
+        for line in books.settlement.lines_told_on(run.provider, day)
+        if line.payout_id
+    }
+    return tuple(
+        payout
+        for name in sorted(names)
+        for payout in proved(name, books.settlement.payout_lines(run.provider, name))
+    )
+
+
+def _part(run: Run) -> Event:
+    return ReconciliationRequested(
+        reconciliation_id=run.reconciliation_id,
+        provider=run.provider,
+        day=run.day,
+        part=run.part,
+    )
+
+
+def _completed(run: Run) -> Event:
+    unexplained = [each for each in run.payouts if each.state is PayoutState.UNEXPLAINED]
+    return ReconciliationCompleted(
+        reconciliation_id=run.reconciliation_id,
+        provider=run.provider,
+        day=run.day,
+        operations=sum(each.operations for each in run.totals.values()),
+        lines=sum(each.lines for each in run.totals.values()),
+        discrepancies=sum(
+            each.operations + each.lines
+            for kind, each in run.totals.items()
+            if kind in DISCREPANCIES
+        ),
+        payouts=len(run.payouts),
+        payouts_unexplained=len(unexplained),
+    )

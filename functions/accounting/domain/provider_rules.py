@@ -1,0 +1,23 @@
+"""What is declared for each provider: how long it settles, what it charges, what is tolerated."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from accounting.domain.reconciliation import FeeRule, Rules
+
+_SANDBOX_FEE: Final = FeeRule(basis_points=290, fixed=25)
+
+RULES: Final[Mapping[str, Rules]] = MappingProxyType(
+    {
+        "sandbox": Rules(settled_within_days=3, fees={"EUR": _SANDBOX_FEE, "USD": _SANDBOX_FEE}),
+        "stripe": Rules(settled_within_days=7),
+        "adyen": Rules(settled_within_days=5),
+    }
+)
+DEFAULT: Final = Rules()
+"""For a provider that nothing is declared for: three days, no tolerance, any fee."""
+
+
+def rules_of(provider: str) -> Rules:
+    return RULES.get(provider, DEFAULT)

@@ -1,0 +1,74 @@
+"""One run of the reconciliation: whose, through which day, and how far it has come."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+from accounting.domain.payouts import Payout
+from accounting.domain.reconciliation import Class, Tally
+
+LOOKED_BACK_MAX: Final = 31
+"""Days that one run takes up, should none have run for a while."""
+
+
+class Stage(StrEnum):
+    """What a run goes through, in this order."""
+
+    ENTRIES = "entries"
+    LINES = "lines"
+    OPEN = "open"
+    PAYOUTS = "payouts"
+    COMPLETED = "completed"
+
+
+NEXT: Final = {
+    Stage.ENTRIES: Stage.LINES,
+    Stage.LINES: Stage.OPEN,
+    Stage.OPEN: Stage.PAYOUTS,
+    Stage.PAYOUTS: Stage.COMPLETED,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """`days` are the booking days it takes up, `cursor` the last place done within `stage`.
+
+    `looked_at` counts the payments so far; the totals are there when it is completed. `version`
+    and `sequence` are as they were read; the store counts them on.
+    """
+
+    reconciliation_id: str
+    provider: str
+    day: date
+    days: tuple[date, ...]
+    requested_at: datetime
+    requested_by: str
+    stage: Stage = Stage.ENTRIES
+    cursor: str = ""
+    part: int = 1
+    looked_at: int = 0
+    totals: Mapping[Class, Tally] = field(default_factory=lambda: MappingProxyType({}))
+    payouts: tuple[Payout, ...] = ()
+    completed_at: datetime | None = None
+    correlation_id: str = ""
+    version: int = 0
+    sequence: int = 0
+
+    def at(self, cursor: str, *, looked_at: int) -> Run:
+        return replace(self, cursor=cursor, looked_at=self.looked_at + looked_at)
+
+    def through(self) -> Run:
+        """The next stage, from its beginning."""
+        return replace(self, stage=NEXT[self.stage], cursor="")
+
+
+def days_of(day: date, last: date | None) -> tuple[date, ...]:
+    """From the day of the last run on, which may have ended before that day did, through `day`."""
+    earliest = day - timedelta(days=LOOKED_BACK_MAX)
+    first = earliest if last is None else max(earliest, min(last, day))
+    return tuple(first + timedelta(days=number) for number in range((day - first).days + 1))

@@ -1,0 +1,101 @@
+"""A person explains what stands in suspense; above a limit a second one has to agree."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from accounting.domain.adjustments import UNKNOWN_ITEM
+from accounting.domain.chart_of_accounts import SUSPENSE, Side, SubLedger, account_of
+from accounting.domain.errors import EntryMalformed, ItemNotOpen, SelfApproval
+from accounting.domain.journal import Authorship, JournalEntry, Posting
+from accounting.domain.manual import needs_approval
+from accounting.domain.posting_rules import entry_id_for
+from accounting.domain.reconciliation import DISCREPANCIES
+from accounting.domain.settlement_record import Resolution, SettlementRecord, Standing
+from shared.money import Money
+
+FACT = "DiscrepancyResolved"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resolved:
+    """The record's next state; `entry` is None while a second person is waited for."""
+
+    record: SettlementRecord
+    entry: JournalEntry | None
+
+
+def resolve_item(
+    record: SettlementRecord,
+    item_id: str,
+    resolution: Resolution,
+    *,
+    cause_id: str,
+    now: datetime,
+    effective_at: datetime,
+) -> Resolved:
+    """Explain an item's residual by an account, or agree to what another person has proposed.
+
+    Raises ItemNotOpen, SelfApproval, UnknownAccount, EntryMalformed for an account that the item
+    has no place on.
+    """
+    standing = next((each for each in record.standing if each.item_id == item_id), None)
+    if standing is None or not standing.is_open or standing.kind not in DISCREPANCIES:
+        raise ItemNotOpen(item_id)
+    proposal = standing.proposal
+    if proposal == resolution:
+        return Resolved(record=record, entry=None)  # said again
+    agreed = proposal is not None and proposal.account == resolution.account
+    by = _agreed(proposal.by, resolution.by) if proposal is not None and agreed else resolution.by
+    entry = JournalEntry(
+        entry_id=entry_id_for("resolution", record.record_id, item_id, str(standing.change)),
+        cause_id=cause_id,
+        fact=FACT,
+        description=f"Explained by {resolution.account}",
+        payment_id=record.payment_id,
+        reference=item_id,
+        postings=_postings(standing, resolution.account, record.payment_id),
+        booked_at=now,
+        effective_at=effective_at,
+        by=by,
+    )
+    if needs_approval([entry]) and not agreed:
+        return Resolved(record=_with(record, replace(standing, proposal=resolution)), entry=None)
+    done = replace(
+        standing,
+        entry_ids=(*standing.entry_ids, entry.entry_id),
+        proposal=None,
+        resolution=Resolution(account=resolution.account, by=by),
+    )
+    return Resolved(record=_with(record, done), entry=entry)
+
+
+def _agreed(maker: Authorship, checker: Authorship) -> Authorship:
+    if maker.actor.may_be(checker.actor):
+        raise SelfApproval
+    return Authorship(actor=maker.actor, reason=maker.reason, approver=checker.actor)
+
+
+def _postings(standing: Standing, code: str, payment_id: str) -> tuple[Posting, ...]:
+    """T11 and its kin: suspense is cleared against the account."""
+    account = account_of(code)
+    if account == SUSPENSE or account.sub_ledger is SubLedger.PAYOUT:
+        raise EntryMalformed(f"{code} explains nothing")
+    place = (payment_id or UNKNOWN_ITEM) if account.sub_ledger is not None else ""
+    postings: list[Posting] = []
+    for currency, minor in sorted(standing.residual.items()):
+        amount = Money(abs(minor), currency)
+        side = Side.DEBIT if minor > 0 else Side.CREDIT
+        postings += [
+            Posting(account, side, amount, place),
+            Posting(SUSPENSE, side.opposite, amount),
+        ]
+    return tuple(postings)
+
+
+def _with(record: SettlementRecord, changed: Standing) -> SettlementRecord:
+    standing = tuple(
+        changed if each.item_id == changed.item_id else each for each in record.standing
+    )
+    return replace(record, standing=standing)

@@ -1,0 +1,152 @@
+"""Settlement records, reconciliation runs and their items, in the accounting table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any, Final
+
+from accounting.domain.journal import JournalEntry
+from accounting.domain.reconciliation import Class, Item
+from accounting.domain.reconciliation_run import Run, Stage
+from accounting.domain.settlement_record import Review, SettlementRecord
+from accounting.infrastructure import record_rows, run_rows
+from accounting.infrastructure.entry_rows import SERVICE, key_of
+from accounting.infrastructure.entry_rows import to_row as entry_row
+from shared.contracts.accounting import LedgerEntryCreated
+from shared.contracts.envelope import Cause, Event
+from shared.persistence.aggregate import STATE, Aggregates, Snapshot
+from shared.persistence.rows import Row
+from shared.persistence.table import Index, Key, Put, Table
+
+OPEN: Final = Index("open_items", partition="open_for", sort="since")
+"""The records that wait for something, by provider, oldest first."""
+_FIRST: Final = ""
+_BOUND_LETTERS: Final = 9
+_BEFORE_ALL: Final = "0"
+"""A bound of a sort key is never empty."""
+_RECORD: Final = "SETTLEMENT"
+
+
+class DynamoDbRecords:
+    def __init__(self, table: Table) -> None:
+        self._table = table
+        self._records = Aggregates(table, service=SERVICE, kind=_RECORD)
+        self._runs = Aggregates(table, service=SERVICE, kind="RECONCILIATION")
+
+    def find(self, record_id: str) -> SettlementRecord | None:
+        row = self._records.find(record_id)
+        return None if row is None else record_rows.from_row(record_id, dict(row))
+
+    def commit(
+        self,
+        found: Review,
+        entries: Sequence[tuple[JournalEntry, LedgerEntryCreated]],
+        messages: Sequence[Event],
+        *,
+        reconciliation_id: str,
+        cause: Cause,
+    ) -> None:
+        record = replace(found.record, looked_at_by=reconciliation_id)
+        also: list[Put] = []
+        if found.items:
+            items: Row = {"items": [record_rows.item_row(item) for item in found.items]}
+            also.append(Put(key=Key(_items_of(reconciliation_id), record.record_id), row=items))
+        self._keep(record, entries, messages, also=also, cause=cause)
+
+    def keep(
+        self,
+        record: SettlementRecord,
+        entries: Sequence[tuple[JournalEntry, LedgerEntryCreated]],
+        *,
+        cause: Cause,
+    ) -> None:
+        self._keep(record, entries, (), also=(), cause=cause)
+
+    def _keep(
+        self,
+        record: SettlementRecord,
+        entries: Sequence[tuple[JournalEntry, LedgerEntryCreated]],
+        messages: Sequence[Event],
+        *,
+        also: Sequence[Put],
+        cause: Cause,
+    ) -> None:
+        booked = [
+            Put(key=key_of(entry.entry_id), row=entry_row(entry, created, cause))
+            for entry, created in entries
+        ]
+        snapshot = Snapshot(
+            aggregate_id=record.record_id,
+            row=record_rows.to_row(record),
+            version=record.version,
+            sequence=record.sequence,
+            correlation_id=cause.correlation_id,
+        )
+        self._records.commit(snapshot, messages, cause, handled=False, also=[*booked, *also])
+
+    def run(self, reconciliation_id: str) -> Run | None:
+        row = self._runs.find(reconciliation_id)
+        return None if row is None else run_rows.from_row(reconciliation_id, dict(row))
+
+    def keep_run(
+        self, run: Run, messages: Sequence[Event], cause: Cause, *, handled: bool = False
+    ) -> Run:
+        snapshot = Snapshot(
+            aggregate_id=run.reconciliation_id,
+            row=run_rows.to_row(run),
+            version=run.version,
+            sequence=run.sequence,
+            correlation_id=run.correlation_id,
+        )
+        also = [self._last(run)] if run.stage is Stage.COMPLETED else []
+        self._runs.commit(snapshot, messages, cause, handled=handled, also=also)
+        return replace(run, version=run.version + 1, sequence=run.sequence + len(messages))
+
+    def last_day(self, provider: str) -> date | None:
+        row = self._table.get(_last_key(provider))
+        return None if row is None else date.fromisoformat(str(row["day"]))
+
+    def open_records(self, provider: str, *, after: str) -> Iterator[tuple[str, str]]:
+        from_day = after[:_BOUND_LETTERS] or _BEFORE_ALL  # a little too early: no day is cut
+        for row in self._table.after(OPEN, value=provider, bound=from_day):
+            record_id = str(row["pk"]).removeprefix(f"{_RECORD}#")
+            place = f"{row[OPEN.sort]}#{record_id}"
+            if place > after:
+                yield place, record_id
+
+    def items(self, reconciliation_id: str) -> Iterator[Item]:
+        for row in self._table.partition(_items_of(reconciliation_id)):
+            items: Any = row["items"]
+            yield from map(record_rows.item_of, items)
+
+    def items_after(
+        self, reconciliation_id: str, kind: Class | None, *, after: str
+    ) -> Iterator[tuple[str, Item]]:
+        """The items of a class (of all where none is given) behind a place, with their places."""
+        for row in self._table.partition(_items_of(reconciliation_id)):
+            items: Any = row["items"]
+            for item in map(record_rows.item_of, items):
+                place = f"{row['sk']}#{item.item_id}"
+                if place > after and kind in {None, item.kind}:
+                    yield place, item
+
+    def _last(self, run: Run) -> Put:
+        """A run through an earlier day than the last one's says nothing new of it."""
+        key = _last_key(run.provider)
+        known: Any = self._table.get(key) or {"version": 0, "day": _FIRST}
+        row: Row = {
+            "day": max(known["day"], run.day.isoformat()),
+            "reconciliation_id": run.reconciliation_id,
+            "version": known["version"] + 1,
+        }
+        return Put(key=key, row=row, seen=known["version"])
+
+
+def _items_of(reconciliation_id: str) -> str:
+    return f"ITEMS#{reconciliation_id}"
+
+
+def _last_key(provider: str) -> Key:
+    return Key(f"RECONCILED#{provider}", STATE)

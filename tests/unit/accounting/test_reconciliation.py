@@ -1,0 +1,296 @@
+"""A run of the reconciliation over the books: what it finds, books, takes back and says."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+
+import pytest
+
+from accounting.application.book import append_once
+from accounting.application.reconcile import Books, reconcile_part, request_reconciliation
+from accounting.domain.chart_of_accounts import CUSTOMER_RECEIVABLE, PROVIDER_CLEARING
+from accounting.domain.journal import JournalEntry, credit, debit
+from accounting.domain.manual import Periods
+from accounting.domain.payouts import PayoutLine
+from accounting.domain.posting_rules import entry_id_for
+from accounting.domain.reconciliation import Line
+from accounting.domain.reconciliation_run import Run, Stage
+from accounting.infrastructure.dynamodb_records import DynamoDbRecords
+from shared.contracts.accounting import (
+    DiscrepancyExplained,
+    DiscrepancyFound,
+    ReconciliationCompleted,
+    ReconciliationRequested,
+)
+from shared.contracts.codec import decode
+from shared.contracts.payments import PaymentCaptured
+from shared.contracts.settlement import LineKind
+from shared.contracts.union import message_types
+from shared.errors.taxonomy import AlreadyHandled
+from shared.money import Money
+from tests.doubles.ledger import Ledger, authorized, eur
+from tests.unit.accounting.reconciling import line
+
+type Told = DiscrepancyFound | DiscrepancyExplained | ReconciliationCompleted
+DAY = date(2026, 1, 2)
+
+
+@dataclass
+class Lines:
+    """What was told of settled lines, by the day on which it was told."""
+
+    told: dict[date, list[Line]] = field(default_factory=dict)
+
+    def lines_told_on(self, provider: str, day: date) -> Iterator[Line]:
+        assert provider == "sandbox"
+        yield from sorted(self.told.get(day, []), key=lambda each: (each.payment_id, each.line_id))
+
+    def lines_of(self, provider: str, day: date, payment_id: str) -> Iterator[Line]:
+        return (each for each in self.lines_told_on(provider, day) if each.payment_id == payment_id)
+
+    def payout_lines(self, provider: str, payout_id: str) -> Iterator[PayoutLine]:
+        for day in sorted(self.told):
+            for each in self.lines_told_on(provider, day):
+                if each.payout_id == payout_id:
+                    yield PayoutLine(line_id=each.line_id, kind=each.kind, net=each.net)
+
+
+class House:
+    """The books, the lines, and the runs over both."""
+
+    def __init__(self) -> None:
+        self.ledger = Ledger()
+        self.lines = Lines()
+        self.records = DynamoDbRecords(self.ledger.table)
+        self.books = Books(
+            journal=self.ledger.journal,
+            folds=self.ledger.folds,
+            records=self.records,
+            settlement=self.lines,
+        )
+
+    def capture(self, payment: str, minor: int) -> None:
+        self.ledger.hear(authorized(minor, payment), f"{payment}/authorized")
+        captured = PaymentCaptured(
+            payment_id=payment,
+            order_id="ord_1",
+            capture_id=f"{payment}-capture-1",
+            amount=eur(minor),
+            captured=eur(minor),
+            provider="sandbox",
+            provider_reference="op_1",
+        )
+        self.ledger.hear(captured, f"{payment}/captured")
+        self.ledger.fold()
+
+    def settle(self, payment: str, minor: int, *, name: str = "l1") -> None:
+        """The provider tells a line today, and it is booked as it stands."""
+        fee = minor * 29 // 1000 + 25
+        reference = f"{payment}-capture-1"
+        on = self.ledger.now.date()
+        told = line(name, minor, reference, payment_id=payment, fee=fee, on=on)
+        self.tell(told)
+
+    def tell(self, told: Line) -> None:
+        self.lines.told.setdefault(self.ledger.now.date(), []).append(told)
+        if told.kind is not LineKind.CAPTURE:
+            return
+        item = told.payment_id or "unknown"
+        entry = JournalEntry(
+            entry_id=entry_id_for("settled", told.line_id),
+            cause_id=f"payments/{told.line_id}",
+            fact="PaymentSettled",
+            description="Settled",
+            payment_id=told.payment_id,
+            postings=(
+                debit(PROVIDER_CLEARING, told.gross),
+                credit(CUSTOMER_RECEIVABLE, told.gross, item),
+            ),
+            booked_at=self.ledger.now,
+            effective_at=self.ledger.now,
+        )
+        append_once([entry], journal=self.ledger.journal, cause=self.ledger.cause(entry.cause_id))
+
+    def run(self, day: date | None = None, *, name: str = "req-1") -> Run:
+        asked = request_reconciliation(
+            "sandbox",
+            day or self.ledger.now.date(),
+            requested_by="operator",
+            records=self.records,
+            cause=self.ledger.cause(name),
+        )
+        run = asked
+        while run.stage is not Stage.COMPLETED:
+            part = ReconciliationRequested(
+                reconciliation_id=run.reconciliation_id,
+                provider="sandbox",
+                day=run.day,
+                part=run.part,
+            )
+            cause = self.ledger.cause(f"{name}/part-{run.part}")
+            run = reconcile_part(part, books=self.books, periods=Periods(), cause=cause)
+        return run
+
+    def told(self) -> list[Told]:
+        """What was published of reconciliations since it was last asked."""
+        kinds = {kind.__name__ for kind in message_types(Told)}
+        return [
+            decode(Told, json.loads(str(row["Payload"]))).data
+            for row in self.ledger.table.drain_inserts()
+            if row.get("Type") in kinds
+        ]
+
+
+def counts(run: Run) -> dict[str, tuple[int, int]]:
+    return {str(kind): (each.operations, each.lines) for kind, each in run.totals.items()}
+
+
+@pytest.fixture
+def house() -> House:
+    return House()
+
+
+def test_what_was_captured_and_settled_is_matched(house: House) -> None:
+    house.capture("pay_a", 1000)
+    house.settle("pay_a", 1000)
+    run = house.run()
+    assert counts(run) == {"matched": (1, 1)}
+    assert house.ledger.balance("1100") == 0
+    assert house.ledger.balance("1900") == 0
+
+
+def test_what_waits_for_its_line_is_expected_and_then_missing(house: House) -> None:
+    house.capture("pay_a", 1000)
+    assert counts(house.run()) == {"expected": (1, 0)}
+    assert house.ledger.balance("1100") == 1000
+    house.ledger.tick(days=4)
+    assert counts(house.run(name="req-2")) == {"missing_external": (1, 0)}
+    assert house.ledger.balance("1100") == 0
+    assert house.ledger.balance("1900") == 1000
+
+
+def test_what_an_earlier_run_left_waiting_is_looked_at_when_its_time_is_over(house: House) -> None:
+    house.capture("pay_a", 1000)
+    house.ledger.tick(days=1)
+    assert counts(house.run()) == {"expected": (1, 0)}
+    house.ledger.tick(days=4)  # the days of this run begin where the last one ended
+    assert counts(house.run(name="req-2")) == {"missing_external": (1, 0)}
+    house.ledger.tick(days=20)  # found once, it stays where it is
+    assert counts(house.run(name="req-3")) == {"missing_external": (1, 0)}
+    assert house.ledger.balance("1900") == 1000
+
+
+def test_a_late_line_explains_itself_and_takes_the_suspense_back(house: House) -> None:
+    house.capture("pay_a", 1000)
+    house.ledger.tick(days=4)
+    house.run()
+    house.told()
+    house.ledger.tick(days=1)
+    house.settle("pay_a", 1000)
+    run = house.run(name="req-2")
+    assert counts(run) == {"timing": (1, 1)}
+    assert house.ledger.balance("1900") == 0
+    assert house.ledger.balance("1100") == 0
+    explained, completed = house.told()
+    assert isinstance(explained, DiscrepancyExplained)
+    assert (explained.item_id, explained.kind) == (
+        "pay_a~capture:pay_a-capture-1",
+        "missing_external",
+    )
+    assert isinstance(completed, ReconciliationCompleted)
+    assert (completed.operations, completed.lines, completed.discrepancies) == (1, 1, 0)
+
+
+def test_a_cent_too_little_stands_in_suspense_and_is_told_once(house: House) -> None:
+    house.capture("pay_a", 1000)
+    house.settle("pay_a", 999)
+    house.run()
+    found, completed = house.told()
+    assert found == DiscrepancyFound(
+        reconciliation_id=completed.reconciliation_id,
+        item_id="pay_a~capture:pay_a-capture-1",
+        provider="sandbox",
+        payment_id="pay_a",
+        kind="amount_mismatch",
+        residual=(Money(1, "EUR"),),
+        since=DAY,
+    )
+    assert house.ledger.balance("1900") == 1
+    house.run(name="req-2")
+    assert [type(each) for each in house.told()] == [ReconciliationCompleted]
+    assert house.ledger.balance("1900") == 1
+
+
+def test_a_line_of_nobody_we_know_waits_in_suspense(house: House) -> None:
+    on = house.ledger.now.date()
+    house.tell(line("l9", 4200, payment_id="", on=on))
+    run = house.run()
+    assert counts(run) == {"missing_internal": (0, 1)}
+    assert house.ledger.balance("1900") == -4200
+    assert house.ledger.balance("1100") == 0
+
+
+def test_a_payout_is_explained_to_the_cent_or_stands_in_suspense(house: House) -> None:
+    house.capture("pay_a", 1000)
+    house.settle("pay_a", 1000)  # 1000 less 54 of fees
+    on = house.ledger.now.date()
+    house.tell(line("p1", -900, payment_id="", kind=LineKind.PAYOUT, on=on))
+    run = house.run()
+    assert [(each.payout_id, str(each.state), each.difference.minor) for each in run.payouts] == [
+        ("po_1", "unexplained", -46)
+    ]
+    assert house.ledger.balance("1900") == 46
+    house.ledger.tick(days=1)
+    house.tell(line("p2", -46, payment_id="", kind=LineKind.PAYOUT, on=on))
+    run = house.run(name="req-2")
+    assert [str(each.state) for each in run.payouts] == ["explained"]
+    assert house.ledger.balance("1900") == 0
+
+
+def test_the_same_run_again_changes_nothing(house: House) -> None:
+    house.capture("pay_a", 1000)
+    house.ledger.tick(days=4)
+    first = house.run()
+    entries = len(list(house.ledger.journal.entries()))
+    assert house.run() == first
+    assert len(list(house.ledger.journal.entries())) == entries
+
+
+def test_a_part_that_is_done_is_not_done_again(house: House) -> None:
+    run = house.run()
+    part = ReconciliationRequested(
+        reconciliation_id=run.reconciliation_id, provider="sandbox", day=run.day, part=1
+    )
+    with pytest.raises(AlreadyHandled):
+        reconcile_part(
+            part, books=house.books, periods=Periods(), cause=house.ledger.cause("again")
+        )
+
+
+def test_the_open_receivable_is_what_is_expected(house: House) -> None:
+    for number in range(10):
+        house.capture(f"pay_{number}", 1000 + number)
+    for number in range(0, 6, 2):
+        house.settle(f"pay_{number}", 1000 + number, name=f"l{number}")
+    house.settle("pay_7", 900, name="l7")
+    run = house.run()
+    assert counts(run) == {"matched": (3, 3), "amount_mismatch": (1, 1), "expected": (6, 0)}
+    # 1001 + 1003 + 1005 + 1006 + 1008 + 1009
+    assert house.ledger.balance("1100") == 6032
+    assert house.ledger.balance("1900") == 107
+
+
+def test_a_run_is_done_in_parts_and_counts_each_payment_once(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("accounting.application.reconcile.LOOKED_AT_ONCE", 2)
+    monkeypatch.setattr("accounting.application.reconcile.LOOKED_PER_PART", 3)
+    for number in range(10):
+        house.capture(f"pay_{number}", 1000)
+    run = house.run()
+    assert counts(run) == {"expected": (10, 0)}
+    assert run.part == 3  # after four and eight payments
+    assert run.looked_at == 10
