@@ -138,7 +138,7 @@ class AccountingStack(ServiceStack):
         self._vault.grant_seal(proof)
         events.Rule(
             self,
-            "Nightly",
+            "Proving",
             schedule=events.Schedule.cron(hour="1", minute="0"),
             targets=[targets.LambdaFunction(proof, retry_attempts=2)],
         )
