@@ -10,6 +10,9 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 unexport PYTHONDONTWRITEBYTECODE
 
 TARGET ?= embedded
+SEEDS ?= 1000
+PAYMENTS ?= 4000
+EVERY_PAIR ?= 1
 STAGE ?= local
 PYTHON ?= python3
 
@@ -188,6 +191,11 @@ fuzz: setup ## Try every way in with what nobody should send: 20,000 requests, 1
 .PHONY: replay
 replay: setup ## Compare the tables' double in memory with the embedded cloud, OPERATIONS=100000
 	@$(ACTIVE) python -m bench.replay $(OPERATIONS)
+
+.PHONY: simulate
+simulate: setup ## Run the whole platform simulated: SEEDS worlds with PAYMENTS in all, every crash point, every pair of them
+	$(say) "simulate: $(SEEDS) seeds, $(PAYMENTS) payments"
+	@$(ACTIVE) python -m tests.simulation run --seeds $(SEEDS) --payments $(PAYMENTS) --every-pair $(EVERY_PAIR)
 
 # --- AWS ---------------------------------------------------------------------------------------
 

@@ -24,6 +24,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     _add_timeline(nouns)
     _add_ledger(nouns)
     _add_dead_letters(nouns)
+    _add_replay(nouns)
     _add_recon(nouns)
     _add_key(nouns)
     return parser.parse_args(arguments)
@@ -116,7 +117,9 @@ def _add_dead_letters(nouns: Parsers) -> None:
     verbs = _noun(nouns, "dead-letters", "what consumers gave up: look, send again, close")
     several = _command(verbs, "list", operator_commands.list_dead_letters, role="operator")
     _add_choice(several)
-    several.add_argument("--status", default="open", help="open (default), redriven, closed")
+    several.add_argument(
+        "--status", default="open", help="open (default), redriving, redriven, closed"
+    )
     one = _command(verbs, "show", operator_commands.show_dead_letter, role="operator")
     one.add_argument("dead_letter_id", metavar="DEAD_LETTER_ID")
     redrive = _command(
@@ -131,6 +134,25 @@ def _add_dead_letters(nouns: Parsers) -> None:
     close.add_argument("dead_letter_id", metavar="DEAD_LETTER_ID")
     close.add_argument("--reason", required=True, help="why it is never to be sent again")
     _add_idempotency_key(close)
+
+
+def _add_replay(nouns: Parsers) -> None:
+    verbs = _noun(nouns, "replay", "publish a span of a service's messages once more")
+    start = _command(verbs, "start", operator_commands.start_replay, role="operator", watch=True)
+    start.add_argument("service", choices=SERVICES)
+    start.add_argument("--from", required=True, dest="begins_at", metavar="2026-11-02T12:00:00Z")
+    start.add_argument("--to", dest="ends_at", metavar="MOMENT", help="default: now")
+    start.add_argument("--type", action="append", dest="types", metavar="PaymentCaptured")
+    start.add_argument("--about", metavar="ID", help="one order, payment or entry alone")
+    start.add_argument("--per-second", type=int, help="at most so many messages (100)")
+    start.add_argument("--reason", required=True, help="what was missed, and why")
+    _add_idempotency_key(start)
+    one = _command(verbs, "show", operator_commands.show_replay, role="operator", watch=True)
+    one.add_argument("replay_id", metavar="REPLAY_ID")
+    stop = _command(verbs, "stop", operator_commands.stop_replay, role="operator")
+    stop.add_argument("replay_id", metavar="REPLAY_ID")
+    stop.add_argument("--reason", required=True)
+    _add_idempotency_key(stop)
 
 
 def _add_recon(nouns: Parsers) -> None:

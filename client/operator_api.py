@@ -1,4 +1,4 @@
-"""The operators' part of the API: dead letters."""
+"""The operators' part of the API: dead letters and replays."""
 
 from typing import NotRequired, TypedDict
 from urllib.parse import quote
@@ -45,6 +45,39 @@ class DeadLetter(TypedDict):
     failures: NotRequired[list[Failure]]
 
 
+Replay = TypedDict(
+    "Replay",
+    {
+        "replay_id": str,
+        "service": str,
+        "status": str,
+        "from": str,
+        "to": str,
+        "types": list[str],
+        "about": str | None,
+        "per_second": int,
+        "looked_at": int,
+        "published": int,
+        "asked": Decision,
+        "stopped": Decision | None,
+        "ended_at": str | None,
+    },
+)
+"""`running`, `done`, `stopped` or `failed`."""
+NewReplay = TypedDict(
+    "NewReplay",
+    {
+        "from": str,
+        "to": NotRequired[str],
+        "types": NotRequired[list[str]],
+        "about": NotRequired[str],
+        "per_second": NotRequired[int],
+        "reason": str,
+    },
+)
+"""The body of POST /operations/{service}/replays; moments in RFC 3339."""
+
+
 class UnknownId(Exception):
     """The id does not say of which service it is: it was not given by this platform."""
 
@@ -68,6 +101,22 @@ class OperatorApi(Api):
 
     def close(self, dead_letter_id: str, *, reason: str, idempotency_key: str) -> Reply[DeadLetter]:
         return self._post(f"{_path(dead_letter_id)}/close", {"reason": reason}, idempotency_key)
+
+    def start_replay(
+        self, service: str, replay: NewReplay, *, idempotency_key: str
+    ) -> Reply[Replay]:
+        return self._post(f"/operations/{service}/replays", replay, idempotency_key)
+
+    def replay(self, replay_id: str) -> Replay:
+        found: Replay = self._get(_replay_path(replay_id))
+        return found
+
+    def stop_replay(self, replay_id: str, *, reason: str, idempotency_key: str) -> Reply[Replay]:
+        return self._post(f"{_replay_path(replay_id)}/stop", {"reason": reason}, idempotency_key)
+
+
+def _replay_path(replay_id: str) -> str:
+    return f"/operations/{service_of(replay_id)}/replays/{quote(replay_id, safe='')}"
 
 
 def _path(dead_letter_id: str) -> str:

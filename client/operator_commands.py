@@ -1,9 +1,9 @@
-"""What each command of an operator does: look at dead letters, send them again, close them."""
+"""What each command of an operator does: dead letters are sent again or closed, spans replayed."""
 
 from argparse import Namespace
 
 from client import operator_render
-from client.operator_api import SERVICES, DeadLetter, OperatorApi
+from client.operator_api import SERVICES, DeadLetter, NewReplay, OperatorApi, Replay
 from client.showing import FAILED, OK, Misused, idempotency_key, patience, show, telling
 from client.watch import until
 
@@ -49,6 +49,49 @@ def close_dead_letter(api: OperatorApi, arguments: Namespace) -> int:
         idempotency_key=idempotency_key(arguments),
     ).body
     return show(arguments, closed, lambda: operator_render.dead_letters([closed]))
+
+
+def start_replay(api: OperatorApi, arguments: Namespace) -> int:
+    """Publish a span of a service's messages once more; what was handled changes nothing."""
+    asked: NewReplay = {
+        "from": arguments.begins_at,
+        "reason": arguments.reason,
+        "types": arguments.types or [],
+    }
+    if arguments.ends_at:
+        asked["to"] = arguments.ends_at
+    if arguments.about:
+        asked["about"] = arguments.about
+    if arguments.per_second:
+        asked["per_second"] = arguments.per_second
+    key = idempotency_key(arguments)
+    started = api.start_replay(arguments.service, asked, idempotency_key=key).body
+    return _show_replay(api, arguments, started)
+
+
+def show_replay(api: OperatorApi, arguments: Namespace) -> int:
+    """Show how far a replay has come."""
+    return _show_replay(api, arguments, api.replay(arguments.replay_id))
+
+
+def stop_replay(api: OperatorApi, arguments: Namespace) -> int:
+    """Leave a replay where it is."""
+    stopped = api.stop_replay(
+        arguments.replay_id, reason=arguments.reason, idempotency_key=idempotency_key(arguments)
+    ).body
+    return show(arguments, stopped, lambda: operator_render.replay(stopped))
+
+
+def _show_replay(api: OperatorApi, arguments: Namespace, replay: Replay) -> int:
+    """Show the replay, after a wait if asked; then only one that is done is a success."""
+    if arguments.watch:
+        look = telling(
+            lambda: api.replay(replay["replay_id"]),
+            lambda seen: f"{seen['status']}, {seen['published']} published",
+        )
+        replay = until(look, lambda seen: seen["status"] != "running", patience(arguments))
+    show(arguments, replay, lambda: operator_render.replay(replay))
+    return OK if not arguments.watch or replay["status"] == "done" else FAILED
 
 
 def _chosen(api: OperatorApi, arguments: Namespace, *, status: str) -> list[DeadLetter]:

@@ -1,4 +1,4 @@
-"""Operators' tables: dead letters."""
+"""Operators' tables: dead letters and replays."""
 
 from collections.abc import Sequence
 
@@ -6,7 +6,7 @@ from rich.console import Group, RenderableType
 from rich.markup import escape
 from rich.text import Text
 
-from client.operator_api import DeadLetter
+from client.operator_api import DeadLetter, Replay
 from client.tables import facts, table
 
 
@@ -52,6 +52,27 @@ def dead_letter(shown: DeadLetter) -> RenderableType:
     for each in shown.get("failures", []):
         attempts.add_row(str(each["attempt"]), each["at"], each["code"], escape(each["detail"]))
     return Group(one, attempts, Text("Body"), Text(shown.get("body", ""), overflow="fold"))
+
+
+def replay(shown: Replay) -> RenderableType:
+    stopped = shown["stopped"]
+    return facts(
+        f"Replay {shown['replay_id']}",
+        {
+            "status": shown["status"],
+            "service": shown["service"],
+            "from": shown["from"],
+            "to": shown["to"],
+            "types": ", ".join(shown["types"]) or "all",
+            "about": escape(shown["about"] or ""),
+            "published": str(shown["published"]),
+            "rows looked at": str(shown["looked_at"]),
+            "a second": str(shown["per_second"]),
+            "asked by": escape(f"{shown['asked']['actor']}: {shown['asked']['reason']}"),
+            "stopped by": escape(f"{stopped['actor']}: {stopped['reason']}") if stopped else "",
+            "ended at": shown["ended_at"] or "",
+        },
+    )
 
 
 def _status(each: DeadLetter) -> str:

@@ -23,7 +23,7 @@ from infra.constructs.service_function import (
     consumer_sizing,
 )
 from infra.constructs.service_tables import TASKS, ServiceTables
-from infra.names import api_keys_secret
+from infra.names import api_keys_secret, bus_name
 
 REPUBLISHING = Sizing(memory_mb=512, timeout_seconds=60)
 """As long as until its next turn."""
@@ -102,8 +102,10 @@ class Operations(Construct):
 
     def _clockwork(self) -> ServiceFunction:
         function = self._function("republishing", REPUBLISHING)
-        self._tables.grant(function, "GetItem", "PutItem")
+        self._tables.grant(function, "GetItem", "PutItem", "Scan")
         self._tables.grant_index(function, TASKS)
+        bus = events.EventBus.from_event_bus_name(self, "Bus", bus_name(self._deployment.stage))
+        bus.grant_put_events_to(function)
         events.Rule(
             self,
             "Republish",

@@ -24,6 +24,9 @@ OPERATIONS = tuple(
         ("GET", "dead-letters/{dead_letter_id}"),
         ("POST", "dead-letters/{dead_letter_id}/redrive"),
         ("POST", "dead-letters/{dead_letter_id}/close"),
+        ("POST", "replays"),
+        ("GET", "replays/{replay_id}"),
+        ("POST", "replays/{replay_id}/stop"),
     )
 )
 """What operators work with, in each service by a function of its own."""

@@ -9,10 +9,11 @@ from shared.operations.errors import (
     DeadLetterRedriven,
     NotRedrivable,
     QueueBusy,
+    ReplayOver,
     TooOldToRepeat,
 )
-from shared.operations.requests import DecisionRequest
-from shared.operations.views import DeadLettersView, DeadLetterView, InspectedView
+from shared.operations.requests import DecisionRequest, ReplayRequest
+from shared.operations.views import DeadLettersView, DeadLetterView, InspectedView, ReplayView
 from shared.rest.pages import LIMIT_DEFAULT, LIMIT_MAX
 from tests.contract import operator_samples as samples
 from tests.contract.description import Body, Operation, Query
@@ -91,5 +92,36 @@ OPERATORS: Mapping[Route, Operation] = {
         view=DeadLetterView,
         examples={"closed": samples.CLOSED},
         failures=(InvalidRequest, NotFound, DeadLetterRedriven, DeadLetterClosed),
+    ),
+    ("POST", "/operations/{service}/replays"): Operation(
+        id="startReplay",
+        summary="Publish a span of a service's messages once more, in the background.",
+        scope=SCOPE,
+        status=202,
+        body=Body(
+            shape=ReplayRequest,
+            required=True,
+            examples={"captures_of_a_day": samples.REPLAY_REQUEST, "all_since": samples.REPLAY_ALL},
+        ),
+        view=ReplayView,
+        examples={"running": samples.REPLAY},
+        failures=(InvalidRequest, NotFound, TooOldToRepeat),
+    ),
+    ("GET", "/operations/{service}/replays/{replay_id}"): Operation(
+        id="getReplay",
+        summary="How far a replay has come.",
+        scope=SCOPE,
+        view=ReplayView,
+        examples={"done": samples.REPLAYED},
+        failures=(NotFound,),
+    ),
+    ("POST", "/operations/{service}/replays/{replay_id}/stop"): Operation(
+        id="stopReplay",
+        summary="Leave a replay where it is.",
+        scope=SCOPE,
+        body=Body(shape=DecisionRequest, required=True, examples={"too_much": samples.STOPPING}),
+        view=ReplayView,
+        examples={"stopped": samples.STOPPED},
+        failures=(InvalidRequest, NotFound, ReplayOver),
     ),
 }

@@ -24,6 +24,8 @@ INDEXED: Final = (
     "StatusShard",
     "CreatedAt",
     "OperationDay",
+    "Task",
+    "TaskAt",
 )
 """The keys of every index of the three services."""
 

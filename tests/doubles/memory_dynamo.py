@@ -14,6 +14,7 @@ from tests.doubles.memory_indexes import INDEXES, Indexes
 
 WRITES_MAX: Final = 100
 """What one transaction of DynamoDB may hold."""
+SPAN: Final = "attribute_exists(Payload) AND OccurredOn >= :begins AND OccurredOn < :ends"
 CONDITION_FAILED: Final = "ConditionalCheckFailedException"
 
 type Item = Mapping[str, Any]
@@ -123,11 +124,30 @@ class MemoryDynamo:
 
     def scan(self, **request: Any) -> dict[str, Any]:
         self.on_call("before", f"{request['TableName']}.scan")
-        assert request["FilterExpression"] == "sk = :sk"
+        if request["FilterExpression"] != "sk = :sk":
+            return self._span(request)
         wanted = request["ExpressionAttributeValues"][":sk"]
         return {
             "Items": [item for item in self.items(request["TableName"]) if item["sk"] == wanted]
         }
+
+    def _span(self, request: Request) -> dict[str, Any]:
+        """A page of the messages of a time, by partition, each partition in its order."""
+        assert request["FilterExpression"] == SPAN, "the double knows no other scan"
+        values = request["ExpressionAttributeValues"]
+        begins, ends = values[":begins"]["S"], values[":ends"]["S"]
+        after = _name(request["ExclusiveStartKey"]) if "ExclusiveStartKey" in request else ("", "")
+        left = sorted(
+            (item for item in self.items(request["TableName"]) if _name(item) > after), key=_name
+        )
+        page = left[: request["Limit"]]
+        found = [
+            item for item in page if "Payload" in item and begins <= item["OccurredOn"]["S"] < ends
+        ]
+        more = {}
+        if len(left) > len(page):
+            more = {"LastEvaluatedKey": {"pk": page[-1]["pk"], "sk": page[-1]["sk"]}}
+        return {"Items": found, "ScannedCount": len(page), **more}
 
     def get_paginator(self, operation: str) -> _OnePage:
         return _OnePage(getattr(self, operation))

@@ -8,12 +8,14 @@ from typing import Any, Final
 
 from accounting.infrastructure.dynamodb_journal import BY_ORDER, BY_PAYMENT, BY_PAYOUT
 from payments.infrastructure.dynamodb_payments import BY_STATUS, UNRESOLVED
+from shared.operations.tasks import TASKS
 from shared.persistence.table import UNPROCESSED, Index
 
 INDEXES: Final = (
     UNPROCESSED,
     UNRESOLVED,
     BY_STATUS,
+    TASKS,
     Index(BY_PAYMENT, partition="payment_id", sort="OccurredOn"),
     Index(BY_ORDER, partition="order_id", sort="OccurredOn"),
     Index(BY_PAYOUT, partition="payout_id", sort="OccurredOn"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -10,8 +11,9 @@ from typing import Any, Final
 
 from shared.contracts.codec import timestamp
 from shared.errors.taxonomy import AlreadyHandled, StaleRow
-from shared.persistence.rows import Row, dump_row, load_row
-from shared.persistence.table import Index, Key, Put, Table, _load_or_name, with_mark
+from shared.persistence.rows import Row, dump_row, load_row, load_row_by_name
+from shared.persistence.span import Span
+from shared.persistence.table import Index, Key, Page, Put, Table, with_mark
 from tests.doubles.dynamodb_limits import assert_writable
 
 
@@ -69,7 +71,7 @@ class MemoryTable(Table):
 
     def get_many(self, keys: Sequence[Key]) -> Iterator[Row]:
         with self._lock:
-            return iter([_load_or_name(self._items[key]) for key in keys if key in self._items])
+            return iter([load_row_by_name(self._items[key]) for key in keys if key in self._items])
 
     def last(self, pk: str, *, sk_max: str) -> Row | None:
         with self._lock:
@@ -97,7 +99,17 @@ class MemoryTable(Table):
 
     def scan(self, *, sk: str) -> Iterator[Row]:
         with self._lock:
-            return iter([_load_or_name(self._items[key]) for key in self._items if key.sk == sk])
+            return iter([load_row_by_name(self._items[key]) for key in self._items if key.sk == sk])
+
+    def outbox(self, span: Span, *, after: Key | None, looked_at_max: int) -> Page:
+        """In an order of partitions that has nothing to do with time, as a scan's."""
+        with self._lock:
+            keys = sorted(self._items, key=_place)
+            left = [key for key in keys if after is None or _place(key) > _place(after)]
+            looked = left[:looked_at_max]
+            rows = tuple(row for key in looked if span.holds(row := self._row(key)))
+        last = looked[-1] if len(left) > looked_at_max else None
+        return Page(rows=rows, looked_at=len(looked), last=last)
 
     def commit(self, puts: Sequence[Put], *, cause_id: str | None, now: datetime) -> None:
         puts = with_mark(puts, cause_id=cause_id, now=now)
@@ -163,6 +175,10 @@ class MemoryTable(Table):
         found.sort(key=lambda row: str(row[index.sort]))
         names = ("pk", "sk", index.partition, index.sort)  # every index holds keys only
         return [{name: row[name] for name in names} for row in found]
+
+
+def _place(key: Key) -> tuple[int, str, bytes]:
+    return zlib.crc32(key.pk.encode()), key.pk, key.sk.encode()
 
 
 def stream_event(rows: Iterable[Row]) -> dict[str, Any]:

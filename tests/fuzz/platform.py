@@ -29,6 +29,7 @@ from shared.contracts.provider_notice import Notice
 from shared.messaging.guard import CommandGuard
 from shared.operations import wiring as operations
 from shared.operations.letters import DeadLetters
+from shared.operations.replays import Replays
 from shared.persistence.rows import Row
 from shared.persistence.table import Table
 from shared.rest.access import ApiKeys
@@ -124,6 +125,7 @@ class Platform:
         patch.setattr(accounting, "vault", lambda: vault)
         patch.setattr(operations, "table", lambda: table["payments"])
         patch.setattr(operations, "letters", lambda: DeadLetters(table["payments"]))
+        patch.setattr(operations, "replays", lambda: Replays(table["payments"]))
         patch.setattr(operations, "settings", lambda: OPERATED)
         patch.setattr(operations, "inboxes", TakingInboxes)
         for name, wiring in WIRING.items():

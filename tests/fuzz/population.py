@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any, Final
 
 from accounting.api import http as accounting_http
@@ -14,11 +15,13 @@ from payments import wiring as payments
 from payments.domain.payment import Payment
 from shared.contracts.envelope import Cause
 from shared.operations import wiring as operations
+from shared.operations.replays import Replay
+from shared.persistence.span import Span
 from tests.fuzz.gateway import CONTEXT, proxy_event
 from tests.fuzz.platform import KEY, NOW
 from tests.unit.orders import lives as order_lives
 from tests.unit.payments import lives as payment_lives
-from tests.unit.shared.operations.graveyard import Graveyard
+from tests.unit.shared.operations.graveyard import Graveyard, by
 
 ORDERS: Final[tuple[Callable[[], Order], ...]] = (
     order_lives.placed,
@@ -57,6 +60,10 @@ def populate() -> dict[str, list[str]]:
         yard.one().dead_letter_id,
         yard.one(message_id="m-2", queue="relay-failures").dead_letter_id,
     ]
+    asked = by("ann", at=NOW)
+    span = Span(begins_at=NOW - timedelta(days=1), ends_at=NOW)
+    replay = Replay(replay_id="rp_payments_1", span=span, per_second=100, asked=asked)
+    ids["replay_id"] = [operations.replays().start(replay).replay_id]
     ids["proposal_id"] = [entry("large", LARGE)["proposal_id"]]
     return ids
 

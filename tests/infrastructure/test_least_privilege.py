@@ -195,7 +195,7 @@ def test_the_public_webhook_function_stores_and_reads_nothing_but_its_secret(
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_only_relay_and_sweep_speak_to_the_bus_and_to_no_other(
+def test_only_relay_sweep_and_replay_speak_to_the_bus_and_to_no_other(
     assemblies: Assemblies, service: str
 ) -> None:
     template = assemblies.template("prod", service)
@@ -208,6 +208,7 @@ def test_only_relay_and_sweep_speak_to_the_bus_and_to_no_other(
     assert speaking == {
         "relay": ":event-bus/quittance-prod",
         "schedule": ":event-bus/quittance-prod",
+        "republishing": ":event-bus/quittance-prod",
     }
 
 

@@ -28,7 +28,7 @@ def test_every_dead_letter_becomes_a_row(assemblies: Assemblies, service: str) -
     [
         ("http", {"GetItem", "PutItem"}, {"sqs:SendMessage"}),
         ("keeping", {"PutItem", "Query"}, QUEUE),
-        ("republishing", {"GetItem", "PutItem"}, {"sqs:SendMessage"}),
+        ("republishing", {"GetItem", "PutItem", "Scan"}, {"sqs:SendMessage"}),
     ],
 )
 def test_operations_touch_the_table_and_the_queues_only_as_listed(

@@ -34,7 +34,8 @@ def test_simultaneous_transactions_are_each_counted(account: Account, tables: An
 
 @pytest.mark.stock
 def test_stock_loses_simultaneous_transactions() -> None:
-    assert sum(_on_stock("transactions")) < 400
+    """It is a race: a busy machine may let every one of them pass, but hardly five times."""
+    assert any(sum(_on_stock("transactions")) < 400 for _ in range(5))
 
 
 def test_a_transaction_counts_once_a_token(account: Account, tables: Any) -> None:

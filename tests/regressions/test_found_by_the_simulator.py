@@ -4,24 +4,13 @@ from datetime import timedelta
 
 import pytest
 
-from orders.domain.decisions import refund
-from orders.domain.errors import AmountExceedsPaid
 from payments.domain.errors import NoticeContradicts
 from payments.domain.facts import noticed
 from payments.domain.states import PaymentStatus
 from shared.contracts.payments import DisputeOpened, DisputeWon
 from shared.contracts.provider_notice import Operation, Verdict
 from tests.doubles.ledger import START, Ledger, capture_failed, captured
-from tests.unit.orders.lives import eur, paid
-from tests.unit.payments.lives import dispute, notice, refunding, told
-
-
-def test_asking_for_all_that_is_left_when_nothing_is_left_is_refused_by_its_name() -> None:
-    """It was an internal error: all of the order was reserved by a refund under way."""
-    order, _ = refund(paid(), eur(3998), refund_id="ref_1", reason="returned")
-    assert order.refundable == eur(0)
-    with pytest.raises(AmountExceedsPaid):
-        refund(order, order.refundable, refund_id="ref_2", reason="returned")
+from tests.unit.payments.lives import dispute, eur, notice, refunding, told
 
 
 def test_a_capture_undone_is_not_booked_before_it_happened() -> None:

@@ -1,10 +1,17 @@
-"""`python -m tests.simulation replay --seed 7` runs a world again and prints what happened."""
+"""`python -m tests.simulation replay --seed 7` runs a world again and prints what happened.
+
+`run` is what `make simulate` does: many seeds, every crash point, a report.
+"""
 
 from __future__ import annotations
 
 import argparse
+import os
+import time
+from pathlib import Path
 
 from tests.simulation.audit import audit
+from tests.simulation.campaign import REPORT, campaign, report, save, show
 from tests.simulation.crashes import SEED, life_called
 from tests.simulation.run import explained, simulate
 from tests.simulation.world import World
@@ -19,8 +26,30 @@ def main() -> int:
     replay.add_argument("--life", help="a workflow by name, without faults")
     replay.add_argument("--kill", type=int, nargs="*", default=[], help="moments of that life")
     replay.add_argument("--quiet", action="store_true", help="no trace")
+    run = commands.add_parser("run", help="many worlds, and every crash point")
+    run.add_argument("--seeds", type=int, default=1_000)
+    run.add_argument("--payments", type=int, default=4_000, help="over all seeds")
+    run.add_argument("--every-pair", type=int, default=60, help="1: all pairs, 60: one of 60")
+    run.add_argument("--processes", type=int, default=os.cpu_count() or 1)
+    run.add_argument("--report", type=Path, default=REPORT)
     asked = parser.parse_args()
+    if asked.command == "run":
+        return _run(asked)
     return _replay_life(asked) if asked.life else _replay_seed(asked)
+
+
+def _run(asked: argparse.Namespace) -> int:
+    began = time.monotonic()
+    tally = campaign(
+        seeds=asked.seeds,
+        payments=asked.payments,
+        every_pair=asked.every_pair,
+        processes=asked.processes,
+    )
+    figures = report(tally, seconds=time.monotonic() - began)
+    save(figures, asked.report)
+    show(figures, print)
+    return 1 if figures["findings"] else 0
 
 
 def _replay_seed(asked: argparse.Namespace) -> int:
@@ -39,4 +68,5 @@ def _replay_life(asked: argparse.Namespace) -> int:
     return 1 if found else 0
 
 
-raise SystemExit(main())
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -59,7 +59,7 @@ def evidence_of(world: World) -> Evidence:
     evidence.letters = [
         letter.body
         for inbox in world.inboxes.values()
-        for letter in (*inbox.letters, *inbox.dead)
+        for letter in inbox.letters
         if not letter.poison
     ]
     evidence.wrong_webhooks = world.webhooks.wrong

@@ -83,7 +83,7 @@ def x1_every_operation_is_booked_once(evidence: Evidence) -> Iterator[str]:
             expected.update(_entries_of(operation))
         for attempt in row["attempts"]:
             if attempt["operation"] == "refund":
-                given_up = _given_up(evidence, attempt["refund_id"])
+                given_up = _given_up(evidence, name, attempt["refund_id"])
                 asked_again = given_up if attempt["status"] == "succeeded" else given_up - 1
                 expected["RefundRequested", attempt["attempt_id"]] += 1 + asked_again
                 expected["RefundFailed", attempt["attempt_id"]] += given_up
@@ -169,24 +169,20 @@ def nothing_unexpected_happened(evidence: Evidence) -> Iterator[str]:
         yield f"{planted} contradictions, of which {evidence.wrong_webhooks} were planted"
 
 
-def _given_up(evidence: Evidence, refund_id: str) -> int:
+def _given_up(evidence: Evidence, payment_id: str, refund_id: str) -> int:
     """How often the request of a refund was taken back, even if it was paid after all."""
-    told = (row["document"] for row in evidence.outbox if row["Type"] == "RefundFailed")
     return sum(
-        each["data"]["refund_id"] == refund_id and each["data"]["undoes"] == "request"
-        for each in told
+        data["refund_id"] == refund_id and data["undoes"] == "request"
+        for data in evidence.told("RefundFailed", payment_id)
     )
 
 
 def _drawn(evidence: Evidence, payment_id: str) -> int:
     """What refunds that were paid had drawn on the debt that one before them had left."""
-    asked: dict[str, int] = {}
-    told = (row["document"] for row in evidence.outbox if row["Type"] == "RefundRequested")
-    for document in sorted(told, key=lambda each: int(each["sequence"])):
-        data = document["data"]
-        if data["payment_id"] == payment_id:
-            owed = data.get("already_owed") or {"minor": 0}
-            asked[data["refund_id"]] = owed["minor"]
+    asked = {
+        data["refund_id"]: (data.get("already_owed") or {"minor": 0})["minor"]
+        for data in evidence.told("RefundRequested", payment_id)
+    }
     attempts = evidence.payments.get(payment_id, {"attempts": []})["attempts"]
     return sum(
         asked.get(each["refund_id"], 0)

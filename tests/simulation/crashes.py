@@ -57,16 +57,16 @@ def singles(life: Life) -> Iterator[Killed]:
         yield killed(life, number)
 
 
-def pairs(life: Life, *, part: int = 0, parts: int = 1) -> Iterator[Killed]:
-    """Killed at an effect, and at each effect after it: every `parts`th pair, from `part` on."""
-    number = 0
-    for first in lived(life).calls.effects:
-        for second in lived(life, first).calls.effects:
-            if second <= first:
-                continue
-            if number % parts == part:
-                yield killed(life, first, second)
-            number += 1
+def pairs(life: Life, *, part: int = 0, parts: int = 1, every: int = 1) -> Iterator[Killed]:
+    """Killed at an effect, and at an effect after it.
+
+    The first effects are cut into `parts`, of which this is one; of the second ones it takes one of
+    `every`.
+    """
+    for first in lived(life).calls.effects[part::parts]:
+        later = [each for each in lived(life, first).calls.effects if each > first]
+        for second in later[first % every :: every]:
+            yield killed(life, first, second)
 
 
 def killed(life: Life, *kill_at: int) -> Killed:

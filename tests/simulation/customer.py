@@ -10,7 +10,7 @@ from tests.simulation.agenda import DAY, HOUR, MINUTE, SECOND, Agenda
 from tests.simulation.faults import Fate
 from tests.simulation.lives import Decision, Life
 
-WAITS: Final = (MINUTE, HOUR, 12 * HOUR, 4 * DAY)
+WAITS: Final = (HOUR, 3 * DAY)
 """When a customer looks again whether what it wants is possible, before it gives that up."""
 PATIENCE: Final = len(WAITS)
 READY: Final = {

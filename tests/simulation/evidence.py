@@ -44,12 +44,22 @@ class Evidence:
         """After a change to the evidence: what was looked up is looked up anew."""
         self._messages: dict[str, Plain] = {}
         self._operations: dict[str, list[Plain]] = {}
+        self._told: dict[tuple[str, str], list[Plain]] = {}
 
     def message(self, id_: str) -> Plain | None:
         """The message of that id, from the outbox of whoever has written it."""
         if not self._messages:
             self._messages = {row["document"]["id"]: row["document"] for row in self.outbox}
         return self._messages.get(id_)
+
+    def told(self, kind: str, payment_id: str) -> list[Plain]:
+        """What events of that type say of a payment, in sequence."""
+        if not self._told:
+            documents = (row["document"] for row in self.outbox)
+            for each in sorted(documents, key=lambda each: int(each["sequence"])):
+                key = each["type"], each["data"].get("payment_id", "")
+                self._told.setdefault(key, []).append(each["data"])
+        return self._told.get((kind, payment_id), [])
 
     def operations(self, payment_id: str) -> list[Plain]:
         """What the provider did for a payment of ours, in every charge of it."""

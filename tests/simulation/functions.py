@@ -22,12 +22,15 @@ import payments.api.http
 import payments.api.relay
 import payments.api.schedule
 import payments.api.webhooks
+import shared.operations.http
+import shared.operations.keeping
+import shared.operations.republishing
 from accounting.application import reactions as accounting_reactions
 from orders.application import reactions as orders_reactions
 from payments.application import reactions as payments_reactions
 from shared.contracts.union import message_types
 from tests.doubles.memory_dynamo import Item
-from tests.simulation.site import KEY
+from tests.simulation.site import KEY, of_service
 from tests.unit.shared.gateway import proxy_event
 from tests.unit.shared.lambda_context import LambdaContext
 
@@ -49,6 +52,15 @@ HANDLERS: Final[Mapping[str, Callable[[dict[str, Any], Any], dict[str, Any]]]] =
     "accounting.fold": accounting.api.fold.handler,
     "accounting.schedule": accounting.api.schedule.handler,
     "accounting.proof": accounting.api.proof.handler,
+    **{
+        f"{service}.{name}": of_service(service, handler)
+        for service in ("orders", "payments", "accounting")
+        for name, handler in (
+            ("operations", shared.operations.http.handler),
+            ("keeping", shared.operations.keeping.handler),
+            ("republishing", shared.operations.republishing.handler),
+        )
+    },
 }
 
 

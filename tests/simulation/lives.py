@@ -129,14 +129,24 @@ WORKFLOWS: Final = (
         courses={"authorize": (Course(pending=HOUR, told=False),)},
         decisions=(Decision(kind="sync", after=2 * HOUR), _CANCEL),
     ),
-    Life(name="redrive", automatic=True, sick={"payments.events": 6, "accounting.events": 6}),
+    Life(
+        name="redrive",
+        automatic=True,
+        sick={"payments.commands": 6, "payments.events": 12, "accounting.events": 12},
+    ),
     Life(name="sweep", automatic=True, sick={"orders.relay": 12, "accounting.relay": 12}),
     Life(name="replay", automatic=True, replayed=True),
 )
 
 
+USUAL: Final = 0.4
+"""How many orders are just placed and captured."""
+
+
 def drawn(rng: Random) -> Life:
     """A life at random: mostly the usual things, and each unusual one now and then."""
+    if rng.random() < USUAL:
+        return Life(amount=rng.randrange(1, 100_000), currency="EUR", automatic=True)
     return Life(
         amount=rng.choice((1, 2, 99, 1_000, 3_998, 1_000_000)),
         currency=rng.choice(CURRENCIES),
@@ -162,7 +172,7 @@ def _decision(rng: Random) -> Decision:
 def _course(rng: Random) -> Course:
     return Course(
         verdict=rng.choices(("succeeded", "declined", "failed"), (8, 1, 1))[0],
-        pending=rng.choice((0, 0, 0, SECOND, HOUR, 2 * DAY)),
+        pending=rng.choice((0,) * 9 + (SECOND, HOUR, 2 * DAY)),
         withdrawn_after=rng.choice((None,) * 8 + (MINUTE, 3 * DAY)),
     )
 

@@ -21,8 +21,6 @@ STREAM_TRIES_MAX: Final = 20
 STREAM_KEPT: Final = 24 * HOUR
 VISIBILITY: Final = 6 * MINUTE
 DELAY_DAYS_MAX: Final = 14
-REDRIVES_MAX: Final = 40
-"""So often a dead letter is tried again before it counts as stuck."""
 
 type Answer = dict[str, Any] | None
 """What a function answered; None when it was killed or failed."""
@@ -37,6 +35,7 @@ class Host(Protocol):
 
     def invoke(self, function: str, event: dict[str, Any]) -> Answer: ...
     def down_until(self, actor: str) -> int: ...
+    def bury(self, inbox: Inbox, letter: Letter) -> None: ...
     def tell(self, line: str) -> None: ...
 
 
@@ -44,12 +43,12 @@ class Host(Protocol):
 class Letter:
     """A message in a queue. `poison` is what nobody can handle, put there on purpose."""
 
-    number: int
+    name: str
     body: str
     poison: bool = False
     receives: int = 0
-    redrives: int = 0
     visible_at: int = 0
+    attributes: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass
@@ -60,7 +59,7 @@ class Inbox:
     function: str
     types: frozenset[str]
     letters: list[Letter] = field(default_factory=list)
-    dead: list[Letter] = field(default_factory=list)
+    sent_again: int = 0
 
     def send(self, letter: Letter, delay: int) -> None:
         letter.visible_at = self.host.agenda.now + delay
@@ -84,28 +83,29 @@ class Inbox:
         if batch:
             self._deliver(batch)
 
-    def redrive(self) -> None:
-        """A person sends the dead letters back, one after another."""
-        letters, self.dead = (
-            [each for each in self.dead if not each.poison],
-            [each for each in self.dead if each.poison],
-        )
-        for letter in letters:
-            letter.redrives += 1
-            assert letter.redrives <= REDRIVES_MAX, f"stuck in {self.function}: {letter.body}"
-            letter.receives = 0
-            self.host.tell(f"redrive {self.function} {letter.number}")
-            self.send(letter, self.host.fate.rng.randrange(SECOND))
+    def record(self, letter: Letter, *, source: str, sent: int) -> dict[str, Any]:
+        """As Lambda is handed it; `sent` in seconds."""
+        return {
+            "messageId": letter.name,
+            "body": letter.body,
+            "attributes": {
+                "ApproximateReceiveCount": str(letter.receives),
+                "SentTimestamp": f"{sent}000",
+            },
+            "messageAttributes": {
+                name: {"stringValue": value["StringValue"]}
+                for name, value in letter.attributes.items()
+            },
+            "eventSource": "aws:sqs",
+            "eventSourceARN": source,
+        }
 
     def _may_be_received(self, letter: Letter) -> bool:
         if letter.receives < RECEIVES_MAX:
             return True
         self.letters.remove(letter)
-        self.dead.append(letter)
-        self.host.tell(f"dead letter {self.function} {letter.number}")
-        if not letter.poison:
-            away = DAY * DELAY_DAYS_MAX if self.host.fate.rates else MINUTE
-            self.host.agenda.add(self.host.fate.rng.randrange(away), "operator", self.redrive)
+        self.host.tell(f"dead letter {self.function} {letter.name}")
+        self.host.bury(self, letter)
         return False
 
     def _deliver(self, batch: Sequence[Letter]) -> None:
@@ -113,18 +113,15 @@ class Inbox:
         for letter in batch:
             letter.receives += 1
             letter.visible_at = host.agenda.now + VISIBILITY
-        records = [
-            {"messageId": str(each.number), "body": each.body, "eventSource": "aws:sqs"}
-            for each in batch
-        ]
+        records = [self.record(each, source=self.function, sent=0) for each in batch]
         answer = host.invoke(self.function, {"Records": records})
-        failed = {each.number for each in batch}
+        failed = {each.name for each in batch}
         if answer is not None and not host.fate.strikes("acknowledgement_lost"):
-            failed = {int(each["itemIdentifier"]) for each in answer["batchItemFailures"]}
-        done = {each.number for each in batch} - failed
-        self.letters = [each for each in self.letters if each.number not in done]
+            failed = {each["itemIdentifier"] for each in answer["batchItemFailures"]}
+        done = {each.name for each in batch} - failed
+        self.letters = [each for each in self.letters if each.name not in done]
         for letter in batch:
-            if letter.number in failed:
+            if letter.name in failed:
                 delay = max(letter.visible_at - host.agenda.now, 0)
                 host.agenda.add(delay, self.function, self.poll)
 
@@ -173,7 +170,7 @@ class Bus:
 
     def _send(self, inbox: Inbox, body: str, *, poison: bool = False) -> None:
         self._sent += 1
-        inbox.send(Letter(self._sent, body, poison), self._delay())
+        inbox.send(Letter(str(self._sent), body, poison), self._delay())
 
     def _delay(self) -> int:
         fate = self._host.fate

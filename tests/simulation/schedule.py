@@ -10,6 +10,8 @@ from tests.simulation.agenda import HOUR, MINUTE, SECOND, Agenda
 from tests.simulation.faults import Fate
 
 TICK: Final = MINUTE
+LATE_MAX: Final = 3 * MINUTE
+"""How late a rule calls: what has become due in the meantime is done together."""
 SWEPT_AFTER_MILLISECONDS: Final = int(SWEPT_AFTER.total_seconds() * SECOND)
 _WATCHED: Final = {"unprocessed": SWEPT_AFTER_MILLISECONDS, "unresolved": 0}
 
@@ -41,7 +43,7 @@ class Schedule:
 
     def _tick_at(self, table: str, moment: int) -> None:
         now = self._host.agenda.now
-        moment = max(moment, now) + self._host.fate.rng.randrange(TICK // 2, TICK)
+        moment = max(moment, now) + self._host.fate.rng.randrange(TICK // 2, LATE_MAX)
         planned = self._ticks.get(table)
         if planned is None or planned > moment:
             self._ticks[table] = moment

@@ -27,6 +27,8 @@ import orders.api.http
 import orders.wiring
 import payments.api.http
 import payments.wiring
+import shared.operations.http
+import shared.operations.wiring
 from payments.infrastructure.providers import retries, sandbox
 from shared import clock, ids
 from shared.observability import log, metrics, trace
@@ -40,6 +42,7 @@ APPS: Final[tuple[RestApp, ...]] = (
     orders.api.http.app,
     payments.api.http.app,
     accounting.api.http.app,
+    shared.operations.http.app,
 )
 KEY: Final = "qk_simulated"
 SCOPES: Final = [
@@ -60,11 +63,15 @@ _PROVIDERS: Final = {
 _SECRETS: Final = {"api-keys": json.dumps(_KEYS), "providers": json.dumps(_PROVIDERS)}
 
 
+type Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
+
+
 class Host(Protocol):
     """What the services meet of the world."""
 
     dynamo: Any
     bus: Any
+    sqs: Any
     vault: Any
     acquirer: Any
     ids: Random
@@ -104,6 +111,9 @@ def site(host: Host) -> Iterator[None]:
         (secret_access, "time", still),
         (api_gateway.logger, "disabled", True),
         (accounting.wiring, "vault", lambda: host.vault),
+        (shared.operations.wiring, "boto3", _Boto3(host)),
+        (shared.operations.wiring, "os", SimpleNamespace(environ={})),
+        (shared.operations.wiring, "time", still),
         *((module, "dt", calendar) for module in (guard_base, records_base, datarecord, dynamodb)),
     ]
     for wiring in WIRINGS:
@@ -123,6 +133,27 @@ def site(host: Host) -> Iterator[None]:
         _forget()
 
 
+def of_service(service: str, handler: Handler) -> Handler:
+    """The handler of a function that each service has of its own, though its code is shared."""
+
+    def run(event: dict[str, Any], context: Any) -> dict[str, Any]:
+        place: Any = shared.operations.wiring
+        before = place.os
+        try:
+            _deploy(SimpleNamespace(environ=_environment(service)))
+            return handler(event, context)
+        finally:
+            _deploy(before)
+
+    def _deploy(environment: Any) -> None:
+        place: Any = shared.operations.wiring
+        place.os = environment
+        for forget in _cached(shared.operations.wiring):
+            forget()
+
+    return run
+
+
 def _set(attributes: list[tuple[Any, str, Any]]) -> None:
     for place, name, value in attributes:
         setattr(place, name, value)
@@ -130,7 +161,7 @@ def _set(attributes: list[tuple[Any, str, Any]]) -> None:
 
 def _forget() -> None:
     """Whatever the wiring has built belongs to one world."""
-    for module in (*WIRINGS, secret_access):
+    for module in (*WIRINGS, shared.operations.wiring, secret_access):
         for built in _cached(module):
             built()
 
@@ -149,6 +180,17 @@ def _environment(service: str) -> dict[str, str]:
         "PROVIDERS_SECRET": "providers",
         "VAULT_BUCKET": "vault",
         "SEAL_KEY": "key",
+        "POWERTOOLS_SERVICE_NAME": service,
+        "DEAD_LETTER_QUEUES": json.dumps(
+            [
+                {
+                    "name": name,
+                    "arn": f"{service}.{name}.dead",
+                    "inbox_url": f"{service}.{name}",
+                }
+                for name in ("commands", "events")
+            ]
+        ),
     }
 
 
@@ -168,6 +210,8 @@ class _Boto3:
                 return self._host.dynamo
             case "events":
                 return self._host.bus
+            case "sqs":
+                return self._host.sqs
             case "secretsmanager":
                 return SimpleNamespace(get_secret_value=_secret)
         raise AssertionError(f"the simulated world has no client {name}")

@@ -8,12 +8,12 @@ import hmac
 import json
 from typing import Any, Final, Protocol
 
-from tests.simulation.agenda import DAY, HOUR, MINUTE, SECOND, Agenda
+from tests.simulation.agenda import DAY, HOUR, MINUTE, Agenda
 from tests.simulation.faults import Fate
 
 SECRET: Final = "whsec_" + base64.b64encode(b"a secret of the simulated world").decode()
 _KEY: Final = base64.b64decode(SECRET.removeprefix("whsec_"))
-RETRY_MAX: Final = HOUR
+RETRY_MAX: Final = 12 * HOUR
 
 type Json = dict[str, Any]
 
@@ -66,7 +66,7 @@ class Webhooks:
         if self._host.down_until("webhook") <= self._host.agenda.now:
             status = self._host.receive_webhook(body, self._headers(name, body, _KEY))
         if status != 200:
-            delay = min(SECOND << number, RETRY_MAX)
+            delay = min(MINUTE << number, RETRY_MAX)
             self._host.agenda.add(delay, "provider", lambda: self._try(name, body, number + 1))
 
     def _forge(self, operation: Json) -> None:

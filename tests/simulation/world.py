@@ -28,7 +28,8 @@ from tests.simulation.customer import Customer
 from tests.simulation.faults import Fate, drawn
 from tests.simulation.lives import Life
 from tests.simulation.lives import drawn as drawn_life
-from tests.simulation.network import Answer, Bus, Inbox, Stream
+from tests.simulation.network import Answer, Bus, Inbox, Letter, Stream
+from tests.simulation.operators import SERVICES, Operators
 from tests.simulation.schedule import Schedule
 from tests.simulation.site import site
 from tests.simulation.watch import Watch
@@ -78,26 +79,28 @@ class World:
         self._build()
 
     def run(self) -> None:
-        """Lead every life to its end, and let what is dead be redriven until nothing is left."""
+        """Lead every life to its end, and let what is dead be redriven until nothing is left.
+
+        Whatever is said to everybody once more must change nothing.
+        """
         with site(self):
             for customer in self.customers:
                 delay = self.fate.rng.randrange(HOUR) if len(self.lives) > 1 else 0
                 self.agenda.add(delay, "orders.http", customer.place)
             if self.fate.rates:
                 self.agenda.add(CALM_AFTER, "calm", self._calm)
+            if self.fate.strikes("outbox_replayed"):  # in the middle of everything
+                moment = self.fate.rng.randrange(CALM_AFTER)
+                self.agenda.add(moment, "operator", self.operators.replay)
             self._drain()
-            if self.fate.strikes("outbox_replayed") or any(each.replayed for each in self.lives):
-                self._replay()
+            if any(each.replayed for each in self.lives):
+                self.operators.replay()
+                self._drain()
             self._calm()
             self._drain()
             self.invoke("accounting.proof", {})
             self._drain()
-
-    def _replay(self) -> None:
-        """Tell everybody everything once more: it must change nothing."""
-        for document in list(self.bus.published):
-            self.bus.deliver(document)
-        self._drain()
+            self.surprises += [f"undone: {each}" for each in self.operators.unfinished()]
 
     @property
     def trace_hash(self) -> str:
@@ -127,7 +130,9 @@ class World:
             for table, readers in functions.STREAMS.items()
         }
         self.schedule = Schedule(self)
-        self.dynamo.on_due = self.schedule.due
+        self.operators = Operators(self)
+        self.sqs = self.operators
+        self.dynamo.on_due = self._due
 
     def _drain(self) -> None:
         steps_max = STEPS_MAX_PER_LIFE * (len(self.lives) + 1)
@@ -150,9 +155,8 @@ class World:
         self.fate.forgive()
         self._outages.clear()
         self._skews.clear()
-        for inbox in self.inboxes.values():
-            if inbox.dead:
-                self.agenda.add(0, "operator", inbox.redrive)
+        for service in SERVICES:
+            self.operators.look(service, MINUTE)
 
     def _meanwhile(self) -> None:
         """Another worker goes on in the middle of this one."""
@@ -171,6 +175,10 @@ class World:
         if before is None and after is not None:
             for stream in streams:
                 stream.insert(after)
+
+    def _due(self, table: str, index: str, sort: str) -> None:
+        self.schedule.due(table, index, sort)
+        self.operators.due(table, index)
 
     def _pause(self, milliseconds: int) -> None:
         self.agenda.now += milliseconds
@@ -210,6 +218,9 @@ class World:
     def receive_webhook(self, raw: str, headers: dict[str, str]) -> int:
         answer = self.invoke("payments.webhooks", functions.webhook(raw, headers))
         return 0 if answer is None else int(answer["statusCode"])
+
+    def bury(self, inbox: Inbox, letter: Letter) -> None:
+        self.operators.bury(inbox, letter)
 
     def down_until(self, actor: str) -> int:
         begins, ends = self._outages.get(actor, (0, 0))
@@ -257,7 +268,7 @@ class World:
         if not self.fate.strikes("clock_skewed"):
             return {}
         return {
-            (function, worker): rng.randint(-SKEW_MAX, SKEW_MAX)
+            (function, worker): rng.choice((0, rng.randint(-SKEW_MAX, SKEW_MAX)))
             for function in functions.HANDLERS
             for worker in range(WORKERS)
         }

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from shared.errors.taxonomy import NotFound
-from shared.operations.dead_letters import Status
+from shared.operations.dead_letters import DeadLetter, Status
 from shared.operations.errors import (
     DeadLetterClosed,
     DeadLetterRedriven,
@@ -113,6 +113,27 @@ def test_a_busy_queue_keeps_the_intent_and_the_clock_sends_it() -> None:
     assert finish_redrives(letters=yard.letters, send=yard.send, now=later) == 0
     assert len(yard.sent) == 1
     assert yard.letters.get(name).decision == by("ada")
+
+
+def test_one_that_cannot_be_sent_does_not_hold_up_the_others() -> None:
+    yard = Graveyard(busy=True)
+    names = [yard.one(message_id=f"m-{number}").dead_letter_id for number in range(3)]
+    for number, name in enumerate(names):
+        with pytest.raises(QueueBusy):
+            redrive_letter(
+                name, by("ada", request=f"req_{number}"), letters=yard.letters, send=yard.send
+            )
+    yard.busy = False
+
+    def send(letter: DeadLetter) -> None:
+        if letter.dead_letter_id == names[1]:
+            raise NotRedrivable
+        yard.send(letter)
+
+    later = KEPT + timedelta(minutes=2)
+    assert finish_redrives(letters=yard.letters, send=send, now=later) == 2
+    assert sorted(name for _, _, name in yard.sent) == sorted([names[0], names[2]])
+    assert [each.dead_letter_id for each in yard.every(Status.REDRIVING)] == [names[1]]
 
 
 def test_what_is_on_its_way_is_finished_by_whoever_asks_next_in_the_name_of_the_first() -> None:

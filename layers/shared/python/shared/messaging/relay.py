@@ -6,7 +6,7 @@ back by the stream's retries, and what the stream gives up on is found again by 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
@@ -24,12 +24,14 @@ if TYPE_CHECKING:
 
 ENTRIES_MAX: Final = 10
 REQUEST_BYTES_MAX: Final = 240_000
+REPEATS_MAX: Final = 3
+"""How often what the bus refuses is put again before the whole is left for later."""
 SWEPT_AFTER: Final = timedelta(minutes=5)
 SWEPT_PER_SHARD_MAX: Final = 100
 
 
 class BusRefused(QuittanceException):
-    """The bus took a part of the swept messages; the next sweep takes up the rest."""
+    """The bus took a part of the messages; the next sweep, or turn, takes up the rest."""
 
     code, title, status, retryable = "bus_refused", "The event bus refused messages", 503, True
 
@@ -76,6 +78,25 @@ class Relay:
         if refused:
             raise BusRefused
         return len(waiting)
+
+    def repeat(self, rows: Sequence[Row], *, pace: Callable[[int], None]) -> None:
+        """Put messages on the bus once more, in order, whether or not they were there before.
+
+        Nothing is stamped: what was never published is still for the relay and the sweep. `pace`
+        is told how many went, and may take its time. Raises BusRefused if any is left.
+        """
+        for batch in _batches([_waiting(row, position="") for row in rows]):
+            left = batch
+            for _ in range(REPEATS_MAX):
+                answer = self._bus.put_events(Entries=[self._entry(each) for each in left])
+                pace(len(left))
+                taken = ["EventId" in result for result in answer["Entries"]]
+                left = [each for each, done in zip(left, taken, strict=True) if not done]
+                if not left:
+                    break
+            else:
+                log.warning("bus refused a message", message_type=left[0].type)
+                raise BusRefused
 
     def _overdue(self, before: str) -> Iterator[Row]:
         for shard in SHARDS:

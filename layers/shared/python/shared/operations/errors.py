@@ -31,6 +31,10 @@ class DeadLetterTooLarge(DomainException):
     code, title = "dead_letter_too_large", "The dead letter is too large to keep"
 
 
+class ReplayOver(DomainException):
+    code, title = "replay_over", "The replay does not run any more"
+
+
 class QueueBusy(TransientException):
     """It will be sent by the clock if nobody asks again."""
 

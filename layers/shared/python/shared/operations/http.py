@@ -3,19 +3,22 @@
 The gateway leads `/operations/<service>` to that service's own function.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
 
 from shared import clock
 from shared.errors.taxonomy import NotFound
+from shared.ids import derived
 from shared.operations import wiring
-from shared.operations.dead_letters import DeadLetter, Decision, Status
+from shared.operations.dead_letters import Decision, Status
 from shared.operations.redrive import close_letter, redrive_letter
-from shared.operations.requests import DecisionRequest
+from shared.operations.replay import stop_replay
+from shared.operations.replays import Replay, require_repeatable
+from shared.operations.requests import DecisionRequest, ReplayRequest
 from shared.operations.tasks import FIRST
-from shared.operations.views import DeadLettersView, DeadLetterView, inspected_view, letter_view
+from shared.operations.views import DeadLettersView, inspected_view, letter_view, replay_view
 from shared.rest import pages
 from shared.rest.app import RestApp, ok
 from shared.rest.requests import checked
@@ -55,8 +58,11 @@ def get_dead_letter(service: str, dead_letter_id: str) -> Response[str]:
 def post_redrive(service: str, dead_letter_id: str) -> Response[str]:
     return _decided(
         service,
-        lambda decision: redrive_letter(
-            dead_letter_id, decision, letters=wiring.letters(), send=wiring.inboxes().send
+        lambda decision: letter_view(
+            redrive_letter(
+                dead_letter_id, decision, letters=wiring.letters(), send=wiring.inboxes().send
+            ),
+            service,
         ),
         status=202,
     )
@@ -66,7 +72,47 @@ def post_redrive(service: str, dead_letter_id: str) -> Response[str]:
 def post_closing(service: str, dead_letter_id: str) -> Response[str]:
     return _decided(
         service,
-        lambda decision: close_letter(dead_letter_id, decision, letters=wiring.letters()),
+        lambda decision: letter_view(
+            close_letter(dead_letter_id, decision, letters=wiring.letters()), service
+        ),
+        status=200,
+    )
+
+
+@app.routes.post("/operations/<service>/replays")
+def post_replay(service: str) -> Response[str]:
+    app.caller.require(SCOPE)
+    request_id = app.caller.request_id(app.idempotency_key())
+    request = checked(ReplayRequest, app.body())
+    _admit(service)
+    span = request.span(app.caller.now)
+    require_repeatable(span, app.caller.now)
+    replay = Replay(
+        replay_id=derived(f"rp_{service}", request_id),
+        span=span,
+        per_second=request.per_second,
+        asked=_decision(request.reason, request_id),
+    )
+    return app.once(
+        status=202,
+        body=request.model_dump(mode="json", by_alias=True),
+        action=lambda: replay_view(wiring.replays().start(replay), service),
+    )
+
+
+@app.routes.get("/operations/<service>/replays/<replay_id>")
+def get_replay(service: str, replay_id: str) -> Response[str]:
+    _admit(service)
+    return ok(replay_view(wiring.replays().get(replay_id), service))
+
+
+@app.routes.post("/operations/<service>/replays/<replay_id>/stop")
+def post_stop(service: str, replay_id: str) -> Response[str]:
+    return _decided(
+        service,
+        lambda decision: replay_view(
+            stop_replay(replay_id, decision, replays=wiring.replays()), service
+        ),
         status=200,
     )
 
@@ -76,24 +122,21 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 
 def _decided(
-    service: str, decide: Callable[[Decision], DeadLetter], *, status: int
+    service: str, decide: Callable[[Decision], Mapping[str, object]], *, status: int
 ) -> Response[str]:
     """Decide once for the caller's key, in the name of the key's owner."""
     app.caller.require(SCOPE)
     request_id = app.caller.request_id(app.idempotency_key())
     request = checked(DecisionRequest, app.body())
     _admit(service)
-    decision = Decision(
-        actor=app.caller.principal.name,
-        reason=request.reason,
-        request_id=request_id,
-        at=app.caller.now,
+    decision = _decision(request.reason, request_id)
+    return app.once(status=status, body=request.model_dump(), action=lambda: decide(decision))
+
+
+def _decision(reason: str, request_id: str) -> Decision:
+    return Decision(
+        actor=app.caller.principal.name, reason=reason, request_id=request_id, at=app.caller.now
     )
-
-    def action() -> DeadLetterView:
-        return letter_view(decide(decision), service)
-
-    return app.once(status=status, body=request.model_dump(), action=action)
 
 
 def _admit(service: str) -> None:

@@ -5,7 +5,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from shared.errors.taxonomy import StaleRow
+from shared.errors.taxonomy import QuittanceException, StaleRow
+from shared.observability import log
 from shared.operations.dead_letters import DeadLetter, Decision, Status, begin_redrive, close
 from shared.operations.letters import DeadLetters
 from shared.persistence.until_fresh import until_fresh
@@ -49,8 +50,12 @@ def finish_redrives(*, letters: DeadLetters, send: Send, now: datetime) -> int:
         decision = listed.item.decision
         assert decision is not None, "somebody has begun it"
         if now - decision.at >= LEFT_BEHIND:
-            _finish(listed.item, letters=letters, send=send)
-            finished += 1
+            try:
+                _finish(listed.item, letters=letters, send=send)
+                finished += 1
+            except QuittanceException as failure:  # the next turn tries again
+                letter_id = listed.item.dead_letter_id
+                log.warning("redrive not finished", dead_letter_id=letter_id, code=failure.code)
         if finished == FINISHED_AT_ONCE_MAX:
             break
     return finished

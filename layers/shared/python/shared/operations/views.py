@@ -1,9 +1,10 @@
-"""What the API shows of dead letters."""
+"""What the API shows of dead letters and replays."""
 
 from typing import TypedDict
 
 from shared.contracts.codec import timestamp
 from shared.operations.dead_letters import DeadLetter, Decision
+from shared.operations.replays import Replay
 from shared.rest.events import Timestamp
 
 
@@ -56,6 +57,46 @@ class InspectedView(DeadLetterView):
 
     body: str
     failures: list[FailureView]
+
+
+ReplayView = TypedDict(
+    "ReplayView",
+    {
+        "replay_id": str,
+        "service": str,
+        "status": str,
+        "from": Timestamp,
+        "to": Timestamp,
+        "types": list[str],
+        "about": str | None,
+        "per_second": int,
+        "looked_at": int,
+        "published": int,
+        "asked": DecisionView,
+        "stopped": DecisionView | None,
+        "ended_at": Timestamp | None,
+    },
+)
+"""A span of the outbox published once more; `looked_at` counts rows, whether of the span or not."""
+
+
+def replay_view(replay: Replay, service: str) -> ReplayView:
+    span, ended_at = replay.span, replay.ended_at
+    return {
+        "replay_id": replay.replay_id,
+        "service": service,
+        "status": replay.status.value,
+        "from": timestamp(span.begins_at),
+        "to": timestamp(span.ends_at),
+        "types": list(span.types),
+        "about": span.about,
+        "per_second": replay.per_second,
+        "looked_at": replay.looked_at,
+        "published": replay.published,
+        "asked": _decision_view(replay.asked),
+        "stopped": None if replay.stopped is None else _decision_view(replay.stopped),
+        "ended_at": None if ended_at is None else timestamp(ended_at),
+    }
 
 
 def letter_view(letter: DeadLetter, service: str) -> DeadLetterView:

@@ -1,6 +1,7 @@
 """The one place where operations meet the tables, queues and bus of the service they run in."""
 
 import os
+import time
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
@@ -10,8 +11,11 @@ import boto3
 from shared import clock
 from shared.messaging.failures import FailureNotes
 from shared.messaging.guard import CommandGuard
+from shared.messaging.relay import Relay
 from shared.operations.letters import DeadLetters
 from shared.operations.queues import Inboxes, Source, read
+from shared.operations.replay import Replayer
+from shared.operations.replays import Replays
 from shared.persistence.table import Table
 from shared.settings import from_env
 
@@ -53,6 +57,24 @@ def guard() -> CommandGuard:
 @cache
 def letters() -> DeadLetters:
     return DeadLetters(table())
+
+
+@cache
+def replays() -> Replays:
+    return Replays(table())
+
+
+@cache
+def replayer() -> Replayer:
+    relay = Relay(
+        service=settings().powertools_service_name,
+        table=table(),
+        bus=boto3.client("events"),
+        bus_name=settings().bus_name,
+    )
+    return Replayer(
+        replays=replays(), table=table(), relay=relay, clock=clock.now, pause=time.sleep
+    )
 
 
 @cache

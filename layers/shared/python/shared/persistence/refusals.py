@@ -1,4 +1,4 @@
-"""What DynamoDB refuses, in words of ours: load and silence, a condition that does not hold."""
+"""What DynamoDB refuses, in our words: load and silence, a condition that failed, a mistake."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from botocore.exceptions import ConnectionError as NoConnection
 
 from shared.errors.taxonomy import AlreadyHandled, StaleRow, StoreBusy
 
-BUSY: Final = frozenset(
+_BUSY: Final = frozenset(
     {
         "TransactionConflict",
         "TransactionConflictException",
@@ -24,7 +24,7 @@ BUSY: Final = frozenset(
         "InternalServerError",
     }
 )
-CONDITION: Final = frozenset({"ConditionalCheckFailed", "ConditionalCheckFailedException"})
+_CONDITION: Final = frozenset({"ConditionalCheckFailed", "ConditionalCheckFailedException"})
 
 
 @contextmanager
@@ -35,12 +35,12 @@ def named() -> Iterator[None]:
     except (HTTPClientError, NoConnection) as error:
         raise StoreBusy("the database does not answer") from error
     except ClientError as error:
-        if code_of(error) in BUSY:
-            raise StoreBusy(code_of(error)) from error
+        if code(error) in _BUSY:
+            raise StoreBusy(code(error)) from error
         raise
 
 
-def code_of(error: ClientError) -> str:
+def code(error: ClientError) -> str:
     return error.response["Error"]["Code"]
 
 
@@ -48,10 +48,10 @@ def raise_refusal(error: ClientError, cause_id: str | None) -> None:
     """Return only when trying again may help; the cause's mark is always the first write."""
     reasons: list[str] = [
         reason.get("Code", "None") for reason in error.response.get("CancellationReasons", [])
-    ] or [code_of(error)]
-    if cause_id is not None and reasons[0] in CONDITION:
+    ] or [code(error)]
+    if cause_id is not None and reasons[0] in _CONDITION:
         raise AlreadyHandled(cause_id) from error
-    if any(reason in CONDITION for reason in reasons):
+    if any(reason in _CONDITION for reason in reasons):
         raise StaleRow from error
-    if not any(reason in BUSY for reason in reasons):
+    if not any(reason in _BUSY for reason in reasons):
         raise error

@@ -62,3 +62,8 @@ def dump_row(row: Mapping[str, Value]) -> dict[str, dict[str, Any]]:
 
 def load_row(item: Mapping[str, Mapping[str, Any]]) -> Row:
     return {name: load(value) for name, value in item.items()}
+
+
+def load_row_by_name(item: Mapping[str, Mapping[str, Any]]) -> Row:
+    """As `load_row`; what no row can hold is named, not refused."""
+    return {name: load_or_name(value) for name, value in item.items()}

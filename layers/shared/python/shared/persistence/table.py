@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import secrets
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import batched
@@ -16,18 +16,19 @@ from botocore.exceptions import ConnectionError as NoConnection
 
 from shared.contracts.codec import timestamp
 from shared.errors.taxonomy import StoreBusy
-from shared.persistence.refusals import code_of, named, raise_refusal
-from shared.persistence.rows import Row, dump_row, load_or_name, load_row
+from shared.persistence.refusals import code, named, raise_refusal
+from shared.persistence.rows import Row, dump_row, load_row, load_row_by_name
+from shared.persistence.span import Span
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 CAUSE_KEPT: Final = timedelta(days=90)
 """Longer than any redelivery: queues keep 14 days, a dead letter is redriven weeks later."""
-READ_AT_ONCE_MAX: Final = 100
 PK_BYTES_MAX: Final = 2048
 SK_BYTES_MAX: Final = 1024
 """What a key may be long in DynamoDB; it refuses a longer one even in a question."""
+READ_AT_ONCE_MAX: Final = 100
 TRIES_MAX: Final = 4
 _PAUSE_SECONDS: Final = 0.05
 _UNPROCESSED: Final = {"#unprocessed": "Unprocessed"}  # a reserved word of DynamoDB
@@ -61,6 +62,15 @@ class Put:
     seen: int = 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A part of a table: what was wanted of it, and the last row looked at, if more follow."""
+
+    rows: tuple[Row, ...]
+    looked_at: int
+    last: Key | None
+
+
 class Table:
     """The only way a service writes. All reads by key are consistent; an index never is.
 
@@ -86,7 +96,7 @@ class Table:
             for attempt in range(1, TRIES_MAX + 1):
                 with named():
                     answer = self._client.batch_get_item(RequestItems=left)
-                yield from map(_load_or_name, answer["Responses"].get(self._name, []))
+                yield from map(load_row_by_name, answer["Responses"].get(self._name, []))
                 left = answer.get("UnprocessedKeys")
                 if not left:
                     break
@@ -96,18 +106,17 @@ class Table:
 
     def last(self, pk: str, *, sk_max: str) -> Row | None:
         """The row of a partition with the greatest `sk` that is not over `sk_max`."""
-        if not sk_max:
+        if not _possible(pk, sk_max):
             return None
-        with named():
-            answer = self._client.query(
-                TableName=self._name,
-                KeyConditionExpression="pk = :pk AND sk <= :sk",
-                ExpressionAttributeValues={":pk": {"S": pk}, ":sk": {"S": sk_max}},
-                ConsistentRead=True,
-                ScanIndexForward=False,
-                Limit=1,
-            )
-        return next(map(load_row, answer["Items"]), None)
+        rows = self._pages(
+            "query",
+            KeyConditionExpression="pk = :pk AND sk <= :sk",
+            ExpressionAttributeValues={":pk": {"S": pk}, ":sk": {"S": sk_max}},
+            ConsistentRead=True,
+            ScanIndexForward=False,
+            PaginationConfig={"PageSize": 1},
+        )
+        return next(rows, None)
 
     def partition(self, pk: str, *, sk_prefix: str = "", sk_from: str = "") -> Iterator[Row]:
         """Every row of a partition in the order of `sk`; those with a prefix, or from one on."""
@@ -154,16 +163,34 @@ class Table:
             yield from map(load_row, page["Items"])
 
     def scan(self, *, sk: str) -> Iterator[Row]:
-        """Every row with this `sk`, consistently, in no order. It reads the whole table.
-
-        What no row can hold is named, not refused.
-        """
+        """Every row with this `sk`, consistently; what no row can hold is named. It reads it all."""
         return self._pages(
             "scan",
-            load=_load_or_name,
+            load=load_row_by_name,
             FilterExpression="sk = :sk",
             ExpressionAttributeValues={":sk": {"S": sk}},
             ConsistentRead=True,
+        )
+
+    def outbox(self, span: Span, *, after: Key | None, looked_at_max: int) -> Page:
+        """The next messages of a span, consistently; each aggregate's in their sequence.
+
+        It reads the whole table, page by page: the outbox has no order of time.
+        """
+        begin: dict[str, Any] = {} if after is None else {"ExclusiveStartKey": _at(after)}
+        with named():
+            answer = self._client.scan(
+                TableName=self._name,
+                Limit=looked_at_max,
+                ConsistentRead=True,
+                **span.expression(),
+                **begin,
+            )
+        last = answer.get("LastEvaluatedKey")
+        return Page(
+            rows=tuple(load_row(item) for item in answer["Items"]),
+            looked_at=answer["ScannedCount"],
+            last=None if last is None else Key(str(last["pk"]["S"]), str(last["sk"]["S"])),
         )
 
     def handled(self, cause_id: str) -> bool:
@@ -191,7 +218,7 @@ class Table:
             except ClientError as error:
                 raise_refusal(error, cause_id)
                 if attempt == TRIES_MAX:
-                    raise StoreBusy(code_of(error)) from error
+                    raise StoreBusy(code(error)) from error
                 time.sleep(random.uniform(0, _PAUSE_SECONDS * 2**attempt))  # noqa: S311 - jitter
             else:
                 return
@@ -268,10 +295,6 @@ def _possible(pk: str, sk: str = "-") -> bool:
 
 def _cause_key(cause_id: str) -> Key:
     return Key(f"CAUSE#{cause_id}", "CAUSE")
-
-
-def _load_or_name(item: Mapping[str, Mapping[str, Any]]) -> Row:
-    return {name: load_or_name(value) for name, value in item.items()}
 
 
 def _at(key: Key) -> dict[str, dict[str, Any]]:

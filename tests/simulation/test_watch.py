@@ -1,0 +1,103 @@
+"""What is watched at every step can fail, too."""
+
+from typing import Any
+
+import pytest
+
+from shared.persistence.rows import dump_row
+from tests.simulation.watch import Watch, reachable
+
+ATTEMPT = {
+    "attempt_id": "pay_1-authorize-1",
+    "key": "pay_1:authorize:1",
+    "amount": 5000,
+    "status": "succeeded",
+    "decline_code": None,
+}
+
+
+def payment(**changes: Any) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        "pk": "PAYMENT#pay_1",
+        "sk": "STATE",
+        "payment_id": "pay_1",
+        "status": "captured",
+        "authorized": 5000,
+        "captured": 5000,
+        "capturing": 0,
+        "released": 0,
+        "expired": 0,
+        "refunding": 0,
+        "refunded": 0,
+        "attempts": [ATTEMPT],
+        "disputes": [],
+    }
+    return dump_row({**row, **changes})
+
+
+def rules(watch: Watch) -> list[str]:
+    return [finding.rule for finding in watch.findings]
+
+
+def test_what_is_right_is_not_found() -> None:
+    watch = Watch()
+    watch.written("payments", None, payment())
+    watch.written("payments", None, payment(refunding=5000))
+    watch.called("pay_1-authorize-1", "pay_1:authorize:1")
+    assert watch.findings == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "rule"),
+    [
+        ({"captured": 5001}, "P1"),
+        ({"capturing": -1}, "P1"),
+        ({"refunded": 5001}, "P2"),
+        ({"refunding": 5001, "attempts": [ATTEMPT, {**ATTEMPT, "attempt_id": "b"}]}, "P2"),
+        ({"disputes": [{"amount": 5001, "status": "opened"}]}, "P2"),
+        ({"status": "authorizing"}, "P3"),
+        ({"attempts": [{**ATTEMPT, "status": "declined"}]}, "P3"),
+        ({"attempts": [{**ATTEMPT, "key": "another"}]}, "P4"),
+        ({"attempts": []}, "P4"),
+    ],
+)
+def test_a_step_that_breaks_an_invariant_is_found(changes: dict[str, Any], rule: str) -> None:
+    watch = Watch()
+    watch.written("payments", None, payment())
+    watch.written("payments", None, payment(**changes))
+    assert rules(watch) == [rule]
+
+
+def test_a_call_before_its_intent_is_durable_is_found() -> None:
+    watch = Watch()
+    watch.called("pay_1-authorize-1", "pay_1:authorize:1")
+    watch.written("payments", None, payment())
+    watch.called("pay_1-authorize-1", "a fresh key")
+    assert rules(watch) == ["P4", "P4"]
+
+
+def test_a_call_while_another_outcome_is_unknown_is_found() -> None:
+    unknown = {**ATTEMPT, "attempt_id": "pay_1-capture-1", "key": "k", "status": "unknown"}
+    watch = Watch()
+    watch.written("payments", None, payment(attempts=[ATTEMPT, unknown]))
+    watch.called("pay_1-capture-1", "k")  # the same again is no other operation
+    assert watch.findings == []
+    watch.called("pay_1-authorize-1", "pay_1:authorize:1")
+    assert rules(watch) == ["P5"]
+
+
+@pytest.mark.parametrize(("sk", "rule"), [("ENTRY", "L4"), ("MESSAGE#1", "X2")])
+def test_what_was_written_once_and_is_changed_or_deleted_is_found(sk: str, rule: str) -> None:
+    before = dump_row({"pk": "a", "sk": sk, "Payload": "{}", "Retries": 0, "Unprocessed": "1"})
+    stamped = dump_row({"pk": "a", "sk": sk, "Payload": "{}", "Retries": 1, "ProcessedOn": "now"})
+    watch = Watch()
+    watch.written("accounting", before, stamped)
+    assert watch.findings == []
+    watch.written("accounting", stamped, {**stamped, "Payload": {"S": "{1}"}})
+    watch.written("accounting", stamped, None)
+    assert rules(watch) == [rule, rule]
+
+
+def test_the_published_diagrams_are_read() -> None:
+    assert "captured" in reachable("Payment")["capturing"]
+    assert reachable("Order")["cancelled"] == set()
