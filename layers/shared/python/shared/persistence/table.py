@@ -25,8 +25,7 @@ if TYPE_CHECKING:
 
 CAUSE_KEPT: Final = timedelta(days=90)
 """Longer than any redelivery: queues keep 14 days, a dead letter is redriven weeks later."""
-PK_BYTES_MAX: Final = 2048
-SK_BYTES_MAX: Final = 1024
+PK_BYTES_MAX, SK_BYTES_MAX = 2048, 1024
 """What a key may be long in DynamoDB; it refuses a longer one even in a question."""
 READ_AT_ONCE_MAX: Final = 100
 TRIES_MAX: Final = 4
@@ -105,7 +104,7 @@ class Table:
                 raise StoreBusy("the database leaves rows unread")
 
     def last(self, pk: str, *, sk_max: str) -> Row | None:
-        """The row of a partition with the greatest `sk` that is not over `sk_max`."""
+        """The row of a partition with the greatest `sk` up to `sk_max`."""
         if not _possible(pk, sk_max):
             return None
         rows = self._pages(
@@ -163,7 +162,7 @@ class Table:
             yield from map(load_row, page["Items"])
 
     def scan(self, *, sk: str) -> Iterator[Row]:
-        """Every row with this `sk`, consistently; what no row can hold is named. It reads it all."""
+        """Every row with this `sk`, consistently; what no row can hold is named. Reads it all."""
         return self._pages(
             "scan",
             load=load_row_by_name,
