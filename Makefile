@@ -184,6 +184,10 @@ conformance: setup .localstack/.ready ## Ask both local clouds what we need of A
 bench: setup .bench/.ready ## Measure the ledger beside a naive one, SQLite and django-hordak
 	@$(ACTIVE) python -m bench.ledger
 
+.PHONY: soak
+soak: setup ## Find what the embedded cloud carries, then ten minutes of orders at 80 % of it, with faults
+	@$(ACTIVE) python -m bench.soak $(SOAK_SECONDS)
+
 .PHONY: fuzz
 fuzz: setup ## Try every way in with what nobody should send: 20,000 requests, 100,000 webhooks, all parsers
 	@$(ACTIVE) python -m bench.fuzz $(TIMES)

@@ -17,11 +17,14 @@ QUEUES = {
     "EventsDeadLetterQueueUrl": "_events_dead_letters",
     "CommandsQueueUrl": "_commands",
     "CommandsDeadLetterQueueUrl": "_commands_dead_letters",
+    "RecoveryQueueUrl": "_recovery",
+    "RecoveryDeadLetterQueueUrl": "_recovery_dead_letters",
     "RelayFailuresQueueUrl": "_relay_failures",
 }
 FUNCTIONS = {
     "RelayFunctionName": "_relay",
     "RepublishingFunctionName": "_republishing",
+    "ScheduleFunctionName": "_schedule",
     "WebhooksFunctionName": "_webhooks",
 }
 

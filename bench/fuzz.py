@@ -89,20 +89,21 @@ def _silent() -> None:
 
 
 def _started(pool: ProcessPoolExecutor, times: float) -> list[Future[Tried]]:
-    operations = range(len(Fuzzer().operations()))
-    each = -(-int(REQUESTS * times) // (2 * len(operations)))
-    started = [pool.submit(requests, one, mode, each) for one in operations for mode in MODES]
-    started += [
+    """The quick parts first."""
+    started = [
         pool.submit(forgeries, seed, BLOCK) for seed in range(int(FORGERIES * times) // BLOCK)
     ]
     started += [pool.submit(notices, seed, BLOCK) for seed in range(int(NOTICES * times) // BLOCK)]
     started += [pool.submit(parsed, name, int(RUNS * times)) for name in PARSERS]
+    operations = range(len(Fuzzer().operations()))
+    each = -(-int(REQUESTS * times) // (len(MODES) * len(operations)))
+    started += [pool.submit(requests, one, mode, each) for one in operations for mode in MODES]
     return started
 
 
 def main() -> int:
     times = float(sys.argv[1]) if len(sys.argv) > 1 else 1.0
-    began = time.perf_counter()
+    commit, began = report.commit(), time.perf_counter()
     counts: dict[str, Counter[str]] = {}
     found: list[str] = []
     with ProcessPoolExecutor(PROCESSES, initializer=_silent) as pool:
@@ -113,16 +114,25 @@ def main() -> int:
             found += [wrong] if wrong else []
             told = f"{name}: {counts[name]['tried']:,}, found {len(found)}"
             print(f"{number} of {len(started)} parts; {told}", file=sys.stderr)
-    seconds = round(time.perf_counter() - began, 1)
-    figures: dict[str, Any] = {name: dict(sorted(each.items())) for name, each in counts.items()}
-    report.write("fuzz", {"seconds": seconds, "found": found, **figures})
+            run = {
+                "parts": f"{number} of {len(started)}",
+                "seconds": round(time.perf_counter() - began, 1),
+                "found": found,
+            }
+            _keep(run, counts, commit)
     rows = {
-        f"{name}: {kind}": times for name, each in figures.items() for kind, times in each.items()
+        f"{name}: {kind}": count for name, each in counts.items() for kind, count in each.items()
     }
-    report.table({**rows, "seconds": seconds, "found": len(found)})
+    report.table({**rows, "found": len(found)})
     for each in found:
         print(f"\n{each}", file=sys.stderr)
     return 1 if found else 0
+
+
+def _keep(run: dict[str, Any], counts: dict[str, Counter[str]], commit: str) -> None:
+    """After each part, so that a run that is stopped has told what it has tried."""
+    figures = {name: dict(sorted(each.items())) for name, each in counts.items()}
+    report.write("fuzz", {**run, **figures}, of=commit)
 
 
 if __name__ == "__main__":

@@ -35,6 +35,7 @@ def replayed(url: str, operations: int) -> tuple[report.Counter, str]:
 
 def main() -> int:
     operations = int(sys.argv[1]) if len(sys.argv) > 1 else OPERATIONS
+    commit = report.commit()
     state = Path(tempfile.mkdtemp(prefix="quittance-replay-"))
     cloud = embedded.start(state_dir=state)
     try:
@@ -49,7 +50,7 @@ def main() -> int:
         "seconds": round(progress.seconds, 1),
         "difference": difference or None,
     }
-    report.write("replay", figures)
+    report.write("replay", figures, of=commit)
     report.table(figures)
     return 1 if difference else 0
 

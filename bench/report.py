@@ -17,12 +17,12 @@ RESULTS: Final = Path(__file__).parent / "results"
 TOLD_SECONDS: Final = 5.0
 
 
-def write(name: str, figures: dict[str, Any]) -> Path:
-    """Keep the figures of this commit as `name`.json."""
+def write(name: str, figures: dict[str, Any], *, of: str) -> Path:
+    """Keep the figures as `name`.json; `of` is the commit at the run's beginning."""
     RESULTS.mkdir(exist_ok=True)
     path = RESULTS / f"{name}.json"
     made = {
-        "commit": commit(),
+        "commit": of,
         "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "python": platform.python_version(),
         "cores": os.cpu_count(),

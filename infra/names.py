@@ -1,6 +1,6 @@
 """Names by which stacks find each other's resources without exporting them."""
 
-from aws_cdk import ArnFormat, Stack
+from aws_cdk import ArnFormat, Aws, Stack
 from constructs import Construct
 
 from infra.stages import Stage
@@ -29,6 +29,17 @@ def api_keys_secret(stage: Stage) -> str:
 
 def providers_secret(stage: Stage) -> str:
     return f"quittance/{stage.name}/providers"
+
+
+def compensation_name(stage: Stage) -> str:
+    """Of the state machine: known before it is made, to those who start it and answer it."""
+    return f"quittance-{stage.name}-compensation"
+
+
+def compensation_arn(stage: Stage) -> str:
+    """In whichever account and region the stack that asks is deployed to."""
+    where = f"{Aws.PARTITION}:states:{Aws.REGION}:{Aws.ACCOUNT_ID}"
+    return f"arn:{where}:stateMachine:{compensation_name(stage)}"
 
 
 def ledger_vault(stage: Stage) -> str:

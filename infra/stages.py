@@ -45,6 +45,18 @@ class Stage:
     relay_parallelization: int
     """Batches of one stream shard relayed at a time; the order within an item is kept."""
 
+    confirmation_seconds: int
+    """How long an authorized order waits for its confirmation: well within the life of a hold."""
+    compensation_heartbeat_seconds: int
+    """How long a compensation waits for a callback before it reads the facts again."""
+    compensation_timeout_seconds: int
+    compensation_pause_seconds: int
+    """Between a failure and the next try."""
+    compensation_watch_seconds: int
+    """How long nothing may be heard of an execution before another one replaces it."""
+    compensation_patience_seconds: int
+    """How long an outcome may be unknown before a person is told."""
+
     authorizer_cache_seconds: int
     requests_per_second: int
     requests_burst: int
@@ -84,6 +96,12 @@ LOCAL = Stage(
     inbox_visibility_seconds=25,  # a killed worker's messages come back while someone watches
     inbox_concurrency_max=2,
     relay_parallelization=1,
+    confirmation_seconds=900,  # someone may be trying it by hand
+    compensation_heartbeat_seconds=10,
+    compensation_timeout_seconds=60,
+    compensation_pause_seconds=1,
+    compensation_watch_seconds=30,
+    compensation_patience_seconds=150,
     authorizer_cache_seconds=0,  # keys are seeded after the deployment, and count at once
     requests_per_second=1000,
     requests_burst=1000,
@@ -105,6 +123,12 @@ DEV = Stage(
     inbox_visibility_seconds=180,  # AWS advises six times the function's timeout
     inbox_concurrency_max=5,
     relay_parallelization=2,
+    confirmation_seconds=24 * 3600,
+    compensation_heartbeat_seconds=300,
+    compensation_timeout_seconds=3600,
+    compensation_pause_seconds=60,
+    compensation_watch_seconds=900,
+    compensation_patience_seconds=24 * 3600,
     authorizer_cache_seconds=300,
     requests_per_second=50,
     requests_burst=100,
@@ -126,6 +150,12 @@ PROD = Stage(
     inbox_visibility_seconds=180,
     inbox_concurrency_max=50,
     relay_parallelization=10,
+    confirmation_seconds=6 * 24 * 3600,
+    compensation_heartbeat_seconds=1800,
+    compensation_timeout_seconds=6 * 3600,
+    compensation_pause_seconds=900,
+    compensation_watch_seconds=5400,
+    compensation_patience_seconds=3 * 24 * 3600,
     authorizer_cache_seconds=300,
     requests_per_second=500,
     requests_burst=1000,

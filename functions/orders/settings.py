@@ -10,3 +10,7 @@ class Settings:
     commands_table_name: str
     bus_name: str
     api_keys_secret: str
+    compensation_machine: str
+    confirmation_seconds: str
+    compensation_watch_seconds: str
+    compensation_patience_seconds: str

@@ -1,12 +1,15 @@
 """The one place where the adapters of orders meet its use cases."""
 
 import os
+from datetime import datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING
 
 import boto3
 
+from orders.domain.compensation import Terms
 from orders.infrastructure.dynamodb_orders import DynamoDbOrders
+from orders.infrastructure.step_functions import StepFunctions
 from orders.settings import Settings
 from shared import clock
 from shared.messaging.guard import CommandGuard
@@ -36,6 +39,26 @@ def table() -> Table:
 @cache
 def orders() -> DynamoDbOrders:
     return DynamoDbOrders(table())
+
+
+@cache
+def executions() -> StepFunctions:
+    return StepFunctions(
+        machine=settings().compensation_machine, client=boto3.client("stepfunctions")
+    )
+
+
+def terms(now: datetime) -> Terms:
+    return Terms(
+        now=now,
+        confirmation=_seconds(settings().confirmation_seconds),
+        watch=_seconds(settings().compensation_watch_seconds),
+        patience=_seconds(settings().compensation_patience_seconds),
+    )
+
+
+def _seconds(text: str) -> timedelta:
+    return timedelta(seconds=int(text))
 
 
 @cache

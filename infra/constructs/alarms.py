@@ -107,6 +107,11 @@ def undecided_long(scope: Construct, *, service: str) -> cloudwatch.Alarm:
     return _alarm(scope, "UndecidedLong", metric, threshold=UNDECIDED_SECONDS)
 
 
+def once(scope: Construct, id_: str, metric: cloudwatch.Metric) -> cloudwatch.Alarm:
+    """A single time is one too many."""
+    return _alarm(scope, id_, metric, threshold=1)
+
+
 def failing_often(scope: Construct, id_: str, metric: cloudwatch.Metric) -> cloudwatch.Alarm:
     """There are more failures in five minutes than chance explains."""
     return _alarm(scope, id_, metric, threshold=FAILURES_IN_FIVE_MINUTES)

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from tests.contract import asyncapi, errors, openapi, states
+from tests.contract import asyncapi, compensation, errors, openapi, states
 from tests.contract.services import ROOT
 
 FOLDER: Final = ROOT / "docs" / "contracts"
@@ -16,6 +16,7 @@ def _json(render: Callable[[], dict[str, Any]]) -> Callable[[], str]:
 
 DOCUMENTS: Final[Mapping[str, Callable[[], str]]] = {
     "asyncapi.json": _json(asyncapi.render),
+    "compensation.md": compensation.render,
     "errors.json": _json(errors.render_json),
     "errors.md": errors.render_markdown,
     "openapi.json": _json(openapi.render),

@@ -144,6 +144,8 @@ def _value(type_: Any, name: str) -> Any:
     if get_origin(type_) is tuple:
         return (_value(get_args(type_)[0], name),)
     kinds = [kind for kind in get_args(type_) if kind is not NoneType]
+    if get_origin(type_) is tuple:
+        return (_value(kinds[0], name),)
     if kinds:
         return _value(kinds[0], name)
     if type_ is Money:

@@ -85,8 +85,9 @@ def accepted(service: str) -> tuple[type[Message], ...]:
 
 
 def subscribed(service: str) -> tuple[type[Message], ...]:
-    """The events a service reacts to: `Subscribed` of its reactions."""
-    return _union(f"{service}.application.reactions", "Subscribed")
+    """The events a service reacts to: each `Subscribed` of its use cases, an inbox each."""
+    found = (_union(module.__name__, "Subscribed") for module in modules(f"{service}.application"))
+    return tuple(dict.fromkeys(message for union in found for message in union))
 
 
 def all_messages() -> tuple[type[Message], ...]:

@@ -10,10 +10,9 @@ from typing import Any, Final
 
 from botocore.exceptions import ClientError
 
+from tests.doubles.dynamodb_limits import assert_writable
 from tests.doubles.memory_indexes import INDEXES, Indexes
 
-WRITES_MAX: Final = 100
-"""What one transaction of DynamoDB may hold."""
 SPAN: Final = "attribute_exists(Payload) AND OccurredOn >= :begins AND OccurredOn < :ends"
 CONDITION_FAILED: Final = "ConditionalCheckFailedException"
 
@@ -75,6 +74,8 @@ class MemoryDynamo:
     def put_item(self, **request: Any) -> dict[str, Any]:
         place = f"{request['TableName']}.commit"
         self.on_call("before", place)
+        if "pk" in request["Item"]:
+            assert_writable([request["Item"]])
         found = self._find(request["TableName"], _name(request["Item"]))
         if not _holds(request, found):
             more = {} if found is None else {"Item": found}
@@ -85,9 +86,7 @@ class MemoryDynamo:
 
     def transact_write_items(self, **request: Any) -> dict[str, Any]:
         puts = [each["Put"] for each in request["TransactItems"]]
-        assert 0 < len(puts) <= WRITES_MAX, f"{len(puts)} writes in one transaction"
-        names = {(put["TableName"], *_name(put["Item"])) for put in puts}
-        assert len(names) == len(puts), "one row twice in a transaction"
+        assert_writable([put["Item"] for put in puts])
         place = f"{puts[0]['TableName']}.commit"
         self.on_call("before", place)
         token = request.get("ClientRequestToken")

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from accounting.infrastructure.dynamodb_journal import BY_ORDER, BY_PAYMENT, BY_PAYOUT
+from orders.infrastructure.dynamodb_orders import DUE
 from payments.infrastructure.dynamodb_payments import BY_STATUS, UNRESOLVED
 from shared.operations.tasks import TASKS
 from shared.persistence.table import UNPROCESSED, Index
@@ -15,6 +16,7 @@ INDEXES: Final = (
     UNPROCESSED,
     UNRESOLVED,
     BY_STATUS,
+    DUE,
     TASKS,
     Index(BY_PAYMENT, partition="payment_id", sort="OccurredOn"),
     Index(BY_ORDER, partition="order_id", sort="OccurredOn"),

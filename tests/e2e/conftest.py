@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from apphost import outputs, platform
+from apphost import outputs, platform, processes
 from apphost.state_directory import LOCAL, temporary
 from tests import target
 from tests.e2e.driver import Platform
+from tests.e2e.fault_proxy import FaultProxy
 
 LAST = Path(__file__).parent / "test_dead_letters.py"
 
@@ -41,3 +42,20 @@ def quittance(request: pytest.FixtureRequest) -> Iterator[Platform]:
         yield Platform(made, state_dir / outputs.FILE).poisoned()
         if request.session.testsfailed:
             shutil.copy(state_dir / "cloud" / "cloud.log", LOCAL / "e2e-failed.log")
+
+
+@pytest.fixture(scope="session")
+def faulty(request: pytest.FixtureRequest) -> Iterator[tuple[Platform, FaultProxy]]:
+    """A platform of its own, whose Lambdas reach the cloud through the proxy alone."""
+    with temporary("faults") as state_dir:
+
+        def cloud_url() -> str:
+            return processes.load(state_dir)[platform.CLOUD].url
+
+        with (
+            FaultProxy(cloud_url, seed=7).serving() as proxy,
+            platform.running(state_dir, cloud_env={"AWS_ENDPOINT_URL": proxy.url}) as made,
+        ):
+            yield Platform(made, state_dir / outputs.FILE), proxy
+            if request.session.testsfailed:
+                shutil.copy(state_dir / "cloud" / "cloud.log", LOCAL / "faults-failed.log")

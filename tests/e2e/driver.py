@@ -21,7 +21,13 @@ from client.operator_api import OperatorApi
 from client.transport import Answer, Transport
 from client.watch import Patience, until
 
-INBOXES = ("orders_events", "payments_events", "payments_commands", "accounting_events")
+INBOXES = (
+    "orders_events",
+    "orders_recovery",
+    "payments_events",
+    "payments_commands",
+    "accounting_events",
+)
 POISON_PER_INBOX = 2
 NOT_OF_OPERATORS = " AND ".join(
     f"NOT begins_with(pk, {name})" for name in (":dead", ":failure", ":replay")

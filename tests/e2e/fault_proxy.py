@@ -4,6 +4,7 @@ import json
 import random
 import socket
 import struct
+import sys
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -41,13 +42,15 @@ CHANCES: Mapping[str, Mapping[Fault, float]] = {
 class FaultProxy:
     """Forwards to `cloud_url()`, which is asked when the first request comes.
 
-    Faults happen only within `faults_on`. `done` counts them by operation and fault.
+    Faults happen only within `faults_on`, `scale` times as often as CHANCES says. `done` counts
+    them by operation and fault.
     """
 
-    def __init__(self, cloud_url: Callable[[], str], *, seed: int) -> None:
+    def __init__(self, cloud_url: Callable[[], str], *, seed: int, scale: float = 1.0) -> None:
         self.done: Counter[tuple[str, Fault]] = Counter()
         self._cloud_url = cloud_url
         self._chances = {name: random.Random(f"{seed} {name}") for name in CHANCES}
+        self._scale = scale
         self._lock = threading.Lock()
         self._on = False
         self._pool = urllib3.PoolManager(maxsize=32, retries=False)
@@ -84,7 +87,7 @@ class FaultProxy:
         with self._lock:
             if not self._on or operation not in CHANCES:
                 return None
-            drawn = self._chances[operation].random()
+            drawn = self._chances[operation].random() / self._scale
             for fault, chance in CHANCES[operation].items():
                 if drawn < chance:
                     self.done[operation, fault] += 1
@@ -120,6 +123,12 @@ class _Server(ThreadingHTTPServer):
     def __init__(self, proxy: FaultProxy) -> None:
         super().__init__(("127.0.0.1", 0), _Exchange)
         self.proxy = proxy
+
+    @override
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A caller that was killed takes no answer; anything else is told as ever."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
 
 
 class _Exchange(BaseHTTPRequestHandler):

@@ -1,15 +1,10 @@
 """Orders over a network and a database that fail all the time: late, and never wrong."""
 
-import shutil
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-import pytest
-
-from apphost import outputs, platform, processes
-from apphost.state_directory import LOCAL, temporary
 from client.answers import Order
 from client.api import Reply
 from client.motion import order_moves, payment_moves
@@ -43,23 +38,6 @@ PLANS = [
 ]
 
 BOOKED = [{"paid": [3998] * 2, "refunded": [3998] * 6, "cancelled": []}[plan.end] for plan in PLANS]
-
-
-@pytest.fixture
-def faulty(request: pytest.FixtureRequest) -> Iterator[tuple[Platform, FaultProxy]]:
-    """A platform of its own, whose Lambdas reach the cloud through the proxy alone."""
-    with temporary("faults") as state_dir:
-
-        def cloud_url() -> str:
-            return processes.load(state_dir)[platform.CLOUD].url
-
-        with (
-            FaultProxy(cloud_url, seed=7).serving() as proxy,
-            platform.running(state_dir, cloud_env={"AWS_ENDPOINT_URL": proxy.url}) as made,
-        ):
-            yield Platform(made, state_dir / outputs.FILE), proxy
-            if request.session.testsfailed:
-                shutil.copy(state_dir / "cloud" / "cloud.log", LOCAL / "faults-failed.log")
 
 
 def asked[T](call: Callable[[], Reply[T]]) -> T:

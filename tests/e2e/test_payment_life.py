@@ -2,7 +2,6 @@
 
 import json
 import uuid
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,50 +11,10 @@ import urllib3
 
 from client.answers import Order
 from client.watch import until
+from tests.e2e.asking import ask, order_becomes, payment_becomes, refund, truth
 from tests.e2e.driver import PATIENCE, Platform, problem
 
 RACERS = 50
-
-
-def ask(quittance: Platform, order: Order, what: str, body: object = None) -> Any:
-    """POST to a part of the order, with a key of its own."""
-    return quittance.send(
-        "POST",
-        f"/orders/{order['order_id']}/{what}",
-        body={} if body is None else body,
-        headers={"Idempotency-Key": str(uuid.uuid4())},
-    )
-
-
-def refund(quittance: Platform, order: Order, amount: int) -> Any:
-    return ask(quittance, order, "refunds", {"amount": amount, "reason": "returned"})
-
-
-def order_becomes(quittance: Platform, order: Order, *statuses: str) -> Any:
-    return until(
-        lambda: quittance.api().order(order["order_id"]),
-        lambda seen: seen["status"] in statuses,
-        PATIENCE,
-    )
-
-
-def payment_becomes(quittance: Platform, order: Order, fits: Callable[[Any], bool]) -> Any:
-    def look() -> Any:
-        """None while payments has not heard of it."""
-        answer = quittance.send("GET", f"/payments/{order['payment_id']}", role="operator")
-        return json.loads(answer.body) if answer.status == 200 else None
-
-    return until(look, lambda seen: seen is not None and bool(fits(seen)), PATIENCE)
-
-
-def truth(quittance: Platform, order: Order) -> tuple[int, int, int]:
-    """What the acquirer has captured, refunded and voided."""
-    charges: Any = quittance.charges_of(order)
-    return (
-        sum(charge["captured"] for charge in charges),
-        sum(charge["refunded"] for charge in charges),
-        sum(charge["voided"] for charge in charges),
-    )
 
 
 def test_a_cancelled_order_gives_the_hold_back(quittance: Platform) -> None:
@@ -72,14 +31,6 @@ def test_an_order_cancelled_while_it_is_authorized_ends_cancelled(quittance: Pla
     assert ask(quittance, order, "cancel").status == 202
     order_becomes(quittance, order, "cancelled")
     assert truth(quittance, order) == (0, 0, 3998)
-
-
-def test_a_void_that_fails_leaves_the_order_authorized(quittance: Platform) -> None:
-    order = quittance.rest(quittance.place("tok_void_fails"))
-    ask(quittance, order, "cancel")
-    seen = order_becomes(quittance, order, "authorized")
-    assert seen["failure_code"] == "void_rejected"
-    assert truth(quittance, order) == (0, 0, 0)
 
 
 def test_partial_refunds_end_refunded_and_booked(quittance: Platform) -> None:
@@ -108,40 +59,6 @@ def test_a_refund_that_fails_later_can_be_asked_for_again(quittance: Platform) -
     )
     assert (seen["status"], seen["refundable"]) == ("paid", 3998)
     assert truth(quittance, order) == (3998, 0, 0)
-
-
-def test_a_capture_that_fails_leaves_the_order_authorized(quittance: Platform) -> None:
-    order = quittance.rest(quittance.place("tok_capture_fails"))
-    ask(quittance, order, "confirm")
-    seen = until(
-        lambda: quittance.api().order(order["order_id"]),
-        lambda each: each["status"] == "authorized" and each["version"] > order["version"] + 1,
-        PATIENCE,
-    )
-    assert seen["failure_code"] == "capture_rejected"
-    assert truth(quittance, order) == (0, 0, 0)
-
-
-def test_a_capture_that_fails_after_it_was_booked_is_taken_back(quittance: Platform) -> None:
-    order = quittance.rest(quittance.place("tok_capture_fails_later"))
-    ask(quittance, order, "confirm")
-    payment_becomes(
-        quittance,
-        order,
-        lambda seen: any(each["withdrawn"] for each in seen["attempts"]),
-    )
-    seen = until(
-        lambda: quittance.api().order(order["order_id"]),
-        lambda each: each["status"] == "authorized" and bool(each["failure_code"]),
-        PATIENCE,
-    )
-    assert seen["captured"] == 0
-    assert truth(quittance, order) == (0, 0, 0)
-    until(lambda: len(quittance.booked(order)), lambda count: count == 4, PATIENCE)
-    sums: dict[str, int] = {}
-    for account, side, amount, _ in quittance.booked(order):
-        sums[account] = sums.get(account, 0) + (amount if side == "debit" else -amount)
-    assert sums == {"1100": 0, "4000": 0}
 
 
 def test_a_hold_that_expires_is_no_longer_authorized(quittance: Platform) -> None:

@@ -28,7 +28,7 @@ def main() -> None:
         for number, seed in enumerate(parser.seeds):
             (Path(corpus) / str(number)).write_bytes(seed)
         limits = (f"-runs={runs}", f"-seed={SEED}", f"-max_len={LENGTH_MAX}")
-        atheris.Setup([sys.argv[0], *limits, "-artifact_prefix=/tmp/", corpus], one)
+        atheris.Setup([sys.argv[0], *limits, f"-artifact_prefix={corpus}/", corpus], one)
         atheris.Fuzz()
 
 

@@ -166,7 +166,16 @@ def _other_id(webhook: Webhook, random: Random) -> Webhook:
 
 
 def _other_time(webhook: Webhook, random: Random) -> Webhook:
-    times = (SENT_AT + 1, SENT_AT - 1, SENT_AT - TOLERANCE_SECONDS - 1, 0, -1, 10**11, 10**30)
+    times = (
+        SENT_AT + 1,
+        SENT_AT - 1,
+        SENT_AT - TOLERANCE_SECONDS - 1,
+        0,
+        -1,
+        10**11,
+        10**12 - 1,
+        10**30,
+    )
     texts = ("", " ", f" {SENT_AT}", f"+{SENT_AT}", f"{SENT_AT}.0", f"0{SENT_AT}", "\uff11\uff17")
     return replace(webhook, sent_at=random.choice((*map(str, times), *texts)))
 

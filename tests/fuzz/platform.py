@@ -16,20 +16,14 @@ from typing import Any, Final, override
 import pytest
 
 from accounting import wiring as accounting
-from accounting.infrastructure.dynamodb_folds import DynamoDbFolds
-from accounting.infrastructure.dynamodb_journal import DynamoDbJournal
 from orders import wiring as orders
-from orders.infrastructure.dynamodb_orders import DynamoDbOrders
 from payments import wiring as payments
 from payments.domain.errors import ProviderNotConfigured
-from payments.infrastructure.dynamodb_payments import DynamoDbPayments
 from payments.infrastructure.providers.sandbox import SandboxGateway
 from shared import clock
 from shared.contracts.provider_notice import Notice
 from shared.messaging.guard import CommandGuard
 from shared.operations import wiring as operations
-from shared.operations.letters import DeadLetters
-from shared.operations.replays import Replays
 from shared.persistence.rows import Row
 from shared.persistence.table import Table
 from shared.rest.access import ApiKeys
@@ -43,7 +37,12 @@ NOW: Final = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 KEY: Final = "qk_fuzz"
 SECRET: Final = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
 PROVIDER: Final = {"url": "http://127.0.0.1:9", "api_key": "sk", "webhook_secret": SECRET}
-WIRING: Final = {"orders": orders, "payments": payments, "accounting": accounting}
+WIRING: Final[Mapping[str, Any]] = {
+    "orders": orders,
+    "payments": payments,
+    "accounting": accounting,
+    "operations": operations,
+}
 
 
 OPERATED: Final = operations.Settings(
@@ -93,7 +92,11 @@ class Platform:
             patch.setattr(clock, "now", lambda: NOW)
             self._wire(patch)
             self._open_doors(patch)
-            yield self
+            _forget()
+            try:
+                yield self
+            finally:
+                _forget()
 
     def state(self) -> tuple[Any, ...]:
         """What a request may have changed: the count of writes, and the answers remembered."""
@@ -107,29 +110,21 @@ class Platform:
         return [table for table in self.tables.values() if isinstance(table, MemoryTable)]
 
     def _wire(self, patch: pytest.MonkeyPatch) -> None:
-        table = self.tables
-        provider = QuietProvider(PROVIDER)
-        vault, journal = MemoryVault(), DynamoDbJournal(table["accounting"])
-        folds = DynamoDbFolds(table["accounting"])
+        """Whatever a service builds over its table it builds over ours."""
+        provider, vault, inboxes = QuietProvider(PROVIDER), MemoryVault(), TakingInboxes()
 
         def provider_named(name: str) -> QuietProvider:
             if name != "sandbox":
                 raise ProviderNotConfigured
             return provider
 
-        patch.setattr(orders, "orders", lambda: DynamoDbOrders(table["orders"]))
-        patch.setattr(payments, "payments", lambda: DynamoDbPayments(table["payments"]))
         patch.setattr(payments, "provider", provider_named)
-        patch.setattr(accounting, "journal", lambda: journal)
-        patch.setattr(accounting, "folds", lambda: folds)
         patch.setattr(accounting, "vault", lambda: vault)
-        patch.setattr(operations, "table", lambda: table["payments"])
-        patch.setattr(operations, "letters", lambda: DeadLetters(table["payments"]))
-        patch.setattr(operations, "replays", lambda: Replays(table["payments"]))
         patch.setattr(operations, "settings", lambda: OPERATED)
-        patch.setattr(operations, "inboxes", TakingInboxes)
+        patch.setattr(operations, "inboxes", lambda: inboxes)
         for name, wiring in WIRING.items():
-            patch.setattr(wiring, "table", lambda name=name: table[name])
+            table = self.tables["payments" if wiring is operations else name]
+            patch.setattr(wiring, "table", lambda table=table: table)
 
     def _open_doors(self, patch: pytest.MonkeyPatch) -> None:
         keys = ApiKeys(load=_api_keys, seconds=lambda: 0.0)
@@ -143,6 +138,14 @@ class Platform:
 
     def _on_write(self, moment: str) -> None:
         self.writes += moment.startswith("after")
+
+
+def _forget() -> None:
+    """What was built over another platform's tables."""
+    for wiring in WIRING.values():
+        for made in vars(wiring).values():
+            if hasattr(made, "cache_clear"):
+                made.cache_clear()
 
 
 def _api_keys() -> str:

@@ -6,6 +6,7 @@ import pytest
 
 from accounting.application import reactions as accounting
 from orders.application import reactions as orders
+from orders.application import recover
 from payments.application import reactions as payments
 from shared.contracts.union import message_types
 from tests.infrastructure.synthesis import SERVICES, STACKS, Assemblies, Template, arn_of
@@ -70,7 +71,7 @@ def test_a_rule_of_the_bus_fills_one_queue_that_feeds_one_consumer(
         assert rule["EventPattern"]["source"] == [{"prefix": "quittance."}]
         consumers += fed_by(template, target["Arn"])
     expected = {
-        "Orders": ["orders.api.events.handler"],
+        "Orders": ["orders.api.events.handler", "orders.api.recovery.handler"],
         "Payments": ["payments.api.commands.handler", "payments.api.events.handler"],
         "Accounting": ["accounting.api.events.handler"],
     }
@@ -80,7 +81,7 @@ def test_a_rule_of_the_bus_fills_one_queue_that_feeds_one_consumer(
 @pytest.mark.parametrize(
     ("service", "unions"),
     [
-        ("Orders", [orders.Subscribed]),
+        ("Orders", [orders.Subscribed, recover.Subscribed]),
         ("Payments", [payments.Accepted, payments.Subscribed]),
         ("Accounting", [accounting.Subscribed]),
     ],

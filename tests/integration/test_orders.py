@@ -1,16 +1,18 @@
 """An order is read as it was saved, with its messages behind it, whatever became of it."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from orders.application.place_order import place_order
 from orders.domain import facts
+from orders.domain.compensation import Terms
 from orders.domain.decisions import confirm, pay_anew, place, refund
 from orders.domain.order import CaptureMode, DisputeStatus, Line, Order, Purchase
 from orders.domain.states import OrderStatus
+from orders.domain.undoing import Decision, Move, ended, followed, sent, waiting
 from orders.infrastructure.dynamodb_orders import DynamoDbOrders
 from shared.contracts.envelope import Cause, Message
 from shared.contracts.payments import CaptureFailed
@@ -20,6 +22,13 @@ from shared.persistence.table import Table
 from tests.integration.racing import race
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, 678, tzinfo=UTC)
+TERMS = Terms(
+    now=NOW,
+    confirmation=timedelta(days=6),
+    watch=timedelta(minutes=90),
+    patience=timedelta(days=3),
+)
+RELEASE, COMPLETE = Decision(Move.RELEASE_HOLD), Decision(Move.COMPLETE)
 PURCHASE = Purchase(
     customer_id="cus_1",
     currency="KWD",
@@ -72,6 +81,13 @@ def test_every_change_of_an_order_is_read_as_it_was_saved(orders: DynamoDbOrders
         lambda each: pay_anew(each, "tok_other"),
         lambda each: facts.payment_authorized(each, sequence=2),
         lambda each: facts.capture_failed(each, NOT_CAPTURED),
+        lambda each: followed(each, TERMS),
+        lambda each: sent(each, each.compensations[0], RELEASE, TERMS),
+        lambda each: (waiting(each, each.compensations[0].compensation_id, "token", TERMS), ()),
+        lambda each: facts.payment_voided(each, sequence=3),
+        lambda each: ended(each, each.compensations[0], COMPLETE),
+        lambda each: pay_anew(each, "tok_visa"),
+        lambda each: facts.payment_authorized(each, sequence=4),
         lambda each: confirm(each, Money(1999, "KWD")),
         lambda each: facts.capture_booked(each, Money(1999, "KWD")),
         lambda each: facts.dispute_told(each, "dp_1", Money(9, "KWD"), DisputeStatus.WON),
@@ -89,10 +105,28 @@ def test_every_change_of_an_order_is_read_as_it_was_saved(orders: DynamoDbOrders
         "AuthorizePayment",
         "OrderConfirmed",
         "CapturePayment",
+        "CompensationRequested",
+        "CancelPayment",
+        "CompensationCompleted",
+        "AuthorizePayment",
         "OrderConfirmed",
         "CapturePayment",
         "RefundPayment",
     ]
+
+
+def test_an_order_is_found_by_the_clock_while_it_waits_and_no_longer(
+    orders: DynamoDbOrders,
+) -> None:
+    held, _ = followed(*facts.payment_authorized(saved(orders), sequence=1)[:1], TERMS)
+    on_confirmation = replace(held, status=OrderStatus.AUTHORIZED, capturing=False)
+    waits, _ = followed(on_confirmation, TERMS)
+    kept = orders.keep(waits, (), cause("req_2"))
+    assert list(orders.due(NOW + timedelta(days=6))) == []
+    assert list(orders.due(NOW + timedelta(days=6, seconds=1))) == ["ord_1"]
+    confirmed, messages = confirm(kept, Money(1, "KWD"))
+    orders.commit(followed(confirmed, TERMS)[0], messages, cause("req_3"))
+    assert list(orders.due(NOW + timedelta(days=7))) == []
 
 
 def test_a_failed_order_keeps_its_code(orders: DynamoDbOrders) -> None:

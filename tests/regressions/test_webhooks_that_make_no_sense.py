@@ -15,11 +15,13 @@ from tests.fuzz.gateway import CONTEXT
 from tests.fuzz.platform import Platform
 
 
-def answered(body: bytes, webhook_id: str = "msg_1") -> tuple[int, str, int]:
+def answered(
+    body: bytes, webhook_id: str = "msg_1", sent_at: str = str(SENT_AT)
+) -> tuple[int, str, int]:
     """The status, the problem's code and the count of writes."""
     platform = Platform()
-    signatures = sign(webhook_id, str(SENT_AT), body)
-    webhook = Webhook(webhook_id, str(SENT_AT), body, signatures, encoded=True)
+    signatures = sign(webhook_id, sent_at, body)
+    webhook = Webhook(webhook_id, sent_at, body, signatures, encoded=True)
     with platform.installed():
         answer = webhooks.handler(webhook.event(), CONTEXT)
     return answer["statusCode"], json.loads(answer["body"]).get("code", ""), platform.writes
@@ -65,3 +67,9 @@ def test_what_came_with_our_call_is_taken_only_where_it_is_an_id() -> None:
     document = json.loads(genuine(1).body)
     document["data"]["metadata"] = {"causation_id": "x" * 3000, "correlation_id": "\ud800"}
     assert answered(json.dumps(document).encode()) == (200, "", 1)
+
+
+@pytest.mark.parametrize("sent_at", ["253402300800", "671767323045", "999999999999"])
+def test_a_time_after_the_year_9999_is_refused(sent_at: str) -> None:
+    """It was an error of ours, for anybody who sent it: no secret was needed."""
+    assert answered(genuine(1).body, sent_at=sent_at) == (401, "signature_invalid", 0)

@@ -37,6 +37,7 @@ CHECKS: Final[dict[str, Check]] = {
     "X1": services.x1_every_operation_is_booked_once,
     "X2": services.x2_every_event_is_told_once_with_one_content,
     "X3": services.x3_everything_has_a_cause_in_its_flow,
+    "X5": services.x5_a_compensation_undoes_its_own_cause_alone,
     "X4": services.x4_an_order_says_what_its_money_says,
     "liveness": services.nothing_is_left_half_way,
     "unexpected": services.nothing_unexpected_happened,
@@ -62,6 +63,7 @@ def evidence_of(world: World) -> Evidence:
         for letter in inbox.letters
         if not letter.poison
     ]
+    evidence.executions = {name: each.status for name, each in world.executions.by_name.items()}
     evidence.wrong_webhooks = world.webhooks.wrong
     evidence.unexpected = list(world.surprises)
     return evidence

@@ -21,7 +21,7 @@ SETTLED: Final = frozenset(
         "disputed",
     ]
 )
-ROOTS: Final = ("req_", "check_", "sandbox/evt_", "proof-")
+ROOTS: Final = ("req_", "check_", "watch_", "sandbox/evt_", "proof-")
 """How the id of a cause begins that is no message: a client's request, the clock, the provider."""
 
 
@@ -143,6 +143,29 @@ def x4_an_order_says_what_its_money_says(evidence: Evidence) -> Iterator[str]:
             yield f"{name} is {order['status']}"
 
 
+def x5_a_compensation_undoes_its_own_cause_alone(evidence: Evidence) -> Iterator[str]:
+    """Every command of a compensation is its own, told once, for its own payment; one that has
+    completed has left nothing of what it undoes, and one that has ended is told so once."""
+    commands: Counter[str] = Counter()
+    ends: Counter[str] = Counter()
+    for row in evidence.outbox:
+        told = row["document"]
+        if told["type"] in {"CancelPayment", "RefundPayment"}:
+            commands[told["data"]["idempotency_key"]] += 1
+        if told["type"] in {"CompensationCompleted", "CompensationEscalated"}:
+            ends[told["data"]["compensation_id"]] += 1
+    for name, order in evidence.orders.items():
+        for each in order["compensations"]:
+            own, keys = each["compensation_id"], [step["reference"] for step in each["steps"]]
+            if not all(key.startswith(own) and commands[key] == 1 for key in keys):
+                yield f"{name}: {own} has sent {keys}"
+            if ends[own] != (each["status"] != "open"):
+                yield f"{name}: {own} has ended {ends[own]} times"
+            succeeded = [s["outcome"] for s in each["steps"]].count("succeeded")
+            if succeeded > 1 and each["reason"] == "captured_late":
+                yield f"{name}: {own} has given back {succeeded} times"
+
+
 def nothing_is_left_half_way(evidence: Evidence) -> Iterator[str]:
     """Once faults have stopped everything ends: no letter, no waiting state."""
     for letter in evidence.letters:
@@ -150,6 +173,12 @@ def nothing_is_left_half_way(evidence: Evidence) -> Iterator[str]:
     for name, order in evidence.orders.items():
         if order["status"] not in SETTLED or _refunds(order, "pending"):
             yield f"{name} is {order['status']} with {_refunds(order, 'pending')} pending"
+        for each in order["compensations"]:
+            if each["status"] == "open":
+                yield f"{name} still undoes {each['cause']}"
+    for name, status in evidence.executions.items():
+        if status == "RUNNING":
+            yield f"execution {name} still runs"
 
 
 def nothing_unexpected_happened(evidence: Evidence) -> Iterator[str]:
@@ -224,7 +253,12 @@ def _operation_of(evidence: Evidence, data: Plain) -> str:
 
 
 def _possible(order: Plain, payment: Plain) -> set[str]:
-    captured, refunded = order["captured"], _refunds(order, "succeeded")
+    captured = order["captured"]
+    refunded = sum(
+        each["amount"]
+        for each in order["refunds"]
+        if each["status"] == "succeeded" and not each["unapplied"]
+    )
     if captured > 0:
         if disputed(order, "opened", "lost"):
             return {"disputed"}

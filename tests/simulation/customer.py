@@ -15,7 +15,7 @@ WAITS: Final = (HOUR, 3 * DAY)
 PATIENCE: Final = len(WAITS)
 READY: Final = {
     "confirm": {"authorized"},
-    "cancel": {"pending", "authorized", "payment_failed"},
+    "cancel": {"pending", "authorized", "capturing", "payment_failed"},
     "refund": {"paid", "partially_refunded", "disputed"},
     "pay_anew": {"payment_failed"},
 }

@@ -34,6 +34,7 @@ class Evidence:
     published: list[Plain] = field(default_factory=list)
     charges: list[Plain] = field(default_factory=list)
     letters: list[str] = field(default_factory=list)
+    executions: dict[str, str] = field(default_factory=dict)
     wrong_webhooks: int = 0
     unexpected: list[str] = field(default_factory=list)
 

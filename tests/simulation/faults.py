@@ -30,6 +30,8 @@ RATES: Final[dict[str, tuple[float, float]]] = {
     "message_delayed_days": (0.002, 0.01),
     "message_poisoned": (0.005, 0.03),
     "acknowledgement_lost": (0.01, 0.1),
+    "callback_lost": (0.02, 0.2),
+    "execution_stopped": (0.005, 0.05),
     "outbox_replayed": (0.05, 0.2),
     # the customer's line
     "request_lost": (0.02, 0.1),
@@ -59,6 +61,7 @@ RATES: Final[dict[str, tuple[float, float]]] = {
     "provider_outage": (0.1, 0.3),
     "webhook_outage": (0.1, 0.3),
     "schedule_outage": (0.1, 0.3),
+    "execution_outage": (0.1, 0.3),
 }
 ABSENT: Final = 0.4
 """How often a fault is absent from a world altogether."""

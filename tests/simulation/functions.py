@@ -12,8 +12,10 @@ import accounting.api.http
 import accounting.api.proof
 import accounting.api.relay
 import accounting.api.schedule
+import orders.api.compensation
 import orders.api.events
 import orders.api.http
+import orders.api.recovery
 import orders.api.relay
 import orders.api.schedule
 import payments.api.commands
@@ -27,6 +29,7 @@ import shared.operations.keeping
 import shared.operations.republishing
 from accounting.application import reactions as accounting_reactions
 from orders.application import reactions as orders_reactions
+from orders.application import recover
 from payments.application import reactions as payments_reactions
 from shared.contracts.union import message_types
 from tests.doubles.memory_dynamo import Item
@@ -38,6 +41,8 @@ CONTEXT: Final = LambdaContext(remaining_milliseconds=600_000)
 HANDLERS: Final[Mapping[str, Callable[[dict[str, Any], Any], dict[str, Any]]]] = {
     "orders.http": orders.api.http.handler,
     "orders.events": orders.api.events.handler,
+    "orders.recovery": orders.api.recovery.handler,
+    "orders.compensation": orders.api.compensation.handler,
     "orders.relay": orders.api.relay.handler,
     "orders.schedule": orders.api.schedule.handler,
     "payments.http": payments.api.http.handler,
@@ -72,6 +77,7 @@ INBOXES: Final = {
     "payments.commands": _types(payments_reactions.Accepted),
     "payments.events": _types(payments_reactions.Subscribed),
     "orders.events": _types(orders_reactions.Subscribed),
+    "orders.recovery": _types(recover.Subscribed),
     "accounting.events": _types(accounting_reactions.Subscribed),
 }
 
@@ -95,6 +101,7 @@ OUTAGES: Final = {
     "fold_outage": ("accounting.fold",),
     "provider_outage": ("provider",),
     "webhook_outage": ("webhook",),
+    "execution_outage": ("orders.compensation",),
     "schedule_outage": ("orders.schedule", "payments.schedule", "accounting.schedule"),
 }
 

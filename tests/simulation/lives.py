@@ -84,17 +84,42 @@ WORKFLOWS: Final = (
         courses={"authorize": (_DECLINED,)},
     ),
     Life(name="void", decisions=(_CANCEL,)),
-    Life(name="void refused, hold expires", decisions=(_CANCEL,), courses={"void": (_DECLINED,)}),
+    Life(
+        name="void refused for good, hold expires",
+        decisions=(_CANCEL,),
+        courses={"void": (_DECLINED,) * 3},
+    ),
     Life(
         name="cancel before the authorization",
         decisions=(Decision(kind="cancel", after=0, eager=True),),
         courses={"authorize": (Course(pending=5 * SECOND),)},
     ),
     Life(
-        name="capture refused, then captured",
-        decisions=(_CONFIRM, _CONFIRM),
+        name="capture refused, paid anew",
+        decisions=(_CONFIRM, Decision(kind="pay_anew", after=MINUTE), _CONFIRM),
         courses={"capture": (_DECLINED,)},
     ),
+    Life(
+        name="void refused once",
+        decisions=(_CANCEL,),
+        courses={"void": (_DECLINED,)},
+    ),
+    Life(
+        name="cancel loses the race",
+        decisions=(_CONFIRM, Decision(kind="cancel", after=0, eager=True)),
+        courses={"capture": (Course(pending=5 * SECOND),)},
+    ),
+    Life(
+        name="cancel loses the race, its refund is refused once",
+        decisions=(_CONFIRM, Decision(kind="cancel", after=0, eager=True)),
+        courses={"capture": (Course(pending=5 * SECOND),), "refund": (_DECLINED,)},
+    ),
+    Life(
+        name="cancel wins the race",
+        decisions=(_CONFIRM, Decision(kind="cancel", after=0, eager=True)),
+        courses={"capture": (Course(pending=5 * SECOND, verdict="declined"),)},
+    ),
+    Life(name="nobody confirms"),
     Life(
         name="capture withdrawn",
         automatic=True,
@@ -112,7 +137,7 @@ WORKFLOWS: Final = (
     ),
     Life(name="dispute lost", automatic=True, disputes=(Dispute(end="lost"),)),
     Life(name="dispute won", automatic=True, disputes=(Dispute(percent=50, end="won"),)),
-    Life(name="hold expires"),
+    Life(name="hold expires", courses={"authorize": (Course(withdrawn_after=HOUR),)}),
     Life(
         name="silence after the charge",
         automatic=True,

@@ -13,7 +13,7 @@ TICK: Final = MINUTE
 LATE_MAX: Final = 3 * MINUTE
 """How late a rule calls: what has become due in the meantime is done together."""
 SWEPT_AFTER_MILLISECONDS: Final = int(SWEPT_AFTER.total_seconds() * SECOND)
-_WATCHED: Final = {"unprocessed": SWEPT_AFTER_MILLISECONDS, "unresolved": 0}
+_WATCHED: Final = {"unprocessed": SWEPT_AFTER_MILLISECONDS, "unresolved": 0, "due": 0}
 
 
 class Host(Protocol):

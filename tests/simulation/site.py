@@ -74,6 +74,7 @@ class Host(Protocol):
     sqs: Any
     vault: Any
     acquirer: Any
+    executions: Any
     ids: Random
 
     def clock(self) -> datetime: ...
@@ -180,6 +181,10 @@ def _environment(service: str) -> dict[str, str]:
         "PROVIDERS_SECRET": "providers",
         "VAULT_BUCKET": "vault",
         "SEAL_KEY": "key",
+        "COMPENSATION_MACHINE": "compensation",
+        "CONFIRMATION_SECONDS": str(6 * 24 * 3600),
+        "COMPENSATION_WATCH_SECONDS": "5400",
+        "COMPENSATION_PATIENCE_SECONDS": str(3 * 24 * 3600),
         "POWERTOOLS_SERVICE_NAME": service,
         "DEAD_LETTER_QUEUES": json.dumps(
             [
@@ -188,7 +193,7 @@ def _environment(service: str) -> dict[str, str]:
                     "arn": f"{service}.{name}.dead",
                     "inbox_url": f"{service}.{name}",
                 }
-                for name in ("commands", "events")
+                for name in ("commands", "events", "recovery")
             ]
         ),
     }
@@ -210,6 +215,8 @@ class _Boto3:
                 return self._host.dynamo
             case "events":
                 return self._host.bus
+            case "stepfunctions":
+                return self._host.executions
             case "sqs":
                 return self._host.sqs
             case "secretsmanager":

@@ -25,6 +25,7 @@ from tests.simulation.acquirer import Acquirer
 from tests.simulation.agenda import DAY, HOUR, MINUTE, Agenda
 from tests.simulation.calls import INTERLEAVED_WITHIN, Calls, Crash
 from tests.simulation.customer import Customer
+from tests.simulation.executions import Executions
 from tests.simulation.faults import Fate, drawn
 from tests.simulation.lives import Life
 from tests.simulation.lives import drawn as drawn_life
@@ -130,6 +131,7 @@ class World:
             for table, readers in functions.STREAMS.items()
         }
         self.schedule = Schedule(self)
+        self.executions = Executions(self)
         self.operators = Operators(self)
         self.sqs = self.operators
         self.dynamo.on_due = self._due
@@ -187,6 +189,8 @@ class World:
 
     def invoke(self, function: str, event: dict[str, Any]) -> Answer:
         """What a function answers, in a worker of its own; None when it was killed or failed."""
+        if function == "orders.compensation" and self.down_until(function):
+            return None
         if self._sick.get(function, 0) > 0:
             self._sick[function] -= 1
             return None

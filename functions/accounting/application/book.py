@@ -160,4 +160,5 @@ def announced(entry: JournalEntry) -> LedgerEntryCreated:
         payment_id=entry.payment_id,
         order_id=entry.order_id,
         amount=entry.amount,
+        reference=entry.reference,
     )

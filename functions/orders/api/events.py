@@ -13,7 +13,7 @@ from shared.messaging.failures import FailureNotes
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     consumer = Consumer(
         Subscribed,
-        react=partial(react, orders=wiring.orders()),
+        react=partial(react, orders=wiring.orders(), terms=wiring.terms),
         handled=wiring.table().handled,
         clock=clock.now,
         failures=FailureNotes(wiring.table()),

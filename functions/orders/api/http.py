@@ -124,6 +124,7 @@ def _decided(
             lambda read: decision(read, request_id),
             orders=wiring.orders(),
             cause=app.caller.cause(request_id),
+            terms=wiring.terms,
         )
         return view(order, request_id)
 

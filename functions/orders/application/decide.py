@@ -3,15 +3,22 @@
 from collections.abc import Callable
 
 from orders.application.ports import Orders
+from orders.application.reactions import TermsAt
 from orders.domain.decisions import Change
 from orders.domain.order import Order
+from orders.domain.undoing import followed
 from shared.contracts.envelope import Cause
 from shared.errors.taxonomy import AlreadyHandled, NotFound
 from shared.persistence.until_fresh import until_fresh
 
 
 def decide(
-    order_id: str, decision: Callable[[Order], Change], *, orders: Orders, cause: Cause
+    order_id: str,
+    decision: Callable[[Order], Change],
+    *,
+    orders: Orders,
+    cause: Cause,
+    terms: TermsAt,
 ) -> Order:
     """The order after the decision; the same request again gives the order as it stands now.
 
@@ -20,7 +27,8 @@ def decide(
 
     def once() -> Order:
         decided, messages = decision(_get(order_id, orders))
-        return orders.commit(decided, messages, cause)
+        decided, more = followed(decided, terms(cause.now))
+        return orders.commit(decided, (*messages, *more), cause)
 
     try:
         return until_fresh(once)

@@ -1,14 +1,19 @@
 """The events this service reacts to, and what each makes it do."""
 
-from typing import assert_never
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final, assert_never
 
 from orders.application.ports import Orders
 from orders.domain import facts
+from orders.domain.compensation import Terms
 from orders.domain.decisions import Change
 from orders.domain.errors import OrderUnknown
 from orders.domain.order import DisputeStatus, Order
+from orders.domain.undoing import followed
 from shared.contracts.accounting import LedgerEntryCreated
 from shared.contracts.envelope import Cause, Envelope
+from shared.contracts.late import CaptureUnapplied
 from shared.contracts.payments import (
     AuthorizationExpired,
     CaptureFailed,
@@ -30,6 +35,7 @@ type Subscribed = (
     | PaymentFailed
     | AuthorizationExpired
     | CaptureFailed
+    | CaptureUnapplied
     | PaymentVoided
     | VoidFailed
     | PaymentRefunded
@@ -41,23 +47,39 @@ type Subscribed = (
 )
 
 
-def react(envelope: Envelope[Subscribed], cause: Cause, *, orders: Orders) -> None:
-    """Move the order by one fact; raises OrderUnknown (parked), InvalidTransition (dead letter)."""
+REVERSALS: Final = frozenset({CaptureFailed.__name__, RefundFailed.__name__, "Reversal"})
+"""What is booked when an entry of a capture or a refund is reversed, by us or by hand."""
+type TermsAt = Callable[[datetime], Terms]
+
+
+def react(envelope: Envelope[Subscribed], cause: Cause, *, orders: Orders, terms: TermsAt) -> None:
+    """Move the order by one fact; raises OrderUnknown (parked), InvalidTransition (dead letter).
+
+    What it makes necessary to undo, and who waits for just this, is told with it.
+    """
     event = envelope.data
-    if isinstance(event, LedgerEntryCreated) and event.fact != "PaymentCaptured":
-        return  # an order is paid by its capture; the ledger books much more than that
+    if isinstance(event, LedgerEntryCreated) and not _concerns_orders(event):
+        return
 
     def change() -> None:
         order = orders.find(event.order_id)
         if order is None:
             raise OrderUnknown
         changed, messages = _apply(event, order, sequence=envelope.sequence)
+        changed, more = followed(changed, terms(cause.now))
         if changed == order and not messages:
             orders.acknowledge(cause)
         else:
-            orders.commit(changed, messages, cause)
+            orders.commit(changed, (*messages, *more), cause)
 
     until_fresh(change)
+
+
+def _concerns_orders(event: LedgerEntryCreated) -> bool:
+    """The ledger books much more than what makes an order paid, or open anew."""
+    return event.fact == PaymentCaptured.__name__ or (
+        event.fact in REVERSALS and bool(event.order_id)
+    )
 
 
 def _apply(  # noqa: C901, PLR0911 - one case an event
@@ -78,6 +100,8 @@ def _apply(  # noqa: C901, PLR0911 - one case an event
             return facts.void_failed(order, event.code)
         case CaptureFailed():
             return facts.capture_failed(order, event)
+        case CaptureUnapplied():
+            return facts.captured_late(order, event)
         case PaymentRefunded():
             return facts.refunded(order, event)
         case RefundFailed():
@@ -89,10 +113,10 @@ def _apply(  # noqa: C901, PLR0911 - one case an event
 
 
 def _booked(event: LedgerEntryCreated, order: Order) -> Change:
-    """Of all that is booked, what was captured makes an order paid."""
-    if event.fact != PaymentCaptured.__name__:
-        return order, ()
-    return facts.capture_booked(order, event.amount)
+    """What was captured makes an order paid; what was reversed is no longer in the books."""
+    if event.fact == PaymentCaptured.__name__:
+        return facts.capture_booked(order, event.amount)
+    return facts.reversal_booked(order, event.reference)
 
 
 def _disputed(event: DisputeOpened | DisputeWon | DisputeLost, order: Order) -> Change:

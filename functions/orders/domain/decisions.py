@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
+from orders.domain.compensation import Compensation, compensation_id, replacing
 from orders.domain.errors import (
     AmountExceedsAuthorized,
     AmountExceedsPaid,
@@ -23,9 +25,10 @@ from orders.domain.order import (
     new_order,
 )
 from orders.domain.states import MACHINE, OrderStatus, Trigger
+from shared.contracts.compensation import CompensationRequested, Reason
 from shared.contracts.envelope import Message
 from shared.contracts.orders import OrderCancelled, OrderConfirmed, OrderPlaced
-from shared.contracts.payments import AuthorizePayment, CancelPayment, CapturePayment, RefundPayment
+from shared.contracts.payments import AuthorizePayment, CapturePayment, RefundPayment
 from shared.errors.taxonomy import InvalidTransition
 from shared.money import Money
 
@@ -54,6 +57,7 @@ def pay_anew(order: Order, payment_method_token: str) -> Change:
     retried = order.moved(
         Trigger.PAYMENT_RETRIED,
         hold=Hold.PENDING,
+        release_wanted=False,
         authorizations=order.authorizations + 1,
         failure_code=None,
     )
@@ -85,19 +89,53 @@ def confirm(order: Order, amount: Money) -> Change:
 def cancel(order: Order, *, request_id: str) -> Change:
     """Give up an order before its money is captured; raises CancellationNotPossible.
 
-    Where no money is held it is cancelled at once, else when the hold has been given back.
+    Where no money is held it is cancelled at once. Else it is undone, whatever that comes to: a
+    hold is given back, and a capture that was under way and won the race is refunded.
     """
     _allow(order, Trigger.CANCELLED, CancellationNotPossible)
+    if order.cancel_wanted:
+        raise CancellationNotPossible("the order is being cancelled")
     cancelled = order.moved(Trigger.CANCELLED, cancel_wanted=True, failure_code=None)
     if cancelled.status is OrderStatus.CANCELLED:
         return cancelled, (OrderCancelled(order_id=order.order_id, payment_id=order.payment_id),)
-    return cancelled, (
-        CancelPayment(
-            idempotency_key=f"{order.order_id}-cancel-{request_id}",
-            payment_id=order.payment_id,
-            order_id=order.order_id,
-            reason="order cancelled",
-        ),
+    return undo(cancelled, Reason.ORDER_CANCELLED, request_id)
+
+
+def lapse(order: Order) -> Change:
+    """Give up an order that was not confirmed in time."""
+    lapsed = order.moved(
+        Trigger.NOT_CONFIRMED, cancel_wanted=True, failure_code=Reason.NOT_CONFIRMED.value
+    )
+    return undo(lapsed, Reason.NOT_CONFIRMED, f"authorization-{order.authorizations}")
+
+
+def undo(
+    order: Order,
+    reason: Reason,
+    cause: str,
+    *,
+    amount: Money | None = None,
+    in_books: bool = False,
+) -> Change:
+    """With a compensation of what `cause` did, and what starts it; nothing if there is one."""
+    name = compensation_id(order.payment_id, reason, cause)
+    if order.compensation(name) is not None:
+        return order, ()
+    begun = Compensation(
+        compensation_id=name, reason=reason, cause=cause, amount=amount, in_books=in_books
+    )
+    after = replace(order, compensations=replacing(order.compensations, begun))
+    return after, (requested(order, begun),)
+
+
+def requested(order: Order, compensation: Compensation) -> CompensationRequested:
+    """What starts the present execution of a compensation."""
+    return CompensationRequested(
+        compensation_id=compensation.compensation_id,
+        payment_id=order.payment_id,
+        order_id=order.order_id,
+        reason=compensation.reason,
+        execution=compensation.execution,
     )
 
 

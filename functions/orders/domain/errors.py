@@ -31,6 +31,20 @@ class RefundsExhausted(DomainException):
     code, title = "refunds_exhausted", "The order has had all the refunds it may have"
 
 
+class CompensationUnknown(DomainException):
+    """An execution was started for what no order has: it fails, and changes nothing."""
+
+    code, title, status = "compensation_unknown", "There is no such compensation", 404
+
+
+class TaskMalformed(DomainException):
+    code, title, status = "task_malformed", "Not a task of the compensation", 422
+
+
+class ExecutionsBusy(TransientException):
+    code, title = "executions_busy", "Executions cannot be started or told now"
+
+
 class OrderUnknown(TransientException):
     """A fact came before its order could be read: parked in the queue and tried again."""
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from orders.domain.decisions import Change, confirm
+from orders.domain.compensation import Compensation, replacing
+from orders.domain.decisions import Change, confirm, undo
 from orders.domain.order import (
     CaptureMode,
     Dispute,
@@ -19,8 +20,16 @@ from orders.domain.order import (
     RefundStatus,
 )
 from orders.domain.states import OrderStatus, Trigger
+from shared.contracts.compensation import Action, Outcome, Reason
+from shared.contracts.envelope import Message
+from shared.contracts.late import CaptureUnapplied
 from shared.contracts.orders import OrderCancelled
-from shared.contracts.payments import CaptureFailed, PaymentRefunded, RefundFailed, Undoes
+from shared.contracts.payments import (
+    CaptureFailed,
+    PaymentRefunded,
+    RefundFailed,
+    Undoes,
+)
 from shared.money import Money
 
 
@@ -42,9 +51,15 @@ def payment_failed(order: Order, code: str, *, sequence: int) -> Change:
 
 
 def authorization_expired(order: Order, *, sequence: int) -> Change:
-    return _let_go(
+    """It needs to be paid anew, unless it was being given up: then that has come by itself."""
+    wanted = not (order.cancel_wanted or order.release_wanted)
+    after, messages = _let_go(
         order, Hold.EXPIRED, Trigger.AUTHORIZATION_EXPIRED, sequence, "authorization_expired"
     )
+    if after == order or not wanted or after.captured.minor > 0 or after.capturing:
+        return after, messages
+    cause = f"authorization-{order.authorizations}"
+    return _also(messages, undo(after, Reason.AUTHORIZATION_EXPIRED, cause))
 
 
 def payment_voided(order: Order, *, sequence: int) -> Change:
@@ -52,10 +67,11 @@ def payment_voided(order: Order, *, sequence: int) -> Change:
 
 
 def void_failed(order: Order, code: str) -> Change:
-    """The hold still stands, if there is one: the order can be cancelled again, or confirmed."""
-    if order.status is not OrderStatus.CANCELLING:
+    """The hold still stands, if there is one: whoever asked for its release decides what next."""
+    after = _step_ended(order, Action.RELEASE_HOLD, Outcome.FAILED, code)
+    if after == order:
         return order, ()
-    return order.moved(Trigger.VOID_FAILED, cancel_wanted=False, failure_code=code), ()
+    return replace(after, failure_code=code), ()
 
 
 def capture_booked(order: Order, amount: Money) -> Change:
@@ -65,21 +81,50 @@ def capture_booked(order: Order, amount: Money) -> Change:
     return order.moved(Trigger.CAPTURE_BOOKED, captured=captured, capturing=capturing), ()
 
 
+def captured_late(order: Order, event: CaptureUnapplied) -> Change:
+    """Money came after the payment was given up: the order stays as it is, the money goes back."""
+    return undo(order, Reason.CAPTURED_LATE, event.capture_id, amount=event.amount)
+
+
 def capture_failed(order: Order, event: CaptureFailed) -> Change:
-    """Nothing was captured, or it is gone again: the order can be confirmed once more."""
+    """Nothing was captured: the hold is given back. Or it is gone again: the order is open anew."""
     if event.undoes_capture:
-        captured = order.captured - event.amount
-        undone = order.moved(
-            Trigger.CAPTURE_UNDONE,
-            captured=captured,
-            capturing=order.capturing and captured.minor >= 0,
-            failure_code=event.code,
-        )
-        return undone, ()
-    return (
-        order.moved(Trigger.CAPTURE_FAILED, capturing=False, failure_code=event.code),
-        (),
+        return _capture_undone(order, event)
+    held = order.hold is Hold.HELD and order.captured.minor <= 0
+    failed = order.moved(
+        Trigger.CAPTURE_FAILED,
+        capturing=False,
+        release_wanted=held and not order.cancel_wanted,
+        failure_code=event.code,
     )
+    if failed.release_wanted:
+        return undo(failed, Reason.CAPTURE_FAILED, f"capture-{order.captures}")
+    return failed, _cancelled(order, failed)
+
+
+def _capture_undone(order: Order, event: CaptureFailed) -> Change:
+    captured = order.captured - event.amount
+    undone = order.moved(
+        Trigger.CAPTURE_UNDONE,
+        captured=captured,
+        capturing=order.capturing and captured.minor >= 0,
+        failure_code=event.code,
+    )
+    after, messages = undo(
+        undone,
+        Reason.CAPTURE_UNDONE,
+        str(event.capture_id),
+        amount=event.amount,
+        in_books=True,
+    )
+    return after, (*_cancelled(order, undone), *messages)
+
+
+def reversal_booked(order: Order, reference: str) -> Change:
+    """The ledger has reversed what it had booked of a capture or a refund."""
+    if reference in order.reversals:
+        return order, ()
+    return replace(order, reversals=(*order.reversals, reference)), ()
 
 
 def refunded(order: Order, event: PaymentRefunded) -> Change:
@@ -87,16 +132,28 @@ def refunded(order: Order, event: PaymentRefunded) -> Change:
     if known.status is RefundStatus.FAILED:
         return order, ()  # it failed later, and that was heard of first
     refunds = _with_refund(order, replace(known, status=RefundStatus.SUCCEEDED))
-    return order.moved(Trigger.REFUND_SUCCEEDED, refunds=refunds), ()
+    after = order.moved(Trigger.REFUND_SUCCEEDED, refunds=refunds)
+    return _refund_step_ended(after, event.refund_id, Outcome.SUCCEEDED, None), ()
 
 
 def refund_failed(order: Order, event: RefundFailed) -> Change:
+    """Its amount may be refunded again. Whoever asked for it decides what next: that is the
+    compensation it was a step of, else somebody has to be told."""
     known = _refund(order, event.refund_id, event.amount)
     if known.reason == _FOREIGN and event.undoes is Undoes.NOTHING:
         return order, ()
     refunds = _with_refund(order, replace(known, status=RefundStatus.FAILED))
     failed = order.moved(Trigger.REFUND_FAILED, refunds=refunds, failure_code=event.code)
-    return failed, ()
+    after = _refund_step_ended(failed, event.refund_id, Outcome.FAILED, event.code)
+    if any(each.is_open and _asked_for(each, event.refund_id) for each in after.compensations):
+        return after, ()
+    return undo(
+        after,
+        Reason.REFUND_FAILED,
+        event.refund_id,
+        amount=event.amount,
+        in_books=event.undoes is not Undoes.NOTHING,
+    )
 
 
 def dispute_told(order: Order, dispute_id: str, amount: Money, status: DisputeStatus) -> Change:
@@ -117,12 +174,47 @@ def _let_go(order: Order, hold: Hold, trigger: Trigger, sequence: int, code: str
     """The money is not held (any more), unless that is old news."""
     if sequence <= order.hold_sequence or order.hold not in {Hold.PENDING, Hold.HELD}:
         return order, ()
-    after = order.moved(
+    moved = order.moved(
         trigger, hold=hold, hold_sequence=sequence, failure_code=code or order.failure_code
     )
-    if after.status is OrderStatus.CANCELLED and order.status is not OrderStatus.CANCELLED:
-        return after, (OrderCancelled(order_id=order.order_id, payment_id=order.payment_id),)
-    return after, ()
+    after = _step_ended(moved, Action.RELEASE_HOLD, Outcome.SUCCEEDED, None)
+    return after, _cancelled(order, after)
+
+
+def _cancelled(before: Order, after: Order) -> tuple[Message, ...]:
+    """What is told when an order has become cancelled."""
+    if after.status is OrderStatus.CANCELLED and before.status is not OrderStatus.CANCELLED:
+        return (OrderCancelled(order_id=after.order_id, payment_id=after.payment_id),)
+    return ()
+
+
+def _also(messages: tuple[Message, ...], change: Change) -> Change:
+    order, more = change
+    return order, (*messages, *more)
+
+
+def _step_ended(order: Order, action: Action, outcome: Outcome, code: str | None) -> Order:
+    """With the outcome of the one step of that kind that is under way, if there is one."""
+    for each in order.compensations:
+        pending = each.pending
+        if pending is not None and pending.action is action:
+            return _with(order, each.answered(pending.reference, outcome, code))
+    return order
+
+
+def _refund_step_ended(order: Order, refund_id: str, outcome: Outcome, code: str | None) -> Order:
+    for each in order.compensations:
+        if _asked_for(each, refund_id):
+            return _with(order, each.answered(refund_id, outcome, code))
+    return order
+
+
+def _asked_for(compensation: Compensation, refund_id: str) -> bool:
+    return any(step.reference == refund_id for step in compensation.steps)
+
+
+def _with(order: Order, changed: Compensation) -> Order:
+    return replace(order, compensations=replacing(order.compensations, changed))
 
 
 _FOREIGN = "not asked for by the order"

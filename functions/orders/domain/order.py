@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
+from orders.domain.compensation import Compensation
 from orders.domain.states import MACHINE, OrderStatus, Trigger
 from shared.errors.taxonomy import AmountTooLarge
 from shared.money import AMOUNT_MAX, Money, total, zero
@@ -69,10 +70,13 @@ class RefundStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refund:
+    """`unapplied` gives back money that the order was never paid with: it counts in no sum."""
+
     refund_id: str
     amount: Money
     reason: str
     status: RefundStatus
+    unapplied: bool = False
 
 
 class DisputeStatus(StrEnum):
@@ -93,6 +97,10 @@ class Order:
     """`captured` is what stands in the ledger. `hold_sequence` is the place, in the payment's own
     messages, of the last that changed `hold`: an older one that comes late says nothing new.
 
+    `cancel_wanted` is the customer's wish, `release_wanted` ours after a capture failed: the hold
+    is to be given back. `confirm_by` is stamped while the order waits for its confirmation.
+    `reversals` are the captures and refunds whose entries the ledger has reversed.
+
     `version` and `sequence` are as they were read; the store counts them on.
     """
 
@@ -108,10 +116,14 @@ class Order:
     hold_sequence: int = 0
     capturing: bool = False
     cancel_wanted: bool = False
+    release_wanted: bool = False
+    confirm_by: datetime | None = None
     authorizations: int = 1
     captures: int = 0
     refunds: tuple[Refund, ...] = ()
     disputes: tuple[Dispute, ...] = ()
+    compensations: tuple[Compensation, ...] = ()
+    reversals: tuple[str, ...] = ()
     failure_code: str | None = None
     version: int = 0
     sequence: int = 0
@@ -135,6 +147,17 @@ class Order:
         """What may still be refunded: requested and disputed amounts count as gone."""
         return self.captured - self.refunding - self.refunded - self.disputed
 
+    @property
+    def due_at(self) -> datetime | None:
+        """When somebody has to look at the order though nothing was heard of it."""
+        due = [each.due_at for each in self.compensations if each.due_at is not None]
+        return min([*due, *([self.confirm_by] if self.confirm_by else [])], default=None)
+
+    def compensation(self, compensation_id: str) -> Compensation | None:
+        return next(
+            (each for each in self.compensations if each.compensation_id == compensation_id), None
+        )
+
     def moved(self, trigger: Trigger, **changes: object) -> Order:
         """With these changes and the status that follows; raises InvalidTransition."""
         after = replace(self, **changes)  # type: ignore[arg-type]
@@ -143,7 +166,9 @@ class Order:
         return replace(after, status=target)
 
     def _refunds(self, status: RefundStatus) -> Money:
-        standing = (each.amount for each in self.refunds if each.status is status)
+        standing = (
+            each.amount for each in self.refunds if each.status is status and not each.unapplied
+        )
         return _sum(standing, self.amount.currency)
 
 
@@ -159,8 +184,9 @@ def status_of(order: Order) -> OrderStatus:
     if order.hold is Hold.REFUSED or order.hold is Hold.EXPIRED:
         return OrderStatus.CANCELLED if order.cancel_wanted else OrderStatus.PAYMENT_FAILED
     if order.hold is Hold.RELEASED:
-        return OrderStatus.CANCELLED
-    if order.cancel_wanted:
+        failed = order.release_wanted and not order.cancel_wanted
+        return OrderStatus.PAYMENT_FAILED if failed else OrderStatus.CANCELLED
+    if order.cancel_wanted or order.release_wanted:
         return OrderStatus.CANCELLING
     return OrderStatus.PENDING if order.hold is Hold.PENDING else OrderStatus.AUTHORIZED
 

@@ -3,8 +3,9 @@
 from enum import StrEnum
 from typing import Final
 
+from shared.contracts.compensation import CompensationRequested
 from shared.contracts.orders import OrderCancelled, OrderConfirmed
-from shared.contracts.payments import AuthorizePayment, CancelPayment, RefundPayment
+from shared.contracts.payments import AuthorizePayment, RefundPayment
 from shared.states import StateMachine, read
 
 
@@ -31,8 +32,8 @@ class Trigger(StrEnum):
     CAPTURE_FAILED = "capture_failed"
     CAPTURE_UNDONE = "capture_undone"
     CANCELLED = "cancelled"
+    NOT_CONFIRMED = "not_confirmed"
     PAYMENT_VOIDED = "payment_voided"
-    VOID_FAILED = "void_failed"
     REFUND_REQUESTED = "refund_requested"
     REFUND_SUCCEEDED = "refund_succeeded"
     REFUND_FAILED = "refund_failed"
@@ -43,7 +44,8 @@ class Trigger(StrEnum):
 
 _EVENTS: Final = {
     Trigger.CONFIRMED: OrderConfirmed,
-    Trigger.CANCELLED: CancelPayment,
+    Trigger.CANCELLED: CompensationRequested,
+    Trigger.NOT_CONFIRMED: CompensationRequested,
     Trigger.PAYMENT_RETRIED: AuthorizePayment,
     Trigger.REFUND_REQUESTED: RefundPayment,
     Trigger.PAYMENT_VOIDED: OrderCancelled,
@@ -52,29 +54,30 @@ _EVENTS: Final = {
 _GRAPH: Final = """
 payment_authorized: pending -> authorized
 payment_failed: pending -> payment_failed
-payment_failed: cancelling -> cancelled
+payment_failed: cancelling -> cancelled payment_failed
 payment_retried: payment_failed -> pending
 authorization_expired: pending -> payment_failed
 authorization_expired: authorized -> payment_failed
-authorization_expired: cancelling -> cancelled
+authorization_expired: cancelling -> cancelled payment_failed
 confirmed: authorized -> capturing
 capture_booked: authorized -> paid partially_refunded refunded disputed
 capture_booked: capturing -> paid partially_refunded refunded disputed
 capture_booked: cancelling -> paid partially_refunded refunded disputed
 capture_booked: refunded -> partially_refunded
-capture_failed: capturing -> authorized payment_failed cancelled
-capture_undone: capturing -> authorized payment_failed cancelled
-capture_undone: paid -> authorized payment_failed cancelled
-capture_undone: partially_refunded -> authorized payment_failed cancelled refunded
-capture_undone: refunded -> authorized payment_failed cancelled
-capture_undone: disputed -> authorized payment_failed cancelled
+capture_failed: capturing -> cancelling payment_failed cancelled
+capture_undone: capturing -> authorized cancelling payment_failed cancelled
+capture_undone: paid -> authorized cancelling payment_failed cancelled
+capture_undone: partially_refunded -> authorized cancelling payment_failed cancelled refunded
+capture_undone: refunded -> authorized cancelling payment_failed cancelled
+capture_undone: disputed -> authorized cancelling payment_failed cancelled
 cancelled: pending -> cancelling
 cancelled: authorized -> cancelling
+cancelled: capturing -> capturing
 cancelled: payment_failed -> cancelled
+not_confirmed: authorized -> cancelling
 payment_voided: pending -> cancelled
 payment_voided: authorized -> cancelled
-payment_voided: cancelling -> cancelled
-void_failed: cancelling -> pending authorized
+payment_voided: cancelling -> cancelled payment_failed
 refund_requested: paid -> paid
 refund_requested: partially_refunded -> partially_refunded
 refund_requested: disputed -> disputed

@@ -1,8 +1,10 @@
 """An order with its refunds and disputes as one row, and back."""
 
+import zlib
 from datetime import datetime
 from typing import Any
 
+from orders.domain.compensation import Compensation
 from orders.domain.order import (
     CaptureMode,
     Dispute,
@@ -15,8 +17,10 @@ from orders.domain.order import (
     RefundStatus,
 )
 from orders.domain.states import OrderStatus
+from orders.infrastructure import compensation_rows
 from shared.contracts.codec import timestamp
 from shared.money import Money
+from shared.persistence.outbox import SHARDS
 from shared.persistence.rows import Row
 
 
@@ -42,6 +46,8 @@ def to_row(order: Order) -> Row:
         "hold_sequence": order.hold_sequence,
         "capturing": order.capturing,
         "cancel_wanted": order.cancel_wanted,
+        "release_wanted": order.release_wanted,
+        "confirm_by": timestamp(order.confirm_by) if order.confirm_by else None,
         "authorizations": order.authorizations,
         "captures": order.captures,
         "refunds": [
@@ -50,6 +56,7 @@ def to_row(order: Order) -> Row:
                 "amount": refund.amount.minor,
                 "reason": refund.reason,
                 "status": refund.status.value,
+                "unapplied": refund.unapplied,
             }
             for refund in order.refunds
         ],
@@ -61,8 +68,19 @@ def to_row(order: Order) -> Row:
             }
             for dispute in order.disputes
         ],
+        "compensations": [compensation_rows.to_row(each) for each in order.compensations],
+        "reversals": list(order.reversals),
         "failure_code": order.failure_code,
+        **_due(order),
     }
+
+
+def _due(order: Order) -> Row:
+    """The marks by which the clock finds the order: only while there is something to find."""
+    if order.due_at is None:
+        return {}
+    shard = SHARDS[zlib.crc32(order.order_id.encode()) % len(SHARDS)]
+    return {"Due": shard, "DueAt": timestamp(order.due_at)}
 
 
 def from_row(row: Row) -> Order:
@@ -96,14 +114,26 @@ def from_row(row: Row) -> Order:
         hold_sequence=read["hold_sequence"],
         capturing=read["capturing"],
         cancel_wanted=read["cancel_wanted"],
+        release_wanted=read["release_wanted"],
+        confirm_by=_moment(read.get("confirm_by")),
         authorizations=read["authorizations"],
         captures=read["captures"],
         refunds=tuple(_refund(refund, currency) for refund in read["refunds"]),
         disputes=tuple(_dispute(dispute, currency) for dispute in read["disputes"]),
+        compensations=_compensations(read["compensations"], currency),
+        reversals=tuple(read["reversals"]),
         failure_code=read.get("failure_code"),
         version=read["version"],
         sequence=read["sequence"],
     )
+
+
+def _compensations(read: list[dict[str, Any]], currency: str) -> tuple[Compensation, ...]:
+    return tuple(compensation_rows.from_row(each, currency) for each in read)
+
+
+def _moment(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
 
 
 def _refund(read: dict[str, Any], currency: str) -> Refund:
@@ -112,6 +142,7 @@ def _refund(read: dict[str, Any], currency: str) -> Refund:
         amount=Money(read["amount"], currency),
         reason=read["reason"],
         status=RefundStatus(read["status"]),
+        unapplied=read["unapplied"],
     )
 
 

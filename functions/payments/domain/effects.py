@@ -12,6 +12,7 @@ from payments.domain.intents import refund_again
 from payments.domain.payment import Payment, status_of
 from payments.domain.states import MACHINE, PaymentStatus, Trigger
 from shared.contracts.envelope import Message
+from shared.contracts.late import CaptureUnapplied
 from shared.contracts.payments import (
     AuthorizationExpired,
     CancelPayment,
@@ -22,7 +23,6 @@ from shared.contracts.payments import (
     PaymentRefunded,
     PaymentVoided,
     RefundFailed,
-    RefundPayment,
     Undoes,
     VoidFailed,
 )
@@ -59,8 +59,8 @@ def failed(payment: Payment, attempt: Attempt) -> Change:
 def late_success(payment: Payment, attempt: Attempt) -> Change:
     """What had been given up has happened after all: it is taken back, and never kept as revenue.
 
-    A late authorization is voided and a late capture refunded by a command of our own, unless the
-    payment still waits for it.
+    A late authorization is voided by a command of our own, unless the payment still waits for it;
+    a late capture is told as owed back, and orders have it refunded.
     """
     match attempt.operation:
         case Operation.AUTHORIZE:
@@ -131,7 +131,7 @@ def _authorization_declined(payment: Payment, attempt: Attempt) -> Change:
 
 
 def _captured_late(payment: Payment, attempt: Attempt) -> Change:
-    """From what is still held as if it had come in time; else it is unapplied and refunded."""
+    """From what is still held as if it had come in time; else it is unapplied and owed back."""
     capturing = payment.capturing + attempt.amount
     if attempt.amount <= payment.held:
         return _capture_succeeded(replace(payment, capturing=capturing), attempt)
@@ -160,7 +160,7 @@ def _capture_succeeded(payment: Payment, attempt: Attempt, *, unapplied: bool = 
         ),
     )
     if unapplied:
-        messages = (*messages, _refund_of(payment, attempt))
+        messages = (*messages, _owed_back(payment, attempt))
     if attempt.final and taken.held.minor > 0:
         rest = PaymentVoided(
             payment_id=payment.payment_id,
@@ -268,15 +268,12 @@ def _give_back(payment: Payment, attempt: Attempt) -> CancelPayment:
     )
 
 
-def _refund_of(payment: Payment, attempt: Attempt) -> RefundPayment:
-    return RefundPayment(
-        idempotency_key=f"{attempt.attempt_id}-refund",
+def _owed_back(payment: Payment, attempt: Attempt) -> CaptureUnapplied:
+    return CaptureUnapplied(
         payment_id=payment.payment_id,
         order_id=payment.order_id,
-        refund_id=f"{attempt.attempt_id}-refund",
+        capture_id=attempt.attempt_id,
         amount=attempt.amount,
-        reason="captured after it was given up",
-        unapplied=True,
     )
 
 

@@ -40,7 +40,7 @@ from shared.money import Money
 def start_authorization(
     payment: Payment, command: AuthorizePayment, *, cause_id: str, now: datetime
 ) -> Payment:
-    """The first try, or another one with another payment method after a refusal or expiry.
+    """The first try, or another one with another payment method once nothing is held any more.
 
     Raises PaymentGivenUp when its cancellation has overtaken it.
     """

@@ -84,6 +84,7 @@ _GRAPH: Final = """
 authorization_started: requires_authorization -> authorizing
 authorization_started: failed -> authorizing
 authorization_started: expired -> authorizing
+authorization_started: voided -> authorizing
 authorization_succeeded: authorizing -> authorized
 authorization_succeeded: failed -> authorized
 authorization_declined: authorizing -> failed

@@ -1,10 +1,11 @@
-"""One history of random operations on the double and on a real table, compared at every step.
+"""One history of random operations on the doubles and on a real table, compared at every step.
 
+The doubles are two: that of the table, and that of the client of DynamoDB below the real table.
 They differ in nothing but this:
 
 - An index of the double is never late; on AWS it may be.
-- The double has no network. What load or a lost answer does to a write is done to it by hand, as
-  the callers of `on_write` do; its reads are never refused.
+- The table's double has no network. What load or a lost answer does to a write is done to it by
+  hand, as the callers of `on_write` do; its reads are never refused.
 - Rows that are equal in an index's sort key come in no promised order.
 - A mistake of ours is an AssertionError or TypeError in memory, a ClientError on the real table; an
   update of a message that is not there is RowMissing. A write that is a mistake and is refused as
@@ -22,29 +23,33 @@ from typing import Final
 from shared.persistence import table
 from tests.cloud import Account
 from tests.integration.replay.operations import Draw
-from tests.integration.replay.tables import InCloud, InMemory
+from tests.integration.replay.tables import InCloud, InMemory, OverMemory
 
 OPERATIONS_PER_HISTORY: Final = 250
 TRACE_MAX: Final = 12
 
 
 class Differs(AssertionError):
-    """The double is not true: the seed, the operations before, and what each table made of it."""
+    """A double is not true: the seed, the operations before, and what each table made of it."""
 
 
 def replay(account: Account, seed: int, *, double: InMemory | None = None) -> int:
     """How many operations were compared: all of the history's; raises Differs at the first one.
 
-    The account has no table yet.
+    The account has no table yet. `double` stands in for that of the table; the double of the
+    client is compared beside it.
     """
-    double, real = double or InMemory(), InCloud(account)
-    draw = Draw(Random(seed), version=double.version)
+    table, client, real = double or InMemory(), OverMemory(), InCloud(account)
+    draw = Draw(Random(seed), version=table.version)
     trace: list[str] = []
     for number, operation in enumerate(draw.operations(OPERATIONS_PER_HISTORY), start=1):
         trace.append(f"{number}: {str(operation)[:500]}")
-        _same(seed, trace, double.run(operation), real.run(operation))
-    _same(seed, trace, double.rows(), real.rows())
-    _same(seed, trace, double.inserted(), real.inserted())
+        given = real.run(operation)
+        _same(seed, trace, table.run(operation), given)
+        _same(seed, trace, client.run(operation), given)
+    for each in (table, client):
+        _same(seed, trace, each.rows(), real.rows())
+        _same(seed, trace, each.inserted(), real.inserted())
     return len(trace)
 
 

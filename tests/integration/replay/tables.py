@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, Protocol
+from typing import Any, Protocol, override
 
 from botocore.exceptions import ClientError
 
@@ -11,6 +11,7 @@ from shared.errors.taxonomy import AlreadyHandled, StaleRow, StoreBusy
 from shared.persistence.rows import Row, load_row
 from shared.persistence.table import Key, Table
 from tests.cloud import Account
+from tests.doubles.memory_dynamo import MemoryDynamo
 from tests.doubles.memory_table import MemoryTable, RowMissing
 from tests.integration.faulty_client import FaultyClient, answer_lost, refused
 from tests.integration.replay.operations import Ask, Expire, Operation, Write
@@ -84,16 +85,14 @@ class InMemory:
         return len(gone)
 
 
-class InCloud:
-    """The real table, over a client that can lose answers and be refused."""
+class OverClient:
+    """The real table over a client of DynamoDB, which can lose answers and be refused."""
 
-    def __init__(self, account: Account) -> None:
-        self._client = account.client("dynamodb")
-        self._streams = account.client("dynamodbstreams")
-        self._plain = create_main_table(self._client)
-        self._faulty = FaultyClient(self._client)
-        client: Any = self._faulty
-        self._table = Table(name=MAIN, client=client)
+    def __init__(self, client: Any) -> None:
+        self._faulty = FaultyClient(client)
+        faulty: Any = self._faulty
+        self._table = Table(name=MAIN, client=faulty)
+        self._plain = Table(name=MAIN, client=client)
 
     def run(self, operation: Operation) -> object:
         match operation:
@@ -105,28 +104,10 @@ class InCloud:
                 return self._expire(operation)
 
     def rows(self) -> list[Row]:
-        pages = self._client.get_paginator("scan").paginate(TableName=MAIN, ConsistentRead=True)
-        return in_order(load_row(item) for page in pages for item in page["Items"])
+        raise NotImplementedError
 
-    def inserted(self) -> list[Row]:
-        """The messages among the rows that the stream tells of as inserted."""
-        arn = self._client.describe_table(TableName=MAIN)["Table"]["LatestStreamArn"]
-        (shard,) = self._streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"]
-        iterator = self._streams.get_shard_iterator(
-            StreamArn=arn, ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON"
-        )["ShardIterator"]
-        found: list[Row] = []
-        while True:
-            page = self._streams.get_records(ShardIterator=iterator)
-            images = [
-                record["dynamodb"]["NewImage"]
-                for record in page["Records"]
-                if record["eventName"] == "INSERT"
-            ]
-            found += [load_row(image) for image in images if "Payload" in image]
-            iterator = page.get("NextShardIterator")
-            if not page["Records"] or iterator is None:
-                return found
+    def remove(self, row: Row) -> None:
+        raise NotImplementedError
 
     def _write(self, write: Write) -> object:
         met: list[object] = []
@@ -149,9 +130,77 @@ class InCloud:
     def _expire(self, expire: Expire) -> object:
         gone = [row for row in self.rows() if _is_over(row, expire)]
         for row in gone:
-            key = {"pk": {"S": row["pk"]}, "sk": {"S": row["sk"]}}
-            self._client.delete_item(TableName=MAIN, Key=key)
+            self.remove(row)
         return len(gone)
+
+
+class InCloud(OverClient):
+    """On a cloud, in an account that has no table yet."""
+
+    def __init__(self, account: Account) -> None:
+        self._client = account.client("dynamodb")
+        self._streams = account.client("dynamodbstreams")
+        create_main_table(self._client)
+        super().__init__(self._client)
+
+    @override
+    def rows(self) -> list[Row]:
+        pages = self._client.get_paginator("scan").paginate(TableName=MAIN, ConsistentRead=True)
+        return in_order(load_row(item) for page in pages for item in page["Items"])
+
+    @override
+    def remove(self, row: Row) -> None:
+        self._client.delete_item(TableName=MAIN, Key=_key(row))
+
+    def inserted(self) -> list[Row]:
+        """The messages among the rows that the stream tells of as inserted."""
+        arn = self._client.describe_table(TableName=MAIN)["Table"]["LatestStreamArn"]
+        (shard,) = self._streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"]
+        iterator = self._streams.get_shard_iterator(
+            StreamArn=arn, ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON"
+        )["ShardIterator"]
+        found: list[Row] = []
+        while True:
+            page = self._streams.get_records(ShardIterator=iterator)
+            images = [
+                record["dynamodb"]["NewImage"]
+                for record in page["Records"]
+                if record["eventName"] == "INSERT"
+            ]
+            found += [load_row(image) for image in images if "Payload" in image]
+            iterator = page.get("NextShardIterator")
+            if not page["Records"] or iterator is None:
+                return found
+
+
+class OverMemory(OverClient):
+    """Over the double of the client, which the simulator runs on."""
+
+    def __init__(self) -> None:
+        self._dynamo = MemoryDynamo()
+        self._dynamo.on_write = self._note
+        self._inserts: list[Row] = []
+        super().__init__(self._dynamo)
+
+    @override
+    def rows(self) -> list[Row]:
+        return in_order(load_row(item) for item in self._dynamo.items(MAIN))
+
+    @override
+    def remove(self, row: Row) -> None:
+        self._dynamo.remove(MAIN, _key(row))
+
+    def inserted(self) -> list[Row]:
+        return self._inserts
+
+    def _note(self, table: str, before: Any, after: Any) -> None:
+        assert table == MAIN
+        if before is None and "Payload" in after:
+            self._inserts.append(load_row(after))
+
+
+def _key(row: Row) -> dict[str, Any]:
+    return {"pk": {"S": row["pk"]}, "sk": {"S": row["sk"]}}
 
 
 def in_order(rows: Iterable[Row]) -> list[Row]:

@@ -1,14 +1,18 @@
 """Orders at the points of their life that the tests begin from, and what they learn."""
 
-from datetime import UTC, datetime
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 
 from orders.domain import facts
+from orders.domain.compensation import Terms
 from orders.domain.decisions import Change, confirm, place
 from orders.domain.order import (
     Line,
     Order,
     Purchase,
 )
+from shared.contracts.compensation import CompensationRequested
+from shared.contracts.envelope import Message
 from shared.contracts.payments import (
     AuthorizePayment,
     CaptureFailed,
@@ -19,6 +23,12 @@ from shared.contracts.payments import (
 from shared.money import Money
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+TERMS = Terms(
+    now=NOW,
+    confirmation=timedelta(days=6),
+    watch=timedelta(minutes=90),
+    patience=timedelta(days=3),
+)
 
 
 def eur(minor: int) -> Money:
@@ -36,6 +46,10 @@ AUTHORIZE = AuthorizePayment(
     amount=eur(3998),
     payment_method_token="tok_visa",
 )
+
+
+def begun(messages: Iterable[Message]) -> list[CompensationRequested]:
+    return [each for each in messages if isinstance(each, CompensationRequested)]
 
 
 def change(purchase: Purchase = PURCHASE) -> Change:

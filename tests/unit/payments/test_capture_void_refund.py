@@ -21,6 +21,7 @@ from payments.domain.facts import absent, answered, noticed
 from payments.domain.intents import start_capture, start_refund, start_void
 from payments.domain.payment import Payment
 from payments.domain.states import PaymentStatus
+from shared.contracts.late import CaptureUnapplied
 from shared.contracts.payments import (
     CaptureFailed,
     DisputeLost,
@@ -30,7 +31,6 @@ from shared.contracts.payments import (
     PaymentRefunded,
     PaymentVoided,
     RefundFailed,
-    RefundPayment,
     RefundRequested,
     Undoes,
     VoidFailed,
@@ -168,7 +168,7 @@ def test_nothing_is_voided_after_everything_was_captured() -> None:
         start_void(captured(), cause_id="x", now=NOW)
 
 
-def test_a_late_capture_on_a_voided_payment_is_unapplied_and_refunded() -> None:
+def test_a_late_capture_on_a_voided_payment_is_unapplied_and_owed_back() -> None:
     gone, _ = absent(capturing(), "pay_1-capture-1")
     voiding = start_void(gone, cause_id="x", now=NOW)
     voided, _ = noticed(voiding, notice(Operation.VOID, Verdict.SUCCEEDED, 5000))
@@ -177,14 +177,8 @@ def test_a_late_capture_on_a_voided_payment_is_unapplied_and_refunded() -> None:
     taken, back = messages
     assert isinstance(taken, PaymentCaptured)
     assert taken.unapplied
-    assert back == RefundPayment(
-        idempotency_key="pay_1-capture-1-refund",
-        payment_id="pay_1",
-        order_id="ord_1",
-        refund_id="pay_1-capture-1-refund",
-        amount=eur(5000),
-        reason="captured after it was given up",
-        unapplied=True,
+    assert back == CaptureUnapplied(
+        payment_id="pay_1", order_id="ord_1", capture_id="pay_1-capture-1", amount=eur(5000)
     )
 
 

@@ -11,6 +11,7 @@ from shared.money import Money
 class LedgerEntryCreated(Event):
     """A fact is in the books. `fact` is the type of the event that was booked, `amount` its sum.
 
+    `reference` is the capture, refund or dispute it is about, and empty where that is none.
     Entries that people made have facts of their own (`ManualEntry`, `Reversal`, `HoldPlaced`, …)
     and may be about no payment: its id and the order's are empty then.
     """
@@ -20,6 +21,7 @@ class LedgerEntryCreated(Event):
     payment_id: str
     order_id: str
     amount: Money
+    reference: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from shared.contracts import compensation
 from shared.contracts.envelope import Event
 from shared.money import Money
 
@@ -33,4 +34,4 @@ class OrderCancelled(Event):
     payment_id: str
 
 
-type Published = OrderPlaced | OrderConfirmed | OrderCancelled
+type Published = OrderPlaced | OrderConfirmed | OrderCancelled | compensation.Published

@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from shared.contracts.envelope import Command, Event
+from shared.contracts.late import CaptureUnapplied
 from shared.contracts.provider_notice import DeclineClass, Notice, Operation
 from shared.contracts.settlement import (
     PaymentSettled,
@@ -308,6 +309,7 @@ type Published = (
     | PaymentFailed
     | AuthorizationExpired
     | PaymentCaptured
+    | CaptureUnapplied
     | CaptureFailed
     | PaymentVoided
     | VoidFailed
