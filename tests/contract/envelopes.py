@@ -141,8 +141,6 @@ def _first(message: type[Message]) -> Envelope[Any]:
 
 def _value(type_: Any, name: str) -> Any:
     """A value of a message's field: an optional one is present, a default one is kept."""
-    if get_origin(type_) is tuple:
-        return (_value(get_args(type_)[0], name),)
     kinds = [kind for kind in get_args(type_) if kind is not NoneType]
     if get_origin(type_) is tuple:
         return (_value(kinds[0], name),)

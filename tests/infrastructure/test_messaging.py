@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from accounting.application import reactions as accounting
+from accounting.application import reconcile
 from orders.application import reactions as orders
 from orders.application import recover
 from payments.application import reactions as payments
@@ -73,7 +74,7 @@ def test_a_rule_of_the_bus_fills_one_queue_that_feeds_one_consumer(
     expected = {
         "Orders": ["orders.api.events.handler", "orders.api.recovery.handler"],
         "Payments": ["payments.api.commands.handler", "payments.api.events.handler"],
-        "Accounting": ["accounting.api.events.handler"],
+        "Accounting": ["accounting.api.events.handler", "accounting.api.reconcile.handler"],
     }
     assert sorted(consumers) == expected[service]
 
@@ -83,7 +84,7 @@ def test_a_rule_of_the_bus_fills_one_queue_that_feeds_one_consumer(
     [
         ("Orders", [orders.Subscribed, recover.Subscribed]),
         ("Payments", [payments.Accepted, payments.Subscribed]),
-        ("Accounting", [accounting.Subscribed]),
+        ("Accounting", [accounting.Subscribed, reconcile.Asked]),
     ],
 )
 def test_an_inbox_hears_exactly_what_its_service_listens_to(
@@ -110,6 +111,7 @@ def test_a_rule_calls_a_function_only_by_the_clock(assemblies: Assemblies, servi
     }
     if service == "Accounting":
         expected["accounting.api.proof.handler"] = "cron(0 1 * * ? *)"
+        expected["accounting.api.nightly.handler"] = "cron(0 2 * * ? *)"
     assert called == expected
 
 

@@ -74,6 +74,8 @@ def test_the_template_is_the_reviewed_one(assemblies: Assemblies, stage: str, st
                 "RelayFunctionName",
                 "RepublishingFunctionName",
                 "ProofFunctionName",
+                "ReconcileDeadLetterQueueUrl",
+                "ReconcileQueueUrl",
                 "VaultBucketName",
             },
         ),
