@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from accounting.infrastructure.dynamodb_journal import BY_ORDER, BY_PAYMENT, BY_PAYOUT
 from orders.infrastructure.dynamodb_orders import DUE
+from payments.infrastructure.dynamodb_attestations import BY_DAY
 from payments.infrastructure.dynamodb_payments import BY_STATUS, UNRESOLVED
 from shared.operations.tasks import TASKS
 from shared.persistence.table import UNPROCESSED, Index
@@ -18,6 +19,7 @@ INDEXES: Final = (
     BY_STATUS,
     DUE,
     TASKS,
+    BY_DAY,
     Index(BY_PAYMENT, partition="payment_id", sort="OccurredOn"),
     Index(BY_ORDER, partition="order_id", sort="OccurredOn"),
     Index(BY_PAYOUT, partition="payout_id", sort="OccurredOn"),

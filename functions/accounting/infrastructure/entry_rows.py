@@ -47,7 +47,6 @@ def to_row(entry: JournalEntry, created: LedgerEntryCreated, cause: Cause) -> Ro
         "released": notation.written(entry.released) or None,
         "happened_at": None if entry.happened_at is None else timestamp(entry.happened_at),
         "hold_until": None if entry.hold_until is None else timestamp(entry.hold_until),
-        "reference": _short(entry.reference, entry.payment_id) or None,
         "order_id": (entry.order_id or None) if _opens(entry) else None,
         "provider": (entry.provider or None) if _opens(entry) else None,
     }
@@ -63,16 +62,15 @@ def to_row(entry: JournalEntry, created: LedgerEntryCreated, cause: Cause) -> Ro
 def from_row(row: Row) -> JournalEntry:
     read: dict[str, Any] = dict(row)
     message = json.loads(read["Payload"])
-    payment_id = read.get("payment_id", "")
     by, rate = read.get("by"), read.get("rate")
     return JournalEntry(
         entry_id=message["subject"],
         cause_id=message["causationid"],
         fact=message["data"]["fact"],
         description=read["description"],
-        payment_id=payment_id,
+        payment_id=read.get("payment_id", ""),
         order_id=message["data"]["order_id"],
-        reference=_long(read.get("reference", ""), payment_id),
+        reference=message["data"]["reference"],
         postings=notation.read(read.get("postings", "")),
         held=notation.read(read.get("held", "")),
         released=notation.read(read.get("released", "")),
@@ -113,20 +111,6 @@ def _opens(entry: JournalEntry) -> bool:
 
 
 _RATE: Final = ("source", "target", "rate", "told_by", "told_at")
-_OWN, _OTHER = "~", "~~"
-
-
-def _short(reference: str, payment_id: str) -> str:
-    """An operation's id mostly begins with its payment's."""
-    if payment_id and reference.startswith(f"{payment_id}-"):
-        return _OWN + reference[len(payment_id) :]
-    return _OTHER + reference if reference.startswith(_OWN) else reference
-
-
-def _long(reference: str, payment_id: str) -> str:
-    if reference.startswith(_OTHER):
-        return reference.removeprefix(_OTHER)
-    return payment_id + reference[1:] if reference.startswith(_OWN) else reference
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -250,3 +250,5 @@ def test_a_tally_tells_a_name_told_twice_from_one_told_once() -> None:
     two.add("a")
     assert one != two
     assert replace(one).digest == one.digest
+    assert Tally().digest == "g" * 64
+    assert one.digest.isalpha()

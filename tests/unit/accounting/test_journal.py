@@ -191,6 +191,6 @@ def test_a_payout_account_is_booked_on_a_payout_never_on_the_payment() -> None:
 def test_a_reference_survives_its_row(text: str) -> None:
     told = replace(entry(debit(CUSTOMER_RECEIVABLE, EUR), credit(REVENUE, EUR)), reference=text)
     created = LedgerEntryCreated(
-        entry_id="je_1", fact="f", payment_id="pay_1", order_id="ord_1", amount=EUR
+        entry_id="je_1", fact="f", payment_id="pay_1", order_id="ord_1", amount=EUR, reference=text
     )
     assert from_row(to_row(told, created, Ledger().cause("c"))).reference == text

@@ -201,8 +201,8 @@ def most_held(batches: int) -> int:
 def test_sealing_and_proving_hold_a_few_rows_however_many_entries_there_are() -> None:
     """One part of an export at a time is the most, however many parts and days there are."""
     few, many = most_held(30), most_held(70)
-    assert few == many
-    assert many <= PART_ENTRIES + 200
+    assert min(few, many) > PART_ENTRIES
+    assert max(few, many) < PART_ENTRIES + 100
 
 
 def test_what_is_told_twice_is_suspected() -> None:
