@@ -19,7 +19,7 @@ PYTHON ?= python3
 UV_VERSION := 0.13.9
 UV := .tools/bin/uv
 BIN := .venv/bin
-CLOUDLESS := $(wildcard $(addprefix tests/,architecture contract properties regressions simulation unit))
+CLOUDLESS := $(wildcard $(addprefix tests/,architecture contract model properties regressions simulation unit))
 LIVES := $(addprefix tests/e2e/,test_story.py test_timelines.py)
 READY := .venv/.ready .cloud/.ready node_modules/.ready
 COMPILE := pip compile -q pyproject.toml --generate-hashes --no-header --no-emit-index-url --python-version 3.13 --universal
@@ -144,6 +144,10 @@ docs: setup ## Generate docs/contracts from the code
 	$(say) "docs: generating docs/contracts"
 	@UPDATE_CONTRACTS=1 $(ACTIVE) pytest tests/contract/test_documents.py
 	@git status --short docs/contracts
+
+.PHONY: model
+model: setup ## Search the model of the protocol exhaustively (needs spin and gcc), deep configurations too
+	@$(ACTIVE) python -m tests.model
 
 # --- the local cloud ---------------------------------------------------------------------------
 

@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from client import commands, operator_commands, reconciliation_commands
+from client import case_commands, commands, operator_commands, reconciliation_commands
 from client.amounts import money_argument
 from client.connection import OUTPUTS, ROLES
 from client.operator_api import SERVICES
@@ -23,6 +23,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     _add_payment(nouns)
     _add_timeline(nouns)
     _add_ledger(nouns)
+    _add_case(nouns)
     _add_dead_letters(nouns)
     _add_replay(nouns)
     _add_recon(nouns)
@@ -111,6 +112,24 @@ def _add_ledger(nouns: Parsers) -> None:
     _command(verbs, "verify", commands.verify_ledger, role="auditor")
     entries = _command(verbs, "entries", commands.show_entries, role="auditor")
     entries.add_argument("--payment", required=True, dest="payment_id", metavar="PAYMENT_ID")
+
+
+def _add_case(nouns: Parsers) -> None:
+    verbs = _noun(nouns, "case", "what the platform could not undo: look, decide")
+    several = _command(verbs, "list", case_commands.list_cases, role="operator")
+    several.add_argument("--status", default="open", choices=("open", "resolved"))
+    one = _command(verbs, "show", case_commands.show_case, role="operator")
+    one.add_argument("case_id", metavar="CASE_ID")
+    resolve = _command(verbs, "resolve", case_commands.resolve_case, role="operator")
+    resolve.add_argument("case_id", metavar="CASE_ID")
+    resolve.add_argument(
+        "--action",
+        required=True,
+        choices=("retry", "accept", "correct"),
+        help="try again, leave it, or correct the order to match the provider",
+    )
+    resolve.add_argument("--reason", required=True, help="why, for the record")
+    _add_idempotency_key(resolve)
 
 
 def _add_dead_letters(nouns: Parsers) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from client.api import MalformedAnswer
 from client.arguments import parse
+from client.case_api import CaseApi
 from client.connection import NotConnected, connect
 from client.operator_api import OperatorApi, UnknownId
 from client.problem import Problem
@@ -18,7 +19,7 @@ USAGE = 2
 INTERRUPTED = 130
 
 
-class PlatformApi(OperatorApi, ReconciliationApi):
+class PlatformApi(CaseApi, OperatorApi, ReconciliationApi):
     """Everything that a command may ask of the platform."""
 
 

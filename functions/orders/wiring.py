@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import boto3
 
 from orders.domain.compensation import Terms
+from orders.infrastructure.dynamodb_cases import DynamoDbCases
 from orders.infrastructure.dynamodb_orders import DynamoDbOrders
 from orders.infrastructure.step_functions import StepFunctions
 from orders.settings import Settings
@@ -39,6 +40,11 @@ def table() -> Table:
 @cache
 def orders() -> DynamoDbOrders:
     return DynamoDbOrders(table())
+
+
+@cache
+def cases() -> DynamoDbCases:
+    return DynamoDbCases(table())
 
 
 @cache

@@ -19,6 +19,7 @@ FIVE_MINUTES = Duration.minutes(5)
 STREAM_BEHIND_MILLISECONDS = 3_600_000
 """The stream keeps a record for 24 hours: at one hour most of a day is left to mend the relay."""
 UNDECIDED_SECONDS = 3600
+CASE_WAITS_SECONDS = 24 * 3600
 FAILURES_IN_FIVE_MINUTES = 5
 """A single failure is retried and comes right; a row of them does not."""
 
@@ -110,6 +111,18 @@ def undecided_long(scope: Construct, *, service: str) -> cloudwatch.Alarm:
 def once(scope: Construct, id_: str, metric: cloudwatch.Metric) -> cloudwatch.Alarm:
     """A single time is one too many."""
     return _alarm(scope, id_, metric, threshold=1)
+
+
+def case_waits(scope: Construct, *, service: str) -> cloudwatch.Alarm:
+    """For a day nobody has decided on what the platform could not undo."""
+    metric = cloudwatch.Metric(
+        namespace=METRICS,
+        metric_name="OldestCaseSeconds",
+        dimensions_map={"service": service},
+        period=FIVE_MINUTES,
+        statistic="Maximum",
+    )
+    return _alarm(scope, "CaseWaits", metric, threshold=CASE_WAITS_SECONDS)
 
 
 def failing_often(scope: Construct, id_: str, metric: cloudwatch.Metric) -> cloudwatch.Alarm:

@@ -6,6 +6,7 @@ from aws_cdk import CfnOutput
 from constructs import Construct
 
 from infra import names
+from infra.constructs import alarms
 from infra.constructs.compensation import Compensation, allow
 from infra.constructs.service_function import consumer_sizing
 from infra.constructs.service_tables import Index
@@ -17,6 +18,10 @@ from orders.settings import Settings
 
 DUE = Index(name="due", partition_key="Due", sort_key="DueAt", keys_only=True)
 """The orders that wait for a confirmation or an outcome: somebody looks when it is time."""
+
+
+CASES = Index(name="cases", partition_key="CaseStatus", sort_key="OpenedAt", keys_only=True)
+"""What is left for people, the oldest first."""
 
 
 class OrdersStack(ServiceStack):
@@ -34,11 +39,13 @@ class OrdersStack(ServiceStack):
                 compensation_watch_seconds=str(stage.compensation_watch_seconds),
                 compensation_patience_seconds=str(stage.compensation_patience_seconds),
             ),
-            indexes=(DUE,),
+            indexes=(DUE, CASES),
         )
         self.tables.grant(self.http, "GetItem", "PutItem", "Query")
         self.tables.grant_commands(self.http)
+        self.tables.grant_index(self.http, CASES)
         self.tables.grant_index(self.schedule, DUE)
+        self.tables.grant_index(self.schedule, CASES)
         self.tables.grant(self.schedule, "PutItem")
         events = self.consumer("events", Subscribed)
         self.tables.grant(events, "GetItem", "PutItem")
@@ -55,4 +62,8 @@ class OrdersStack(ServiceStack):
             allow(function, self.stage, "SendTaskSuccess")
         allow(recovery, self.stage, "StartExecution")
         compensation = Compensation(self, "Undoing", stage=self.stage, tasks=tasks)
-        self.also_watch(*compensation.alarms())
+        self.also_watch(
+            alarms.case_waits(self, service="orders"),
+            alarms.reported(self, "CaseOpened", service="orders"),
+            *compensation.alarms(),
+        )

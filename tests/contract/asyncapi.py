@@ -34,7 +34,6 @@ CLOUD_EVENT: Final[dict[str, Any]] = {
         "type",
         "subject",
         "time",
-        "datacontenttype",
         "sequence",
         "correlationid",
         "causationid",
@@ -48,7 +47,6 @@ CLOUD_EVENT: Final[dict[str, Any]] = {
         "type": _TEXT,
         "subject": {**_TEXT, "description": "The aggregate that the message is about."},
         "time": {"type": "string", "format": "date-time"},
-        "datacontenttype": {"const": CONTENT_TYPE},
         "sequence": {
             "type": "string",
             "pattern": "^[0-9]{10}$",

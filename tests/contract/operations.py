@@ -51,6 +51,7 @@ from shared.errors.taxonomy import (
 from shared.rest.events import EventsView
 from shared.rest.pages import LIMIT_DEFAULT, LIMIT_MAX
 from tests.contract import samples
+from tests.contract.case_operations import CASE_OPERATIONS
 from tests.contract.description import Body, Failures, Operation, Query
 from tests.contract.ledger_operations import LEDGER_OPERATIONS
 from tests.contract.operator_operations import OPERATORS
@@ -243,6 +244,7 @@ OPERATIONS: Mapping[Route, Operation] = {
         examples={"captured": samples.PAYMENT_EVENTS},
         failures=(NotFound,),
     ),
+    **CASE_OPERATIONS,
     **LEDGER_OPERATIONS,
     **RECONCILIATION_OPERATIONS,
     **OPERATORS,

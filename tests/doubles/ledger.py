@@ -63,7 +63,7 @@ class Ledger:
             subject="pay_1",
             time=at or self.now,
             sequence=1,
-            correlation_id="cor_1",
+            correlation_id="cor_0123456789abcdefghjkmnpqrs",
             causation_id="payments/webhook/1",
             traceparent="00-000cbe9ed81b71bc63a27d6167d147b3-587862398c3b3480-01",
             data=event,
@@ -75,7 +75,7 @@ class Ledger:
     def cause(self, id_: str) -> Cause:
         return Cause(
             id=id_,
-            correlation_id="cor_1",
+            correlation_id="cor_0123456789abcdefghjkmnpqrs",
             traceparent="00-000cbe9ed81b71bc63a27d6167d147b3-587862398c3b3480-01",
             now=self.now,
         )

@@ -58,6 +58,9 @@ class MemoryDynamo:
         for partition in self._tables.get(table, {}).values():
             yield from partition.values()
 
+    def tables(self) -> list[str]:
+        return sorted(self._tables)
+
     def overwrite(self, table: str, item: Item) -> None:
         """What no code of the platform can do, and somebody with the right to the table can."""
         self._keep(table, item)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from accounting.infrastructure.dynamodb_journal import BY_ORDER, BY_PAYMENT, BY_PAYOUT
+from orders.infrastructure import dynamodb_cases
 from orders.infrastructure.dynamodb_orders import DUE
 from payments.infrastructure.dynamodb_attestations import BY_DAY
 from payments.infrastructure.dynamodb_payments import BY_STATUS, UNRESOLVED
@@ -18,6 +19,7 @@ INDEXES: Final = (
     UNRESOLVED,
     BY_STATUS,
     DUE,
+    dynamodb_cases.BY_STATUS,
     TASKS,
     BY_DAY,
     Index(BY_PAYMENT, partition="payment_id", sort="OccurredOn"),

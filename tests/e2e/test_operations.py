@@ -181,11 +181,13 @@ def deaf(quittance: Platform, inbox: str) -> Iterator[None]:
         TargetArn=queue_arn(quittance, inbox), EventBusName=bus
     )
     (rule,) = answer["RuleNames"]
-    events.disable_rule(Name=rule, EventBusName=bus)
+    targets = events.list_targets_by_rule(Rule=rule, EventBusName=bus)["Targets"]
+    names = [target["Id"] for target in targets]
+    events.remove_targets(Rule=rule, EventBusName=bus, Ids=names)
     try:
         yield
     finally:
-        events.enable_rule(Name=rule, EventBusName=bus)
+        events.put_targets(Rule=rule, EventBusName=bus, Targets=targets)
 
 
 def test_a_consumer_that_heard_nothing_for_long_is_told_again(quittance: Platform) -> None:

@@ -81,7 +81,6 @@ def test_a_message_is_an_outbox_row_as_the_outside_knows_it(
         "type": "OrderPlaced",
         "subject": "ord_1",
         "time": "2026-01-02T03:04:05.000678Z",
-        "datacontenttype": "application/json",
         "sequence": "0000000001",
         "correlationid": "cor_1",
         "causationid": "req_1",

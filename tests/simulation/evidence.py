@@ -104,7 +104,7 @@ def _sort_in(evidence: Evidence, table: str, row: Plain) -> None:
         row["document"] = json.loads(row["Payload"])
         evidence.outbox.append(row)
     pk, sk = row["pk"], row["sk"]
-    if sk == "STATE":
+    if sk == "STATE" and not pk.startswith("CASE#"):
         states = evidence.orders if table == "orders" else evidence.payments
         states[pk.partition("#")[2]] = row
     elif sk == "ENTRY":

@@ -20,6 +20,7 @@ RATES: Final[dict[str, tuple[float, float]]] = {
     "store_refuses": (0.005, 0.05),
     "store_answer_lost": (0.005, 0.03),
     "index_stale": (0.05, 0.5),
+    "expiry_late": (0.2, 0.8),
     # the stream and the bus
     "stream_batch_small": (0.2, 0.8),
     "bus_entry_failed": (0.02, 0.2),

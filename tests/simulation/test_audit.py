@@ -173,6 +173,17 @@ def contradiction(evidence: Evidence) -> None:
     evidence.wrong_webhooks += 1
 
 
+def another_ones_command(evidence: Evidence) -> None:
+    """A compensation that has sent what it does not own."""
+    step = next(
+        step
+        for order in evidence.orders.values()
+        for compensation in order["compensations"]
+        for step in compensation["steps"]
+    )
+    step["reference"] = "cmp_another-release-hold-1"
+
+
 CORRUPTIONS: list[tuple[Callable[[Evidence], None], set[str]]] = [
     (unbalanced, {"L1", "L3", "L4"}),
     (trial_balance, {"L2", "L3"}),
@@ -197,6 +208,7 @@ CORRUPTIONS: list[tuple[Callable[[Evidence], None], set[str]]] = [
     (sequence_gap, {"X2"}),
     (other_flow, {"X3"}),
     (says_otherwise, {"X4"}),
+    (another_ones_command, {"X5"}),
     (left_half_way, {"liveness"}),
     (letter_left, {"liveness"}),
     (exception, {"unexpected"}),

@@ -17,6 +17,8 @@ from tests.simulation.evidence import Finding, Plain, plain_row
 STATES: Final = Path(__file__).parents[2] / "docs" / "contracts" / "states.md"
 STAMPS: Final = frozenset({"ProcessedOn", "Retries", "Unprocessed"})
 DECIDED: Final = frozenset({"succeeded", "declined", "failed"})
+GIVEN_UP: Final = frozenset({"order_cancelled", "capture_failed", "not_confirmed"})
+WITHOUT_MONEY: Final = frozenset({"cancelling", "cancelled", "payment_failed"})
 _ARROW: Final = re.compile(r"    (\w+) --> (\w+): ")
 
 type Item = Mapping[str, Any]
@@ -36,11 +38,14 @@ class Watch:
             return
         if before is not None and "Payload" in before:
             self._unchanged(before, after)
-        if item["sk"] == {"S": "STATE"} and after is not None:
+        case = str(item["pk"]["S"]).startswith("CASE#")
+        if item["sk"] == {"S": "STATE"} and after is not None and not case:
             row = plain_row(after)
             self._moved("Order" if table == "orders" else "Payment", row)
             if table == "payments":
                 self._payment(row)
+            elif table == "orders":
+                self._undone(row, plain_row(before) if before is not None else None)
 
     def called(self, reference: str, key: str) -> None:
         """A POST has reached the provider: its intent is durable, and nothing else is unknown."""
@@ -67,6 +72,19 @@ class Watch:
         self._statuses[row["pk"]] = now
         if before is not None and before != now and now not in _within(kind, before):
             self._find("P3", f"{row['pk']} went from {before} to {now}")
+
+    def _undone(self, row: Plain, before: Plain | None) -> None:
+        """X5: who is being given up has somebody who does it, and it ends when nothing is held."""
+        if row["status"] == "cancelling" and not any(
+            each["status"] in {"open", "escalated"} for each in row["compensations"]
+        ):
+            self._find("X5", f"{row['pk']} is cancelling, and nobody does it")
+        ended = {each["compensation_id"] for each in _completed(before)}
+        payment = self._payments.get(row["payment_id"])
+        for each in _completed(row):
+            fresh = each["compensation_id"] not in ended and each["reason"] in GIVEN_UP
+            if fresh and payment and held(payment) > 0 and row["status"] in WITHOUT_MONEY:
+                self._find("X5", f"{each['compensation_id']} has left {held(payment)} held")
 
     def _payment(self, row: Plain) -> None:
         before = self._payments.get(row["payment_id"])
@@ -95,6 +113,10 @@ class Watch:
 
     def _find(self, rule: str, what: str) -> None:
         self.findings.append(Finding(rule, what))
+
+
+def _completed(row: Plain | None) -> list[Plain]:
+    return [each for each in (row or {}).get("compensations", ()) if each["status"] == "completed"]
 
 
 def _within(kind: str, status: str) -> set[str]:

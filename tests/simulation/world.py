@@ -33,6 +33,7 @@ from tests.simulation.network import Answer, Bus, Inbox, Letter, Stream
 from tests.simulation.operators import SERVICES, Operators
 from tests.simulation.schedule import Schedule
 from tests.simulation.site import site
+from tests.simulation.time_to_live import TimeToLive
 from tests.simulation.watch import Watch
 from tests.simulation.webhooks import Webhooks
 
@@ -131,6 +132,7 @@ class World:
             for table, readers in functions.STREAMS.items()
         }
         self.schedule = Schedule(self)
+        self._expiry = TimeToLive(self)
         self.executions = Executions(self)
         self.operators = Operators(self)
         self.sqs = self.operators
@@ -146,6 +148,7 @@ class World:
 
     def _step(self, entry: Any) -> None:
         _, _, name, action = entry
+        self._expiry.tick()
         self._stack.append(name)
         try:
             action()

@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from accounting.application.ports import Journal, Proposal, ToldLine
-from accounting.domain.corrections import capture_undone, reversal, reversal_id
+from accounting.domain.corrections import capture_undone, reversal, reversal_id, suspended
 from accounting.domain.errors import (
+    AccountClosed,
     CaptureNotBooked,
     EntryDiffers,
     EntryMalformed,
@@ -20,9 +21,9 @@ from accounting.domain.journal import JournalEntry
 from accounting.domain.limits import limited
 from accounting.domain.manual import Periods, require_open_accounts
 from accounting.domain.posting_rules import Postable, entry_for
-from shared.contracts.accounting import LedgerEntryCreated
+from shared.contracts.accounting import LedgerEntryCreated, LedgerEntrySuspended
 from shared.contracts.envelope import Cause
-from shared.contracts.payments import CaptureFailed
+from shared.contracts.payments import CaptureFailed, RefundFailed
 from shared.errors.taxonomy import AlreadyHandled, StaleRow
 from shared.persistence.until_fresh import until_fresh
 
@@ -52,7 +53,7 @@ def book(
         happened_at=happened_at,
     )
     if entry is not None:
-        append_once([entry], journal=journal, cause=cause, retold=told_of(happened_at))
+        _append_or_suspend(entry, at=happened_at, journal=journal, cause=cause)
 
 
 def undo_capture(
@@ -83,10 +84,29 @@ def undo_capture(
     )
     if entry.effective_at != happened_at:
         entry = replace(entry, happened_at=happened_at)
-    append_once([entry], journal=journal, cause=cause, retold=told_of(undone_at))
+    _append_or_suspend(entry, at=undone_at, journal=journal, cause=cause)
 
 
-def append_once(
+def _append_or_suspend(
+    entry: JournalEntry, *, at: datetime, journal: Journal, cause: Cause
+) -> None:
+    """What belongs on an account that is closed waits in suspense, and a person is told.
+
+    A fact is never lost for the chart's sake; `append_once` says what else may be refused.
+    """
+    try:
+        append_once([entry], journal=journal, cause=cause, retold=told_of(at))
+    except AccountClosed as refusal:
+        append_once(
+            [suspended(entry)],
+            journal=journal,
+            cause=cause,
+            retold=told_of(at),
+            refused=refusal.code,
+        )
+
+
+def append_once(  # noqa: PLR0913 - each is said by one caller alone
     entries: Sequence[JournalEntry],
     *,
     journal: Journal,
@@ -94,6 +114,7 @@ def append_once(
     settles: Proposal | None = None,
     retold: Retold = lambda entry, _: entry,
     line: ToldLine | None = None,
+    refused: str = "",
 ) -> None:
     """All entries or none, each once; raises AlreadyHandled, EntryDiffers, LimitExceeded,
     AccountClosed, and EntryMalformed for more than one write can hold.
@@ -106,7 +127,7 @@ def append_once(
     touched = limited(entries)
     if len(touched) + 2 * len(entries) + 1 > ROWS_MAX:
         raise EntryMalformed("too many limited accounts in one request")
-    told = [(entry, announced(entry)) for entry in entries]
+    told = [(entry, announced(entry, refused=refused)) for entry in entries]
 
     def attempt() -> None:
         rooms = []
@@ -152,13 +173,25 @@ def told_of(at: datetime) -> Retold:
     return retold
 
 
-def announced(entry: JournalEntry) -> LedgerEntryCreated:
-    """What the platform is told of an entry."""
-    return LedgerEntryCreated(
+def announced(entry: JournalEntry, *, refused: str = "") -> LedgerEntryCreated:
+    """What the platform is told of an entry, and `refused` why it is one in suspense."""
+    takes_back = entry.reverses is not None or entry.fact == RefundFailed.__name__
+    created = LedgerEntryCreated(
         entry_id=entry.entry_id,
         fact=entry.fact,
         payment_id=entry.payment_id,
         order_id=entry.order_id,
         amount=entry.amount,
-        reference=entry.reference,
+        reference=entry.reference if takes_back else "",
+    )
+    if not refused:
+        return created
+    return LedgerEntrySuspended(
+        entry_id=created.entry_id,
+        fact=created.fact,
+        payment_id=created.payment_id,
+        order_id=created.order_id,
+        amount=created.amount,
+        reference=created.reference,
+        code=refused,
     )

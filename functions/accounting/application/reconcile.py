@@ -107,12 +107,15 @@ def _step(run: Run, *, books: Books, periods: Periods, cause: Cause) -> Run:
 
 
 def _looking(run: Run, *, books: Books, periods: Periods, cause: Cause) -> Looking:
+    told = books.settlement.lines_told_on
+    days = [day for day in run.days if any(True for _ in told(run.provider, day))]
+
     def lines_of(record_id: str) -> Sequence[Line]:
         """What was told of the record in the run's days."""
         named = "" if record_id.startswith(OF_A_LINE) else record_id
         return [
             line
-            for day in run.days
+            for day in days
             for line in books.settlement.lines_of(run.provider, day, named)
             if record_id_of(line) == record_id
         ]

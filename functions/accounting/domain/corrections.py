@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
+from accounting.domain.chart_of_accounts import SUSPENSE
 from accounting.domain.errors import ReversalRefused
 from accounting.domain.journal import Authorship, JournalEntry
 from accounting.domain.posting_rules import UNAPPLIED_CAPTURE, entry_id_for
@@ -48,6 +50,18 @@ def reversal(
         reverses=original.entry_id,
         payout_id=original.payout_id,
         by=by,
+    )
+
+
+def suspended(entry: JournalEntry) -> JournalEntry:
+    """The same fact with what belongs on a closed account in suspense instead."""
+    return replace(
+        entry,
+        description=f"{entry.description}, in suspense",
+        postings=tuple(
+            replace(each, account=SUSPENSE) if each.account.closed else each
+            for each in entry.postings
+        ),
     )
 
 

@@ -7,6 +7,8 @@ from aws_lambda_powertools.event_handler import Response
 from pydantic import BaseModel
 
 from orders import wiring
+from orders.api import cases
+from orders.api.app import app
 from orders.api.requests import (
     CancellationRequest,
     ConfirmationRequest,
@@ -19,16 +21,14 @@ from orders.application.decide import decide
 from orders.application.place_order import place_order
 from orders.domain.decisions import Change, cancel, confirm, pay_anew, place, refund
 from orders.domain.order import CaptureMode, Line, Order, Purchase
-from shared import clock
 from shared.errors.taxonomy import InputError, InvalidRequest, NotFound
 from shared.ids import derived
 from shared.money import Money
-from shared.rest.app import RestApp, ok
+from shared.rest.app import ok
 from shared.rest.events import listing
 from shared.rest.requests import checked
-from shared.rest.secret_access import api_keys
 
-app = RestApp(api_keys=api_keys, guard=wiring.guard, clock=clock.now)
+__all__ = ["app", "cases", "handler"]
 
 
 @app.routes.post("/orders")

@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from orders import wiring
 from orders.application.recover import attend
+from orders.domain.case import CaseStatus
 from shared import clock
 from shared.contracts.envelope import Cause
 from shared.errors.taxonomy import QuittanceException
@@ -19,7 +20,15 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
     del event
     attended = _attend(context)
     metrics.count("OrdersAttended", attended)
+    metrics.count("OldestCaseSeconds", _oldest_case_seconds())
     return {"attended": attended, "swept": wiring.relay().sweep(now=clock.now())}
+
+
+def _oldest_case_seconds() -> int:
+    """How long the oldest case has waited for a person."""
+    for _, case in wiring.cases().listed(CaseStatus.OPEN):
+        return int((clock.now() - case.opened_at).total_seconds())
+    return 0
 
 
 def _attend(context: Any) -> int:

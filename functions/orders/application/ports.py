@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from orders.domain.case import Case
 from orders.domain.order import Order
 from shared.contracts.compensation import CompensationRequested
 from shared.contracts.envelope import Cause, Message
@@ -32,6 +33,16 @@ class Orders(Protocol):
         """Mark a cause that changes nothing; raises AlreadyHandled, StoreBusy."""
 
     def messages(self, order_id: str) -> Iterable[Row]: ...
+
+
+class Cases(Protocol):
+    def find(self, case_id: str) -> Case | None: ...
+
+    def commit(self, case: Case, messages: Sequence[Message], cause: Cause) -> Case:
+        """Write the case, its messages and its cause together; returns it as written.
+
+        Raises AlreadyHandled, StaleRow, StoreBusy.
+        """
 
 
 class Executions(Protocol):

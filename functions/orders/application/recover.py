@@ -1,30 +1,48 @@
-"""What starts, wakes and watches the executions of compensations."""
+"""What starts, wakes and watches the executions of compensations, and calls people."""
 
-from typing import assert_never
+from dataclasses import dataclass
+from typing import Any
 
-from orders.application.ports import Executions, Orders
+from orders.application.cases import Troubling, carry_out_decision, open_case
+from orders.application.ports import Cases, Executions, Orders
 from orders.application.reactions import TermsAt
 from orders.domain.undoing import attended
-from shared.contracts.compensation import CompensationAdvanced, CompensationRequested
+from shared.contracts.compensation import (
+    CaseResolved,
+    CompensationAdvanced,
+    CompensationRequested,
+)
 from shared.contracts.envelope import Cause, Envelope
 from shared.persistence.until_fresh import until_fresh
 
-type Subscribed = CompensationRequested | CompensationAdvanced
+type Subscribed = CompensationRequested | CompensationAdvanced | CaseResolved | Troubling
 
 
-def recover(
-    envelope: Envelope[Subscribed], cause: Cause, *, orders: Orders, executions: Executions
-) -> None:
-    """Start an execution, or tell one that its wait is over. Twice is as good as once."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recovery:
+    """What it is done with."""
+
+    orders: Orders
+    cases: Cases
+    executions: Executions
+    terms: TermsAt
+
+
+def recover(envelope: Envelope[Any], cause: Cause, *, by: Recovery) -> None:
+    """Start an execution, tell one that its wait is over, or open a case for what needs a person;
+    carry out what a person has decided. Twice is as good as once."""
     event = envelope.data
     match event:
         case CompensationRequested():
-            executions.start(event, cause_id=envelope.id)
+            by.executions.start(event, cause_id=envelope.id)
+            by.orders.acknowledge(cause)
         case CompensationAdvanced():
-            _wake(event, orders, executions)
+            _wake(event, by.orders, by.executions)
+            by.orders.acknowledge(cause)
+        case CaseResolved():
+            carry_out_decision(event, cause, orders=by.orders, terms=by.terms)
         case _:
-            assert_never(event)
-    orders.acknowledge(cause)
+            open_case(envelope, cause, cases=by.cases)
 
 
 def _wake(event: CompensationAdvanced, orders: Orders, executions: Executions) -> None:

@@ -31,6 +31,16 @@ class RefundsExhausted(DomainException):
     code, title = "refunds_exhausted", "The order has had all the refunds it may have"
 
 
+class CaseAlreadyResolved(DomainException):
+    code, title = "case_already_resolved", "Somebody has decided on this case before"
+
+
+class DecisionNotApplicable(DomainException):
+    """Only what a compensation has tried can be tried again or corrected."""
+
+    code, title = "decision_not_applicable", "This case cannot be decided so"
+
+
 class CompensationUnknown(DomainException):
     """An execution was started for what no order has: it fails, and changes nothing."""
 

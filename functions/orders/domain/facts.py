@@ -181,6 +181,23 @@ def _let_go(order: Order, hold: Hold, trigger: Trigger, sequence: int, code: str
     return after, _cancelled(order, after)
 
 
+def let_go_by_hand(order: Order) -> Change:
+    """A person has found that the provider holds nothing any more."""
+    if order.hold not in {Hold.PENDING, Hold.HELD}:
+        return order, ()
+    after = order.moved(Trigger.PAYMENT_VOIDED, hold=Hold.RELEASED)
+    return after, _cancelled(order, after)
+
+
+def refunded_by_hand(order: Order, refund_id: str) -> Change:
+    """A person has seen to it that the customer has the money of a refund that failed."""
+    found = [each for each in order.refunds if each.refund_id == refund_id]
+    if not found or found[0].status is not RefundStatus.FAILED:
+        return order, ()
+    refunds = _with_refund(order, replace(found[0], status=RefundStatus.SUCCEEDED))
+    return order.moved(Trigger.REFUND_SUCCEEDED, refunds=refunds), ()
+
+
 def _cancelled(before: Order, after: Order) -> tuple[Message, ...]:
     """What is told when an order has become cancelled."""
     if after.status is OrderStatus.CANCELLED and before.status is not OrderStatus.CANCELLED:

@@ -9,7 +9,6 @@ from accounting.application.by_hand import close_period, reverse, submit
 from accounting.domain import posting_rules
 from accounting.domain.chart_of_accounts import CUSTOMER_CREDIT, GOODWILL, REVENUE
 from accounting.domain.errors import (
-    AccountClosed,
     CaptureNotBooked,
     EntryDiffers,
     EntryMalformed,
@@ -65,8 +64,13 @@ def test_an_entry_is_its_own_announcement() -> None:
 def test_a_whole_capture_fits_one_write_unit() -> None:
     ledger = Ledger()
     letters = "0123456789abcdefghjkmnpqrs"
-    event = replace(captured(1234567, payment=f"pay_{letters}"), order_id=f"ord_{letters}")
-    ledger.hear(event, f"payments/pay_{letters}/6/1")
+    payment = f"pay_{letters}"
+    event = replace(
+        captured(1234567, payment=payment),
+        order_id=f"ord_{letters}",
+        capture_id=f"{payment}-capture-1",
+    )
+    ledger.hear(event, f"payments/{payment}/6/1")
     (row,) = ledger.journal.rows()
     size = sum(len(name) + len(str(value).encode()) for name, value in row.items())
     assert size <= 1024
@@ -152,12 +156,18 @@ def test_an_entry_is_never_booked_before_it_happened() -> None:
     assert entry.booked_at == entry.effective_at
 
 
-def test_an_event_is_not_booked_on_a_closed_account(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_belongs_on_a_closed_account_waits_in_suspense_and_is_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(posting_rules, "REVENUE", replace(REVENUE, closed=True))
     ledger = Ledger()
-    with pytest.raises(AccountClosed):
-        ledger.hear(captured(), "m1")
-    assert list(ledger.journal.entries()) == []
+    for _ in range(2):
+        ledger.hear(captured(), "m1", at=START)
+    (row,) = ledger.journal.rows()
+    assert row["Type"] == "LedgerEntrySuspended"
+    assert '"code":"account_closed"' in str(row["Payload"])
+    assert (ledger.balance("1100"), ledger.balance("4000")) == (3998, 0)
+    assert abs(ledger.balance("1900")) == 3998
 
 
 def test_more_limited_accounts_than_one_write_can_hold_are_refused() -> None:

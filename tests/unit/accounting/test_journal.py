@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from accounting.application.book import announced
 from accounting.domain.balances import sums_of
 from accounting.domain.chart_of_accounts import (
     AUTHORIZATIONS,
@@ -22,7 +23,6 @@ from accounting.domain.errors import EntryMalformed, EntryUnbalanced, UnknownAcc
 from accounting.domain.journal import Authorship, JournalEntry, Person, Posting, credit, debit
 from accounting.domain.posting_rules import entry_id_for
 from accounting.infrastructure.entry_rows import from_row, to_row
-from shared.contracts.accounting import LedgerEntryCreated
 from shared.money import Money
 from tests.doubles.ledger import Ledger
 
@@ -190,7 +190,4 @@ def test_a_payout_account_is_booked_on_a_payout_never_on_the_payment() -> None:
 )
 def test_a_reference_survives_its_row(text: str) -> None:
     told = replace(entry(debit(CUSTOMER_RECEIVABLE, EUR), credit(REVENUE, EUR)), reference=text)
-    created = LedgerEntryCreated(
-        entry_id="je_1", fact="f", payment_id="pay_1", order_id="ord_1", amount=EUR, reference=text
-    )
-    assert from_row(to_row(told, created, Ledger().cause("c"))).reference == text
+    assert from_row(to_row(told, announced(told), Ledger().cause("c"))).reference == text

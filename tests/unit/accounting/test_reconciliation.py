@@ -88,7 +88,7 @@ class House:
 
     def settle(self, payment: str, minor: int, *, name: str = "l1") -> None:
         """The provider tells a line today, and it is booked as it stands."""
-        fee = minor * 29 // 1000 + 25
+        fee = minor * 15 // 1000 + 25
         reference = f"{payment}-capture-1"
         on = self.ledger.now.date()
         told = line(name, minor, reference, payment_id=payment, fee=fee, on=on)
@@ -235,16 +235,16 @@ def test_a_line_of_nobody_we_know_waits_in_suspense(house: House) -> None:
 
 def test_a_payout_is_explained_to_the_cent_or_stands_in_suspense(house: House) -> None:
     house.capture("pay_a", 1000)
-    house.settle("pay_a", 1000)  # 1000 less 54 of fees
+    house.settle("pay_a", 1000)  # 1000 less 40 of fees
     on = house.ledger.now.date()
     house.tell(line("p1", -900, payment_id="", kind=LineKind.PAYOUT, on=on))
     run = house.run()
     assert [(each.payout_id, str(each.state), each.difference.minor) for each in run.payouts] == [
-        ("po_1", "unexplained", -46)
+        ("po_1", "unexplained", -60)
     ]
-    assert house.ledger.balance("1900") == 46
+    assert house.ledger.balance("1900") == 60
     house.ledger.tick(days=1)
-    house.tell(line("p2", -46, payment_id="", kind=LineKind.PAYOUT, on=on))
+    house.tell(line("p2", -60, payment_id="", kind=LineKind.PAYOUT, on=on))
     run = house.run(name="req-2")
     assert [str(each.state) for each in run.payouts] == ["explained"]
     assert house.ledger.balance("1900") == 0

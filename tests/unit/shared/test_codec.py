@@ -39,7 +39,6 @@ DOCUMENT: dict[str, Any] = {
     "type": "PaymentAuthorized",
     "subject": "pay_1",
     "time": "2026-01-02T03:04:05.000678Z",
-    "datacontenttype": "application/json",
     "sequence": "0000000007",
     "correlationid": "cor_1",
     "causationid": "orders/ord_1/1/2",

@@ -11,7 +11,7 @@ from shared.money import Money
 class LedgerEntryCreated(Event):
     """A fact is in the books. `fact` is the type of the event that was booked, `amount` its sum.
 
-    `reference` is the capture, refund or dispute it is about, and empty where that is none.
+    `reference` is the capture or refund that an entry takes back, and empty for all others.
     Entries that people made have facts of their own (`ManualEntry`, `Reversal`, `HoldPlaced`, …)
     and may be about no payment: its id and the order's are empty then.
     """
@@ -22,6 +22,14 @@ class LedgerEntryCreated(Event):
     order_id: str
     amount: Money
     reference: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerEntrySuspended(LedgerEntryCreated):
+    """A fact is in the books, in part on the suspense account: `code` says why the ledger refused
+    the account it belongs on. A person must resolve it."""
+
+    code: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +102,7 @@ class ReconciliationCompleted(Event):
 
 type Published = (
     LedgerEntryCreated
+    | LedgerEntrySuspended
     | LedgerBreached
     | ReconciliationRequested
     | DiscrepancyFound

@@ -33,6 +33,15 @@ class Outcome(StrEnum):
     FAILED = "failed"
 
 
+class Resolution(StrEnum):
+    """What a person decides on a case: try again, leave it as it is, or correct the order to match
+    what was found or done at the provider by hand."""
+
+    RETRY = "retry"
+    ACCEPT = "accept"
+    CORRECT = "correct"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tried:
     """A command that was sent, under its key, and what became of it."""
@@ -91,6 +100,40 @@ class CompensationEscalated(Event):
     tried: tuple[Tried, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseResolved(Event):
+    """A person has decided on a case; `actor` is who the API key belongs to.
+
+    `compensation_id` is empty where no compensation has led to the case.
+    """
+
+    case_id: str
+    compensation_id: str
+    payment_id: str
+    order_id: str
+    action: Resolution
+    reason: str
+    actor: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderCorrected(Event):
+    """An order was corrected by hand to match the provider: from `before` to `after`."""
+
+    order_id: str
+    payment_id: str
+    case_id: str
+    before: str
+    after: str
+    reason: str
+    actor: str
+
+
 type Published = (
-    CompensationRequested | CompensationAdvanced | CompensationCompleted | CompensationEscalated
+    CompensationRequested
+    | CompensationAdvanced
+    | CompensationCompleted
+    | CompensationEscalated
+    | CaseResolved
+    | OrderCorrected
 )
