@@ -59,7 +59,6 @@ def stream(name: str, *, entries: int, hot: bool) -> list[Work]:
             payment_id=payment_id,
             order_id=order_id,
             amount=amount,
-            reference=entry.reference,
         )
         cause = Cause(
             id=cause_id, correlation_id=derived("cor", name), traceparent=TRACE, now=moment

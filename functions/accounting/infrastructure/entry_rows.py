@@ -62,13 +62,14 @@ def to_row(entry: JournalEntry, created: LedgerEntryCreated, cause: Cause) -> Ro
 def from_row(row: Row) -> JournalEntry:
     read: dict[str, Any] = dict(row)
     message = json.loads(read["Payload"])
+    payment_id = read.get("payment_id", "")
     by, rate = read.get("by"), read.get("rate")
     return JournalEntry(
         entry_id=message["subject"],
         cause_id=message["causationid"],
         fact=message["data"]["fact"],
         description=read["description"],
-        payment_id=read.get("payment_id", ""),
+        payment_id=payment_id,
         order_id=message["data"]["order_id"],
         reference=message["data"]["reference"],
         postings=notation.read(read.get("postings", "")),
