@@ -6,7 +6,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from apphost import processes
+from apphost import local_aws, processes
 from apphost.command import python
 from apphost.deployment import ROOT
 from apphost.processes import Process
@@ -20,8 +20,11 @@ class SandboxDidNotStart(Exception):
     """The sandbox ended, or was not listening in time; the message names its log."""
 
 
-def start(state_dir: Path, *, api_key: str) -> Process:
-    """Running and listening on a free port, detached from this process."""
+def start(state_dir: Path, *, api_key: str, endpoint_url: str) -> Process:
+    """Running and listening on a free port, detached from this process.
+
+    It puts its reports into buckets of the cloud at `endpoint_url`.
+    """
     ready, log = state_dir / "sandbox.ready.json", state_dir / "sandbox.log"
     ready.unlink(missing_ok=True)
     arguments = ("--port", "0", "--seed", SEED, "--api-key", api_key, "--ready-file", str(ready))
@@ -32,7 +35,7 @@ def start(state_dir: Path, *, api_key: str) -> Process:
             stdout=output,
             stderr=output,
             cwd=ROOT,
-            env={**os.environ, "NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"},
+            env=local_aws.environment(endpoint_url, os.environ),
             start_new_session=True,
         )
     try:

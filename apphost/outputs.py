@@ -17,6 +17,8 @@ QUEUES = {
     "EventsDeadLetterQueueUrl": "_events_dead_letters",
     "CommandsQueueUrl": "_commands",
     "CommandsDeadLetterQueueUrl": "_commands_dead_letters",
+    "ReportsQueueUrl": "_reports",
+    "ReportsDeadLetterQueueUrl": "_reports_dead_letters",
     "RecoveryQueueUrl": "_recovery",
     "RecoveryDeadLetterQueueUrl": "_recovery_dead_letters",
     "RelayFailuresQueueUrl": "_relay_failures",
@@ -26,6 +28,7 @@ FUNCTIONS = {
     "RepublishingFunctionName": "_republishing",
     "ScheduleFunctionName": "_schedule",
     "WebhooksFunctionName": "_webhooks",
+    "FetchingFunctionName": "_fetching",
 }
 
 

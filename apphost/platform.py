@@ -130,7 +130,7 @@ def _start(
     cloud = processes.load(state_dir)[CLOUD]
     with progress.step("starting the sandbox acquirer"), postponed():
         api_key, webhook_secret = seeding.new_provider_keys()
-        sandbox = acquirer.start(state_dir, api_key=api_key)
+        sandbox = acquirer.start(state_dir, api_key=api_key, endpoint_url=cloud.url)
         processes.save(state_dir, {CLOUD: cloud, SANDBOX: sandbox})
     return Running(cloud, sandbox, fresh=True, provider_keys=(api_key, webhook_secret))
 
@@ -146,6 +146,7 @@ def _seed(state_dir: Path, target: str, found: Running, deployed: Deployed) -> O
         provider = Provider(url=found.sandbox.url, api_key=api_key, webhook_secret=webhook_secret)
         seeding.seed_provider(manager, deployed.output("Platform", "ProvidersSecret"), provider)
         seeding.register_webhook(provider, made.webhook_url)
+        seeding.register_bucket(provider, made.buckets["settlement_reports"])
     return made
 
 
@@ -177,7 +178,7 @@ def _outputs(target: str, found: Running, deployed: Deployed, keys: Mapping[str,
         bus=deployed.output("Platform", "BusName"),
         state_machines={"compensation": deployed.output("Orders", "CompensationArn")},
         queues=deployed.named(outputs.QUEUES),
-        buckets={},
+        buckets={"settlement_reports": deployed.output("Payments", "SettlementReportsBucketName")},
         functions=deployed.named(outputs.FUNCTIONS),
     )
 

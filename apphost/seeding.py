@@ -23,6 +23,7 @@ SCOPES = {
         "ledger:read",
         "ledger:write",
         "recon:read",
+        "recon:write",
     ),
     "supervisor": ("ledger:read", "ledger:write", "recon:read", "recon:write"),
     "auditor": ("orders:read", "payments:read", "ledger:read", "recon:read"),
@@ -72,15 +73,25 @@ def seed_provider(manager: "SecretsManagerClient", secret: str, provider: Provid
 
 def register_webhook(provider: Provider, webhook_url: str) -> None:
     """Tell the sandbox where to send its notifications and how to sign them."""
+    url = f"{webhook_url}/webhooks/{PROVIDER}"
+    _control(provider, "webhooks", {"url": url, "secret": provider.webhook_secret})
+
+
+def register_bucket(provider: Provider, name: str) -> None:
+    """Tell the sandbox where to put its settlement reports."""
+    _control(provider, "bucket", {"name": name})
+
+
+def _control(provider: Provider, what: str, told: Mapping[str, str]) -> None:
     answer = urllib3.request(
         "POST",
-        f"{provider.url}/_control/webhooks",
-        json={"url": f"{webhook_url}/webhooks/{PROVIDER}", "secret": provider.webhook_secret},
+        f"{provider.url}/_control/{what}",
+        json=dict(told),
         timeout=TIMEOUT_SECONDS,
         retries=False,
     )
     if answer.status >= 300:  # noqa: PLR2004
-        raise SandboxRefused(f"webhook registration: HTTP {answer.status}")
+        raise SandboxRefused(f"_control/{what}: HTTP {answer.status}")
 
 
 def _key(role: str, known: str | None) -> NewKey:

@@ -10,6 +10,7 @@ from typing import Final
 
 WIDTH, HEIGHT = 760, 420
 LEFT, RIGHT, TOP, BOTTOM = 70, 130, 50, 60
+NAME_HEIGHT: Final = 14
 COLOURS: Final = ("#1b6ca8", "#d1741f", "#7a3e9d", "#2c8a57", "#b3364b", "#555555")
 
 type Points = Sequence[tuple[float, float]]
@@ -45,8 +46,10 @@ def draw(path: Path, *, title: str, x_name: str, y_name: str, lines: Mapping[str
     parts.append(
         f'<path d="M{LEFT} {TOP}V{HEIGHT - BOTTOM}H{WIDTH - RIGHT}" fill="none" stroke="#333333"/>'
     )
-    for (name, points), colour in zip(lines.items(), COLOURS, strict=False):
-        parts += _line(name, [at(x, y) for x, y in sorted(points)], colour)
+    placed = {name: [at(x, y) for x, y in sorted(points)] for name, points in lines.items()}
+    names = _apart({name: places[-1][1] for name, places in placed.items()})
+    for (name, places), colour in zip(placed.items(), COLOURS, strict=False):
+        parts += _line(name, places, colour, names[name])
     middle = (LEFT + WIDTH - RIGHT) / 2
     parts.append(
         f'<text x="{middle}" y="{HEIGHT - 15}" text-anchor="middle">{escape(x_name)}</text>'
@@ -58,12 +61,20 @@ def draw(path: Path, *, title: str, x_name: str, y_name: str, lines: Mapping[str
     path.write_text("\n".join([*parts, "</svg>"]) + "\n")
 
 
-def _line(name: str, places: list[tuple[float, float]], colour: str) -> list[str]:
+def _apart(heights: Mapping[str, float]) -> dict[str, float]:
+    """Where the names are written: each beside its line's end, none over another."""
+    placed: dict[str, float] = {}
+    for name, height in sorted(heights.items(), key=lambda each: each[1]):
+        placed[name] = max(height, *(each + NAME_HEIGHT for each in placed.values()), 0.0)
+    return placed
+
+
+def _line(name: str, places: list[tuple[float, float]], colour: str, name_y: float) -> list[str]:
     path = "L".join(f"{x} {y}" for x, y in places)
-    end_x, end_y = places[-1]
+    end_x, _ = places[-1]
     dots = [f'<circle cx="{x}" cy="{y}" r="3" fill="{colour}"/>' for x, y in places]
     return [
         f'<path d="M{path}" fill="none" stroke="{colour}" stroke-width="2"/>',
         *dots,
-        f'<text x="{end_x + 8}" y="{end_y + 4}" fill="{colour}">{escape(name)}</text>',
+        f'<text x="{end_x + 8}" y="{name_y + 4}" fill="{colour}">{escape(name)}</text>',
     ]

@@ -31,6 +31,11 @@ def providers_secret(stage: Stage) -> str:
     return f"quittance/{stage.name}/providers"
 
 
+def settlement_reports(stage: Stage) -> str:
+    """Of the bucket, with account and region behind it."""
+    return f"quittance-{stage.name}-settlement-reports"
+
+
 def compensation_name(stage: Stage) -> str:
     """Of the state machine: known before it is made, to those who start it and answer it."""
     return f"quittance-{stage.name}-compensation"

@@ -18,6 +18,13 @@ The merchant's API (``Authorization: Bearer KEY``; a POST needs ``Idempotency-Ke
 ``GET /v1/disputes?reference=``
     ``{"data": [dispute, …]}``: those of the payment authorized under the reference
 
+``POST /v1/disputes/{id}/evidence``
+    ``{"text"?, "document"?}``: 201 and the dispute, until its ``evidence_due``, ten days after it
+    was opened; the outcome does not depend on it
+
+``GET /v1/settlement-reports``, ``GET /v1/settlement-reports/{number}``
+    ``{"data": [{"number", "account", "name", "date", "currency"}, …]}``; one with its ``content``
+
 A POST answers 201 with an operation, or 402 with ``error`` and ``operation`` for a declined card.
 Operation: ``id``, ``operation``, ``payment``, ``reference``, ``status``, ``amount``, ``currency``,
 ``decline_code``, ``capture_before``, ``metadata``, ``created_at``. Amounts are whole minor units.
@@ -91,6 +98,8 @@ Tokens (any other is 400 ``invalid_request``)
 ``tok_dispute_lost``            a second after a capture a dispute over its amount is opened (less
                                 what was refunded or disputed by then), a second later it is lost
 ``tok_dispute_won``             the same, and it is won
+``tok_dispute_again``           the same; a second after it was won the money is disputed again, and
+                                a second later that is lost
 ==============================  ====================================================================
 
 Control (no key; loopback)
@@ -102,7 +111,21 @@ Control (no key; loopback)
                                 over the amount or all that is left: 201 and the operation;
                                 ``{"dispute", "outcome": "won"|"lost"}`` ends it: 200
 ``GET|POST /_control/charges``  what stands of each payment, its operations, totals by currency
+``POST /_control/bucket``       ``{"name"}``: the S3 bucket where reports are put
+``POST /_control/settle``       ``{"date"?, "discrepancies"?: [{"kind", "reference"?}]}``: settle
+                                all that is not settled up to the end of that day, a report and a
+                                payout for each currency, and put them into the bucket: 201 and
+                                ``{"reports": [{"number", "currency", "payout_id", "payout",
+                                "lines", "key"}]}``
 ``POST /_control/reset``        forgets everything but the endpoint; identifiers never repeat
+
+A settlement report is a CSV with a line for each movement (capture, refund, dispute, and what took
+them back) and one for the payout; a movement is settled once. Amounts are in major units, above
+zero for the merchant; a capture costs 1.4 % and 0.25 and 0.1 % for the scheme, a dispute 15.00.
+Discrepancies strike the line under the ``reference``, or the first capture: ``missing_line``,
+``amount`` (a minor unit less), ``currency``, ``fee`` (100 minor units more), ``duplicate`` (under
+another line's name), ``late`` (left to the next report); or the report: ``extra_line``,
+``payout_sum``.
 
 Each payment's ``authorized`` is what is ``captured``, ``voided``, ``expired``, ``released`` (the
 rest that a final capture gave back, or a capture reversed after a void) and still to be captured.

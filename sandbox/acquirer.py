@@ -15,6 +15,7 @@ from sandbox.payment import (
 )
 
 EXPIRED = "expired"
+EVIDENCE_WINDOW = timedelta(days=10)
 
 
 def authorize(
@@ -65,7 +66,19 @@ def open_dispute(payment: Payment, stamp: Stamp, *, amount: int | None, reason: 
         authorization.reference, authorization.metadata, rest if amount is None else amount
     )
     verdict = Verdict(Status.OPENED, reason)
-    return _with_operation(payment, Kind.DISPUTE, _within(rest, payment, ask), verdict, stamp)
+    opened = _with_operation(payment, Kind.DISPUTE, _within(rest, payment, ask), verdict, stamp)
+    due = replace(opened.operations[-1], evidence_due=stamp.at + EVIDENCE_WINDOW)
+    return _with_changed(opened, due)
+
+
+def hear(payment: Payment, dispute_id: str, evidence: str, now: datetime) -> Payment:
+    """Evidence for the merchant, while the dispute is open and its time has not ended."""
+    dispute = payment.operation(dispute_id)
+    if dispute.status is not Status.OPENED:
+        raise Refused("invalid_state", f"The dispute was {dispute.status} before.")
+    if dispute.evidence_due is not None and now > dispute.evidence_due:
+        raise Refused("invalid_state", "The time for evidence has ended.")
+    return _with_changed(payment, replace(dispute, evidence=(*dispute.evidence, evidence)))
 
 
 def end_dispute(payment: Payment, dispute_id: str, outcome: Status) -> Payment:

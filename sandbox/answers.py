@@ -87,9 +87,18 @@ def operation_view(operation: Operation) -> Json:
         "currency": operation.currency,
         "decline_code": operation.decline_code,
         "capture_before": None if before is None else timestamp(before),
+        **_evidence(operation),
         "metadata": dict(operation.metadata),
         "created_at": timestamp(operation.created_at),
     }
+
+
+def _evidence(operation: Operation) -> Json:
+    """Of a dispute: until when evidence is taken, and how much there is."""
+    due = operation.evidence_due
+    if due is None:
+        return {}
+    return {"evidence_due": timestamp(due), "evidence": len(operation.evidence)}
 
 
 def charges_view(payments: Iterable[Payment]) -> Json:

@@ -12,6 +12,7 @@ from sandbox.idempotency import fingerprint_of
 from sandbox.parsing import (
     parse_authorization,
     parse_change,
+    parse_evidence,
     parse_idempotency_key,
     parse_object,
 )
@@ -58,6 +59,19 @@ def post_change(
         request,
         behaviour=lambda: world.processing.behaviour_of(payment_id),
         carry_out=lambda: world.processing.change(kind, payment_id, ask),
+    )
+
+
+def post_evidence(world: World, request: Request, dispute_id: str) -> Answer | None:
+    """`POST /v1/disputes/{id}/evidence`. None means that the line is dropped."""
+    evidence = parse_evidence(request.fields)
+    return _once(
+        world,
+        request,
+        behaviour=lambda: world.processing.behaviour_of(
+            world.processing.disputed_payment(dispute_id)
+        ),
+        carry_out=lambda: world.processing.hear(dispute_id, evidence),
     )
 
 

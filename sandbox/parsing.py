@@ -12,6 +12,7 @@ TEXT_MAX = 128
 METADATA_FIELDS_MAX = 50
 METADATA_VALUE_MAX = 500
 IDEMPOTENCY_KEY_MAX = 64
+EVIDENCE_MAX = 20_000
 
 CURRENCIES = frozenset(
     """
@@ -72,6 +73,18 @@ def parse_change(kind: Kind, body: Mapping[str, object]) -> Instruction:
         metadata=_metadata(body),
         final=final,
     )
+
+
+def parse_evidence(body: Mapping[str, object]) -> str:
+    """A text or the name of a document, or both, as one."""
+    only(body, {"text", "document"})
+    given = [body.get(name, "") for name in ("text", "document")]
+    if not all(isinstance(each, str) and len(each) <= EVIDENCE_MAX for each in given):
+        _refuse(f"`text` and `document` are texts of up to {EVIDENCE_MAX} characters.")
+    evidence = "\n".join(str(each) for each in given if each)
+    if not evidence.strip():
+        _refuse("Give a `text` or a `document`.")
+    return evidence
 
 
 def parse_idempotency_key(value: str | None) -> str:

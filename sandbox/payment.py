@@ -86,6 +86,8 @@ class Operation:
     metadata: Mapping[str, str]
     created_at: datetime
     final: bool
+    evidence_due: datetime | None = None
+    evidence: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -89,6 +89,22 @@ class Processing:
         self._notify(dispute)
         return dispute
 
+    def hear(self, dispute_id: str, evidence: str) -> Operation:
+        """Take evidence in a dispute; Refused when it is unknown, has ended or is too late."""
+        payment_id = self.disputed_payment(dispute_id)
+        with self._lock:
+            known = self._payments[payment_id]
+            payment = acquirer.hear(known, dispute_id, evidence, self._clock.now())
+            self._payments[payment_id] = payment
+        return payment.operation(dispute_id)
+
+    def disputed_payment(self, dispute_id: str) -> str:
+        """The payment of a dispute; Refused when it is unknown."""
+        payment_id = self._by_dispute.get(dispute_id)
+        if payment_id is None:
+            raise Refused("not_found", "There is no such dispute.")
+        return payment_id
+
     def behaviour_of(self, payment_id: str) -> Behaviour:
         return TOKENS[self._known(payment_id).token]
 
@@ -159,6 +175,10 @@ class Processing:
             dispute_id = self._ids.new("sbx_dp_")
             self._later(DISPUTE_TAKES, lambda: self._dispute(operation, dispute_id))
             self._later(2 * DISPUTE_TAKES, lambda: self._decide(dispute_id, outcome))
+            if behaviour.disputed_again:
+                second = self._ids.new("sbx_dp_")
+                self._later(3 * DISPUTE_TAKES, lambda: self._dispute(operation, second))
+                self._later(4 * DISPUTE_TAKES, lambda: self._decide(second, Status.LOST))
 
     def _open(
         self, known: Payment, dispute_id: str, *, amount: int | None, reason: str

@@ -13,7 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from sandbox import answers, api, control
+from sandbox import answers, api, control, settling
 from sandbox.answers import Answer
 from sandbox.api import Request
 from sandbox.ids import Ids
@@ -61,7 +61,12 @@ class SandboxServer(ThreadingHTTPServer):
     def reset(self) -> None:
         """A new world with the same seed and endpoint; no identifier is ever given twice."""
         old = self.world
-        self.world = World(seed=self._seed, ids=self._ids, endpoint=old.postman.endpoint)
+        self.world = World(
+            seed=self._seed,
+            ids=self._ids,
+            endpoint=old.postman.endpoint,
+            reports=old.reports,
+        )
         self.world.start()
         old.stop()
 
@@ -99,11 +104,28 @@ def _change(server: SandboxServer, request: Request) -> Answer | None:
     return api.post_change(server.world, request, payment_id=payment_id, collection=collection)
 
 
+def _evidence(server: SandboxServer, request: Request) -> Answer | None:
+    return api.post_evidence(server.world, request, request.path.split("/")[3])
+
+
+def _reports(server: SandboxServer, _: Request) -> Answer | None:
+    return settling.get_reports(server.world)
+
+
+def _report(server: SandboxServer, request: Request) -> Answer | None:
+    return settling.get_report(server.world, int(request.path.rpartition("/")[2]))
+
+
 ROUTES: tuple[tuple[str, frozenset[str], Found], ...] = (
     (r"/v1/payments", frozenset({"POST"}), _payments),
     (r"/v1/payments/[^/]+/(captures|voids|refunds)", frozenset({"POST"}), _change),
     (r"/v1/operations", frozenset({"GET"}), _operations),
+    (r"/v1/disputes/[^/]+/evidence", frozenset({"POST"}), _evidence),
     (r"/v1/disputes", frozenset({"GET"}), _disputes),
+    (r"/v1/settlement-reports", frozenset({"GET"}), _reports),
+    (r"/v1/settlement-reports/[0-9]{1,9}", frozenset({"GET"}), _report),
+    (r"/_control/bucket", frozenset({"POST"}), settling.post_bucket),
+    (r"/_control/settle", frozenset({"POST"}), settling.post_settle),
     (r"/_control/webhooks", frozenset({"POST"}), control.post_webhooks),
     (r"/_control/faults", frozenset({"POST"}), control.post_faults),
     (r"/_control/clock", frozenset({"POST"}), control.post_clock),

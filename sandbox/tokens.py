@@ -40,6 +40,7 @@ class Behaviour:
     fails_now: Kind | None = None
     reverses: Kind | None = None
     disputes_end: Status | None = None
+    disputed_again: bool = False
     capture_window: timedelta = timedelta(days=7)
 
 
@@ -66,6 +67,7 @@ TOKENS: Mapping[str, Behaviour] = MappingProxyType(
         "tok_expires": Behaviour(capture_window=timedelta(seconds=3)),
         "tok_dispute_lost": Behaviour(disputes_end=Status.LOST),
         "tok_dispute_won": Behaviour(disputes_end=Status.WON),
+        "tok_dispute_again": Behaviour(disputes_end=Status.WON, disputed_again=True),
     }
 )
 

@@ -5,6 +5,7 @@ from sandbox.faults import Faults
 from sandbox.idempotency import IdempotencyKeys
 from sandbox.ids import Ids
 from sandbox.processing import Processing
+from sandbox.reports import Reports
 from sandbox.webhooks import Endpoint, Postman
 
 
@@ -18,6 +19,7 @@ class World:
         ids: Ids,
         endpoint: Endpoint | None = None,
         clock: Clock | None = None,
+        reports: Reports | None = None,
     ) -> None:
         self.clock = clock or Clock()
         self.agenda = Agenda(self.clock)
@@ -25,6 +27,8 @@ class World:
         self.keys = IdempotencyKeys()
         self.postman = Postman(self.clock, self.agenda, ids, self.faults, endpoint)
         self.processing = Processing(self.clock, self.agenda, ids, self.postman)
+        kept = (None, 0) if reports is None else (reports.bucket, reports.last_number)
+        self.reports = Reports(self.clock, kept[0], before=kept[1])
 
     def start(self) -> None:
         self.agenda.start()

@@ -11,3 +11,4 @@ class Settings:
     bus_name: str
     api_keys_secret: str
     providers_secret: str
+    reports_bucket: str

@@ -11,7 +11,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 from payments.domain.errors import ProviderNotConfigured
 from payments.infrastructure.dynamodb_attestations import DynamoDbAttestations
 from payments.infrastructure.dynamodb_payments import DynamoDbPayments
+from payments.infrastructure.dynamodb_reports import DynamoDbReports
 from payments.infrastructure.providers import PROVIDERS, Provider
+from payments.infrastructure.report_bucket import ReportBucket
 from payments.settings import Settings
 from shared import clock
 from shared.messaging.guard import CommandGuard
@@ -46,6 +48,16 @@ def payments() -> DynamoDbPayments:
 @cache
 def attestations() -> DynamoDbAttestations:
     return DynamoDbAttestations(table())
+
+
+@cache
+def reports() -> DynamoDbReports:
+    return DynamoDbReports(table())
+
+
+@cache
+def report_bucket() -> ReportBucket:
+    return ReportBucket(name=settings().reports_bucket, s3=boto3.client("s3"))
 
 
 @cache

@@ -4,7 +4,7 @@ Nothing is lost on the way: the rule leaves what it cannot deliver with the dead
 does the queue what the function cannot handle after five attempts.
 """
 
-from typing import Any
+from typing import Any, Protocol
 
 from aws_cdk import Duration
 from aws_cdk import aws_events as events
@@ -21,6 +21,13 @@ from shared.contracts.union import message_types
 RECEIVES_MAX = 5
 BATCH_SIZE = 10
 DEAD_LETTERS_KEPT = Duration.days(14)
+
+
+class Fed(Protocol):
+    """What hands messages to a consumer: its queue, and where the dead ones lie."""
+
+    queue: sqs.Queue
+    dead_letters: sqs.Queue
 
 
 class Inbox(Construct):

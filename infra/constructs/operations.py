@@ -14,7 +14,7 @@ from aws_cdk import aws_lambda_event_sources as sources
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from infra.constructs.inbox import BATCH_SIZE, Inbox
+from infra.constructs.inbox import BATCH_SIZE, Fed
 from infra.constructs.service_function import (
     SYNCHRONOUS,
     Deployment,
@@ -36,7 +36,7 @@ KEPT_AT_ONCE_MAX = 2
 class Graves:
     """Where a service's dead letters lie: behind its inboxes, and behind readers of its stream."""
 
-    inboxes: Mapping[str, Inbox]
+    inboxes: Mapping[str, Fed]
     streams: Mapping[str, sqs.Queue]
 
     def queues(self) -> dict[str, sqs.Queue]:

@@ -95,6 +95,7 @@ class AccountingStack(ServiceStack):
             schedule=events.Schedule.cron(hour="2", minute="0"),
             targets=[targets.LambdaFunction(nightly, retry_attempts=2)],
         )
+        self.also_watch(alarms.reported(self, "DiscrepanciesFound", service="accounting"))
 
     def _fold(self) -> None:
         """The second reader of the table's stream, beside the relay: all that a stream bears."""

@@ -2,14 +2,17 @@
 
 from functools import partial
 
-from aws_cdk import CfnOutput
+from aws_cdk import Aws, CfnOutput
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from infra import names
 from infra.constructs import alarms
-from infra.constructs.service_function import SYNCHRONOUS
+from infra.constructs.service_function import SWEEP, SYNCHRONOUS, Sizing
 from infra.constructs.service_tables import Index
+from infra.constructs.settlement_reports import SettlementReports
 from infra.stacks.service import ServiceStack
 from infra.stages import Stage
 from payments.application.reactions import Accepted, Subscribed
@@ -26,9 +29,23 @@ OPERATIONS = Index(
 BY_STATUS = Index(
     name="by_status", partition_key="StatusShard", sort_key="CreatedAt", keys_only=True
 )
+BY_PROVIDER = Index(
+    name="by_provider", partition_key="ProviderPayment", sort_key="CreatedAt", keys_only=True
+)
+"""By the provider's name for a payment: what a settlement report may know it by alone."""
+READING_TIMES = 10
+"""A report takes so many times as long as a batch of messages; what is left is read on later."""
 
 
-REPORTED = ("NoticeContradicted", "PaymentUnresolved", "HoldsExpiringSoon")
+REPORTED = (
+    "NoticeContradicted",
+    "PaymentUnresolved",
+    "HoldsExpiringSoon",
+    "SettlementContradicted",
+    "SettlementRefused",
+    "SettlementReportMissing",
+    "SettlementTypeUnknown",
+)
 """What the service counts for somebody to look at, each by its name."""
 
 
@@ -37,12 +54,13 @@ class PaymentsStack(ServiceStack):
 
     def __init__(self, scope: Construct, stage: Stage) -> None:
         providers = names.providers_secret(stage)
+        bucket = f"{names.settlement_reports(stage)}-{Aws.ACCOUNT_ID}-{Aws.REGION}"
         super().__init__(
             scope,
             stage,
             service="payments",
-            settings=partial(Settings, providers_secret=providers),
-            indexes=(UNRESOLVED, BY_STATUS, OPERATIONS),
+            settings=partial(Settings, providers_secret=providers, reports_bucket=bucket),
+            indexes=(UNRESOLVED, BY_STATUS, BY_PROVIDER, OPERATIONS),
         )
         self.tables.grant(self.http, "GetItem", "PutItem", "Query")
         self.tables.grant_index(self.http, UNRESOLVED)
@@ -61,15 +79,47 @@ class PaymentsStack(ServiceStack):
         self.tables.grant_commands(commands)
         commands.grant_secret(providers)
 
-        events = self.consumer("events", Subscribed)
-        self.tables.grant(events, "GetItem", "PutItem")
+        inbox = self.consumer("events", Subscribed)
+        self.tables.grant(inbox, "GetItem", "PutItem")
 
         self._webhooks(providers)
+        self._settlement(providers, bucket)
         self.also_watch(
             alarms.undecided_long(self, service="payments"),
             *(alarms.reported(self, name, service="payments") for name in REPORTED),
         )
         self.watch()
+
+    def _settlement(self, providers: str, bucket: str) -> None:
+        """Reports come into a bucket, or are fetched into it at night, and are read from there."""
+        times = READING_TIMES
+        timeout_seconds = times * self.stage.consumer_timeout_seconds
+        reader = self.function(
+            "settlement", Sizing(memory_mb=1024, timeout_seconds=timeout_seconds)
+        )
+        self.tables.grant(reader, "GetItem", "PutItem", "Query")
+        self.tables.grant_index(reader, BY_PROVIDER)
+        reports = SettlementReports(
+            self,
+            "SettlementReports",
+            stage=self.stage,
+            bucket_name=bucket,
+            reader=reader,
+            visibility_seconds=times * self.stage.inbox_visibility_seconds,
+        )
+        reports.grant_read(reader)
+        fetching = self.function("fetching", SWEEP)
+        self.tables.grant(fetching, "Query")
+        fetching.grant_secret(providers)
+        reports.grant_put(fetching)
+        events.Rule(
+            self,
+            "Nightly",
+            schedule=events.Schedule.cron(hour="1", minute="0"),
+            targets=[targets.LambdaFunction(fetching, retry_attempts=2)],
+        )
+        CfnOutput(self, "FetchingFunctionName", value=fetching.function_name)
+        self.also_fed("Reports", reports)
 
     def _webhooks(self, providers: str) -> None:
         """Providers cannot sign with IAM, so the URL is open and the function checks their HMAC.

@@ -11,7 +11,7 @@ from constructs import Construct
 from infra import names
 from infra.constructs import alarms
 from infra.constructs.code import service_bundle
-from infra.constructs.inbox import BATCH_SIZE, Inbox
+from infra.constructs.inbox import BATCH_SIZE, Fed, Inbox
 from infra.constructs.operations import Graves, Operations
 from infra.constructs.outbox import Outbox
 from infra.constructs.service_function import (
@@ -65,7 +65,7 @@ class ServiceStack(Stack):
             ),
         )
         self._functions: dict[str, ServiceFunction] = {}
-        self._inboxes: dict[str, Inbox] = {}
+        self._inboxes: dict[str, Fed] = {}
         self._more_alarms: list[cloudwatch.Alarm] = []
         self._stream_failures: dict[str, sqs.Queue] = {}
         self.http = self.function("http", SYNCHRONOUS)
@@ -112,6 +112,10 @@ class ServiceStack(Stack):
             batch_size=batch_size,
         )
         return function
+
+    def also_fed(self, title: str, inbox: Fed) -> None:
+        """A queue of a service's own, with dead letters like those of the others."""
+        self._inboxes[title] = inbox
 
     def stream_failures(self, reader: str, queue: sqs.Queue) -> None:
         """Where a reader of the table's stream leaves a note of what it gave up."""

@@ -19,10 +19,16 @@ from orders.domain.errors import (
     RefundsExhausted,
     RetryNotPossible,
 )
+from payments.api.requests import EvidenceRequest
 from payments.api.views import PaymentsView, PaymentView
 from payments.domain.attempt import AttemptStatus
 from payments.domain.errors import (
+    DisputeOver,
+    EvidenceExhausted,
+    EvidenceLate,
+    EvidenceRefused,
     OutcomeUnknown,
+    ProviderBusy,
     ProviderNotConfigured,
     ProviderNotReached,
     ProviderRefusesUs,
@@ -57,6 +63,7 @@ from tests.contract.ledger_operations import LEDGER_OPERATIONS
 from tests.contract.operator_operations import OPERATORS
 from tests.contract.reconciliation_operations import RECONCILIATION_OPERATIONS
 from tests.contract.services import Route
+from tests.contract.settlement_operations import SETTLEMENT_OPERATIONS
 
 EVERYWHERE: Failures = (Unauthenticated, ScopeMissing, AccessUnavailable, InternalError)
 WITH_A_KEY: Failures = (
@@ -236,6 +243,31 @@ OPERATIONS: Mapping[Route, Operation] = {
             ProviderRefusesUs,
         ),
     ),
+    ("POST", "/payments/{payment_id}/disputes/{dispute_id}/evidence"): Operation(
+        id="submitEvidence",
+        summary="Give the provider what speaks for us in a dispute.",
+        scope="payments:operate",
+        body=Body(
+            shape=EvidenceRequest,
+            required=True,
+            examples={"a_delivery": samples.EVIDENCE_REQUEST},
+        ),
+        view=PaymentView,
+        examples={"submitted": samples.REFUNDED_AND_DISPUTED},
+        failures=(
+            InvalidRequest,
+            NotFound,
+            DisputeOver,
+            EvidenceLate,
+            EvidenceExhausted,
+            EvidenceRefused,
+            OutcomeUnknown,
+            ProviderBusy,
+            ProviderNotReached,
+            ProviderNotConfigured,
+            ProviderRefusesUs,
+        ),
+    ),
     ("GET", "/payments/{payment_id}/events"): Operation(
         id="listPaymentEvents",
         summary="The messages that payments has published for a payment, and its webhooks.",
@@ -244,6 +276,7 @@ OPERATIONS: Mapping[Route, Operation] = {
         examples={"captured": samples.PAYMENT_EVENTS},
         failures=(NotFound,),
     ),
+    **SETTLEMENT_OPERATIONS,
     **CASE_OPERATIONS,
     **LEDGER_OPERATIONS,
     **RECONCILIATION_OPERATIONS,

@@ -8,7 +8,7 @@ from orders.domain.order import CaptureMode, RefundStatus
 from orders.domain.states import OrderStatus
 from payments.api.views import AttemptView, PaymentsView, PaymentView
 from payments.domain.attempt import AttemptStatus
-from payments.domain.payment import DisputeStatus
+from payments.domain.payment import DisputeStatus, EvidenceStatus
 from payments.domain.states import PaymentStatus
 from shared.contracts.envelope import Message
 from shared.contracts.orders import OrderConfirmed, OrderPlaced
@@ -46,6 +46,10 @@ REFUND_REQUEST: dict[str, Any] = {
     "amount": 1000,
     "currency": "EUR",
     "reason": "one mug arrived broken",
+}
+EVIDENCE_REQUEST: dict[str, Any] = {
+    "text": "The parcel was handed over on the 4th, and signed for.",
+    "document": "deliveries/1001.pdf",
 }
 REFUND_OF_THE_REST: dict[str, Any] = {"reason": "sent back"}
 
@@ -191,6 +195,14 @@ REFUNDED_AND_DISPUTED: PaymentView = {
             "status": DisputeStatus.OPENED,
             "amount": 2998,
             "reason": "fraudulent",
+            "evidence_due": "2026-11-14T08:00:00.000000Z",
+            "evidence": [
+                {
+                    "evidence_id": "req_6hq3x1k8v0c4m7t2z9w5jbndp",
+                    "document": "deliveries/1001.pdf",
+                    "status": EvidenceStatus.SUBMITTED,
+                }
+            ],
         }
     ],
     "version": 9,

@@ -31,7 +31,7 @@ from shared.contracts.payments import (
     RefundRequested,
     Undoes,
 )
-from shared.contracts.settlement import Fee, LineKind, PaymentSettled
+from shared.contracts.settlement import ROUNDING, Fee, LineKind, PaymentSettled
 from shared.errors.taxonomy import AlreadyHandled
 from shared.money import Money
 from shared.persistence.rows import Row
@@ -224,6 +224,7 @@ def settled(
     *fees: Money,
     payment: str = "pay_1",
     line: str = "line_1",
+    rounding: Money | None = None,
     **changed: Any,
 ) -> PaymentSettled:
     told: dict[str, Any] = {
@@ -239,7 +240,10 @@ def settled(
         "provider_payment": "sbx_pay_1",
         "provider_reference": "sbx_op_2",
         "gross": gross,
-        "fees": tuple(Fee(part="processing", amount=fee) for fee in fees),
+        "fees": (
+            *(Fee(part="processing", amount=fee) for fee in fees),
+            *([] if rounding is None else [Fee(part=ROUNDING, amount=rounding)]),
+        ),
         "net": net,
         "rate": None,
         "occurred_at": START,

@@ -39,14 +39,15 @@ class MemoryDynamo:
 
     `on_call` is told the moment (`before`, `after`) and place (`orders.commit`) of every write, and
     the `before` of every read; what it raises leaves the call, before or after it took effect. A
-    write that is refused has no `after`. `on_write` is told the table and an item before and after,
-    `on_due` the index and the sort key of what comes into an index, and `stale` says whether an
-    index tells this reader what it told a moment ago.
+    write that is refused has no `after`. `on_read` is told what a get has found, `on_write` an item
+    before and after, `on_due` the index and the sort key of what comes into an index. `stale` says
+    whether an index tells this reader what it told a moment ago.
     """
 
     def __init__(self) -> None:
         self.on_call: Callable[[str, str], None] = lambda _moment, _place: None
         self.on_write: Callable[[str, Item | None, Item | None], None] = _nobody
+        self.on_read: Callable[[str, Item], None] = lambda _table, _item: None
         self.on_due: Callable[[str, str, str], None] = lambda _table, _index, _sort: None
         self.stale: Callable[[], bool] = lambda: False
         self._tables: dict[str, dict[str, dict[str, Item]]] = {}
@@ -79,7 +80,10 @@ class MemoryDynamo:
     def get_item(self, **request: Any) -> dict[str, Any]:
         self.on_call("before", f"{request['TableName']}.get")
         found = self._find(request["TableName"], _name(request["Key"]))
-        return {} if found is None else {"Item": found}
+        if found is None:
+            return {}
+        self.on_read(request["TableName"], found)
+        return {"Item": found}
 
     def batch_get_item(self, **request: Any) -> dict[str, Any]:
         ((table, wanted),) = request["RequestItems"].items()

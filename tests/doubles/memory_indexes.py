@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from accounting.infrastructure.dynamodb_journal import BY_ORDER, BY_PAYMENT, BY_PAYOUT
+from accounting.infrastructure.dynamodb_records import OPEN
 from orders.infrastructure import dynamodb_cases
 from orders.infrastructure.dynamodb_orders import DUE
 from payments.infrastructure.dynamodb_attestations import BY_DAY
@@ -18,10 +19,11 @@ INDEXES: Final = (
     UNPROCESSED,
     UNRESOLVED,
     BY_STATUS,
-    DUE,
     dynamodb_cases.BY_STATUS,
     TASKS,
     BY_DAY,
+    OPEN,
+    DUE,
     Index(BY_PAYMENT, partition="payment_id", sort="OccurredOn"),
     Index(BY_ORDER, partition="order_id", sort="OccurredOn"),
     Index(BY_PAYOUT, partition="payout_id", sort="OccurredOn"),

@@ -29,7 +29,7 @@ INDEXES: Final = {
         ("by_payout", "payout_id"),
         ("operations", "OperationDay"),
     )
-}
+} | {"by_provider": Index("by_provider", partition="ProviderPayment", sort="CreatedAt")}
 
 
 class MemoryTable(Table):

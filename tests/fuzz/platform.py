@@ -17,6 +17,7 @@ import pytest
 
 from accounting import wiring as accounting
 from orders import wiring as orders
+from orders.settings import Settings as OrdersSettings
 from payments import wiring as payments
 from payments.domain.errors import ProviderNotConfigured
 from payments.infrastructure.providers.sandbox import SandboxGateway
@@ -45,6 +46,17 @@ WIRING: Final[Mapping[str, Any]] = {
 }
 
 
+ORDERED: Final = OrdersSettings(
+    stage="local",
+    table_name="orders",
+    commands_table_name="commands",
+    bus_name="bus",
+    api_keys_secret="keys",
+    compensation_machine="compensation",
+    confirmation_seconds="604800",
+    compensation_watch_seconds="3600",
+    compensation_patience_seconds="86400",
+)
 OPERATED: Final = operations.Settings(
     powertools_service_name="payments",
     table_name="payments",
@@ -120,6 +132,7 @@ class Platform:
 
         patch.setattr(payments, "provider", provider_named)
         patch.setattr(accounting, "vault", lambda: vault)
+        patch.setattr(orders, "settings", lambda: ORDERED)
         patch.setattr(operations, "settings", lambda: OPERATED)
         patch.setattr(operations, "inboxes", lambda: inboxes)
         for name, wiring in WIRING.items():

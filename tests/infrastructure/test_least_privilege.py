@@ -132,6 +132,7 @@ def test_an_index_of_payments_is_read_only_by_who_lists_or_asks(assemblies: Asse
     assert {handler: indexes for handler, indexes in reading.items() if indexes} == {
         "payments.api.http.handler": {"by_status", "unresolved"},
         "payments.api.schedule.handler": {"operations", "unprocessed", "unresolved"},
+        "payments.api.settlement.handler": {"by_provider"},
         "shared.operations.http.handler": {"tasks"},
         "shared.operations.republishing.handler": {"tasks"},
     }
@@ -147,7 +148,7 @@ def test_whoever_speaks_to_a_provider_knows_its_secret_and_nobody_else(
         for statement in template.policy_of(function["Handler"])
         if "quittance/prod/providers" in json.dumps(statement["Resource"])
     }
-    assert knowing == {"http", "commands", "schedule", "webhooks"}
+    assert knowing == {"http", "commands", "schedule", "webhooks", "fetching"}
 
 
 @pytest.mark.parametrize("service", SERVICES)

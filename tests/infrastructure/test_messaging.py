@@ -112,6 +112,8 @@ def test_a_rule_calls_a_function_only_by_the_clock(assemblies: Assemblies, servi
     if service == "Accounting":
         expected["accounting.api.proof.handler"] = "cron(0 1 * * ? *)"
         expected["accounting.api.nightly.handler"] = "cron(0 2 * * ? *)"
+    if service == "Payments":
+        expected["payments.api.fetching.handler"] = "cron(0 1 * * ? *)"
     assert called == expected
 
 

@@ -17,7 +17,7 @@ def test_every_dead_letter_becomes_a_row(assemblies: Assemblies, service: str) -
         for name, queue in template.resources("AWS::SQS::Queue").items()
         if "RedrivePolicy" not in queue
     ]
-    assert len(dead) == {"Orders": 3, "Payments": 3, "Accounting": 4}[service]
+    assert len(dead) == {"Orders": 3, "Payments": 4, "Accounting": 4}[service]
     for queue in dead:
         assert fed_by(template, queue) == ["shared.operations.keeping.handler"]
 

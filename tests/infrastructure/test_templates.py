@@ -61,6 +61,10 @@ def test_the_template_is_the_reviewed_one(assemblies: Assemblies, stage: str, st
                 "RepublishingFunctionName",
                 "WebhookUrl",
                 "WebhooksFunctionName",
+                "FetchingFunctionName",
+                "ReportsQueueUrl",
+                "ReportsDeadLetterQueueUrl",
+                "SettlementReportsBucketName",
             },
         ),
         (

@@ -1,16 +1,23 @@
 """What the simulator has found, each as the shortest story of it."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from payments.domain.errors import NoticeContradicts
+from payments.application.operate import refund_payment
+from payments.domain.attempt import Answer, Attempt, Outcome
+from payments.domain.errors import NoticeContradicts, OutcomeUnknown, ProviderBusy
 from payments.domain.facts import noticed
 from payments.domain.states import PaymentStatus
+from payments.infrastructure.dynamodb_payments import DynamoDbPayments
+from shared.contracts.envelope import Cause
 from shared.contracts.payments import DisputeOpened, DisputeWon
 from shared.contracts.provider_notice import Operation, Verdict
 from tests.doubles.ledger import START, Ledger, capture_failed, captured
-from tests.unit.payments.lives import dispute, eur, notice, refunding, told
+from tests.doubles.memory_table import MemoryTable
+from tests.unit.payments.lives import NOW, dispute, eur, notice, refund_of, refunding, told
+from tests.unit.payments.lives import captured as captured_payment
 
 
 def test_a_capture_undone_is_not_booked_before_it_happened() -> None:
@@ -38,3 +45,49 @@ def test_a_dispute_that_was_won_before_it_was_heard_of_is_no_contradiction() -> 
 def test_a_dispute_of_more_than_was_ever_captured_is_a_contradiction_even_when_it_was_won() -> None:
     with pytest.raises(NoticeContradicts):
         noticed(refunding(5000), dispute(Verdict.WON, 5001))
+
+
+class _Provider:
+    """Busy at the first refund, silent at the second; it must not be called a third time."""
+
+    key_used_for = timedelta(minutes=10)
+    absent_after = timedelta(minutes=20)
+
+    def __init__(self) -> None:
+        self.refunds: list[str] = []
+
+    def refund(self, attempt: Attempt, **_: object) -> Answer:
+        self.refunds.append(attempt.attempt_id)
+        if len(self.refunds) == 1:
+            raise ProviderBusy
+        return Answer(outcome=Outcome.UNKNOWN)
+
+    def find(self, reference: str) -> None:
+        """It cannot tell yet."""
+
+
+def test_a_refund_that_never_got_through_waits_for_another_whose_outcome_is_unknown() -> None:
+    """It was sent: only a new operation waited for what is unknown, not one begun before it."""
+    provider, payments = _Provider(), DynamoDbPayments(MemoryTable())
+    paid = replace(captured_payment(5000), version=0, sequence=0)
+    payments.keep_intent(paid, _cause("a"))
+
+    def ask(number: int) -> None:
+        refund_payment(
+            refund_of(1000, f"ref_{number}"),
+            payments=payments,
+            gateways=lambda _: provider,  # type: ignore[arg-type]
+            cause=_cause(f"orders/ord_1/{number}/1"),
+        )
+
+    with pytest.raises(ProviderBusy):
+        ask(1)
+    with pytest.raises(OutcomeUnknown):
+        ask(2)
+    with pytest.raises(OutcomeUnknown):
+        ask(1)
+    assert provider.refunds == ["pay_1-refund-1", "pay_1-refund-2"]
+
+
+def _cause(name: str) -> Cause:
+    return Cause(id=name, correlation_id="c", traceparent="t", now=NOW)

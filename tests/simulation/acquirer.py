@@ -31,6 +31,9 @@ class Host(Protocol):
     calls: Calls
     watch: Watch
 
+    @property
+    def worker(self) -> int: ...
+
     def down_until(self, actor: str) -> int: ...
     def tell(self, line: str) -> None: ...
     def timestamp(self, milliseconds: int) -> str: ...
@@ -118,7 +121,7 @@ class Acquirer:
     def _post(self, path: str, body: Json, key: str) -> HttpAnswer:
         strikes = self._host.fate.strikes
         course = self._course(path, body)
-        self._host.watch.called(body["reference"], key)
+        self._host.watch.called(self._host.worker, body["reference"], key)
         if strikes("provider_busy"):
             return HttpAnswer(429, {"error": {"code": "rate_limited"}})
         if strikes("provider_refuses_us"):
@@ -145,6 +148,8 @@ class Acquirer:
                 self._host.surprise(f"key {key} came with another request")
                 return HttpAnswer(422, {"error": {"code": "idempotency_key_reused"}})
             return known[2]
+        if known is not None:
+            self._host.fate.struck["provider_key_forgotten"] += 1
         if course.line == "server_error" or self._host.fate.strikes("provider_server_error"):
             answer = HttpAnswer(500, {"error": {"code": "internal"}})
         else:

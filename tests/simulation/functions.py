@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import accounting.api.events
 import accounting.api.fold
@@ -23,6 +23,7 @@ import payments.api.events
 import payments.api.http
 import payments.api.relay
 import payments.api.schedule
+import payments.api.settlement
 import payments.api.webhooks
 import shared.operations.http
 import shared.operations.keeping
@@ -37,7 +38,8 @@ from tests.simulation.site import KEY, of_service
 from tests.unit.shared.gateway import proxy_event
 from tests.unit.shared.lambda_context import LambdaContext
 
-CONTEXT: Final = LambdaContext(remaining_milliseconds=600_000)
+_CONTEXT: Final = LambdaContext()
+_PATIENT: Final = LambdaContext(remaining_milliseconds=600_000)
 HANDLERS: Final[Mapping[str, Callable[[dict[str, Any], Any], dict[str, Any]]]] = {
     "orders.http": orders.api.http.handler,
     "orders.events": orders.api.events.handler,
@@ -67,6 +69,9 @@ HANDLERS: Final[Mapping[str, Callable[[dict[str, Any], Any], dict[str, Any]]]] =
         )
     },
 }
+
+AFTERWARDS: Final = {"payments.settlement": payments.api.settlement.handler}
+"""What runs when the lives have ended, and draws nothing from their fate."""
 
 
 def _types(*unions: Any) -> frozenset[str]:
@@ -106,8 +111,9 @@ OUTAGES: Final = {
 }
 
 
-class Host(Protocol):
-    def invoke(self, function: str, event: dict[str, Any]) -> dict[str, Any] | None: ...
+def context(function: str) -> LambdaContext:
+    """What is left of a function's time: what the clock calls has minutes."""
+    return _PATIENT if function.endswith((".schedule", ".republishing")) else _CONTEXT
 
 
 def request(method: str, path: str, *, body: Any, key: str, flow: str) -> dict[str, Any]:

@@ -179,6 +179,7 @@ def _environment(service: str) -> dict[str, str]:
         "BUS_NAME": "bus",
         "API_KEYS_SECRET": "api-keys",
         "PROVIDERS_SECRET": "providers",
+        "REPORTS_BUCKET": "reports",
         "VAULT_BUCKET": "vault",
         "SEAL_KEY": "key",
         "COMPENSATION_MACHINE": "compensation",

@@ -43,7 +43,7 @@ def test_what_is_right_is_not_found() -> None:
     watch = Watch()
     watch.written("payments", None, payment())
     watch.written("payments", None, payment(refunding=5000))
-    watch.called("pay_1-authorize-1", "pay_1:authorize:1")
+    watch.called(1, "pay_1-authorize-1", "pay_1:authorize:1")
     assert watch.findings == []
 
 
@@ -70,9 +70,9 @@ def test_a_step_that_breaks_an_invariant_is_found(changes: dict[str, Any], rule:
 
 def test_a_call_before_its_intent_is_durable_is_found() -> None:
     watch = Watch()
-    watch.called("pay_1-authorize-1", "pay_1:authorize:1")
+    watch.called(1, "pay_1-authorize-1", "pay_1:authorize:1")
     watch.written("payments", None, payment())
-    watch.called("pay_1-authorize-1", "a fresh key")
+    watch.called(1, "pay_1-authorize-1", "a fresh key")
     assert rules(watch) == ["P4", "P4"]
 
 
@@ -80,9 +80,11 @@ def test_a_call_while_another_outcome_is_unknown_is_found() -> None:
     unknown = {**ATTEMPT, "attempt_id": "pay_1-capture-1", "key": "k", "status": "unknown"}
     watch = Watch()
     watch.written("payments", None, payment(attempts=[ATTEMPT, unknown]))
-    watch.called("pay_1-capture-1", "k")  # the same again is no other operation
+    watch.called(1, "pay_1-authorize-1", "pay_1:authorize:1")  # it could not know
+    watch.read(1, payment(attempts=[ATTEMPT, unknown]))
+    watch.called(1, "pay_1-capture-1", "k")  # the same again is no other operation
     assert watch.findings == []
-    watch.called("pay_1-authorize-1", "pay_1:authorize:1")
+    watch.called(1, "pay_1-authorize-1", "pay_1:authorize:1")
     assert rules(watch) == ["P5"]
 
 

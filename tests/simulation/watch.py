@@ -31,6 +31,7 @@ class Watch:
         self.findings: list[Finding] = []
         self._payments: dict[str, Plain] = {}
         self._statuses: dict[str, str] = {}
+        self._known: dict[int, Item] = {}
 
     def written(self, table: str, before: Item | None, after: Item | None) -> None:
         item = after if after is not None else before
@@ -47,15 +48,25 @@ class Watch:
             elif table == "orders":
                 self._undone(row, plain_row(before) if before is not None else None)
 
-    def called(self, reference: str, key: str) -> None:
-        """A POST has reached the provider: its intent is durable, and nothing else is unknown."""
+    def read(self, worker: int, item: Item) -> None:
+        """A worker has read a row, and knows what stands in it."""
+        if item["sk"] == {"S": "STATE"}:
+            self._known[worker] = item
+
+    def called(self, worker: int, reference: str, key: str) -> None:
+        """A POST has reached the provider: its intent is durable, and nothing else is unknown.
+
+        What another worker learns at that very moment is nothing that this one could know.
+        """
         payment_id = reference.rsplit("-", 2)[0]
         attempts = self._payments.get(payment_id, {"attempts": []})["attempts"]
         mine = [each for each in attempts if each["attempt_id"] == reference]
         if [each["key"] for each in mine] != [key]:
             self._find("P4", f"{reference} was sent with {key} before that was durable")
-        for other in attempts:
-            if other["attempt_id"] != reference and other["status"] == "unknown":
+        known = plain_row(self._known[worker]) if worker in self._known else {"attempts": []}
+        for other in known["attempts"]:
+            beside = other["attempt_id"].startswith(f"{payment_id}-")
+            if beside and other["attempt_id"] != reference and other["status"] == "unknown":
                 self._find("P5", f"{reference} was sent while {other['attempt_id']} is unknown")
 
     def _unchanged(self, before: Item, after: Item | None) -> None:

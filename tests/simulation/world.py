@@ -65,9 +65,7 @@ class World:
         self.fate = Fate(rng, drawn(rng) if rates is None else rates)
         self.agenda = Agenda()
         self.calls = Calls(self.fate, kill_at=kill_at)
-        self.lives = list(
-            lives if lives is not None else (drawn_life(rng) for _ in range(payments))
-        )
+        self.lives = list(lives or (drawn_life(rng) for _ in range(payments)))
         self.customers = [Customer(self, number, life) for number, life in enumerate(self.lives)]
         self.surprises: list[str] = []
         self.metrics: dict[str, int] = {}
@@ -114,6 +112,7 @@ class World:
         self.dynamo.on_call = self.calls.store
         self.watch = Watch()
         self.dynamo.on_write = self._written
+        self.dynamo.on_read = self._read
         self.dynamo.stale = lambda: self.fate.strikes("index_stale")
         self.calls.meanwhile = self._meanwhile
         self.calls.pause = self._pause
@@ -181,14 +180,21 @@ class World:
             for stream in streams:
                 stream.insert(after)
 
+    def _read(self, table: str, item: Item) -> None:
+        if table == "payments":
+            self.watch.read(self.worker, item)
+
+    @property
+    def worker(self) -> int:
+        """Which of the workers that run in each other's middle is the one that runs now."""
+        return len(self._skew)
+
     def _due(self, table: str, index: str, sort: str) -> None:
         self.schedule.due(table, index, sort)
         self.operators.due(table, index)
 
     def _pause(self, milliseconds: int) -> None:
         self.agenda.now += milliseconds
-
-    # --- what the doubles ask of the world -------------------------------------------------
 
     def invoke(self, function: str, event: dict[str, Any]) -> Answer:
         """What a function answers, in a worker of its own; None when it was killed or failed."""
@@ -201,7 +207,8 @@ class World:
         self._skew.append(skew)
         self.tell(f"invoke {function}")
         try:
-            return functions.HANDLERS[function](event, functions.CONTEXT)
+            handlers = {**functions.HANDLERS, **functions.AFTERWARDS}
+            return handlers[function](event, functions.context(function))
         except Crash:
             return None
         except (ClientError, BotoCoreError, QuittanceException) as failure:

@@ -4,6 +4,7 @@ from typing import Any
 
 from accounting import wiring
 from accounting.application.reconcile import Asked, Books, reconcile_part
+from accounting.domain.reconciliation_run import Stage
 from shared import clock
 from shared.contracts.envelope import Cause, Envelope
 from shared.messaging.consumer import Consumer
@@ -24,5 +25,6 @@ def _react(envelope: Envelope[Asked], cause: Cause) -> None:
     )
     periods = books.journal.periods()
     run = reconcile_part(envelope.data, books=books, periods=periods, cause=cause)
-    metrics.count("ReconciliationLookedAt", run.looked_at)
+    if run.stage is Stage.COMPLETED:
+        metrics.count("DiscrepanciesFound", run.unexplained)
     log.info("reconciled", stage=run.stage, looked_at=run.looked_at)

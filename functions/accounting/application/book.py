@@ -23,7 +23,7 @@ from accounting.domain.manual import Periods, require_open_accounts
 from accounting.domain.posting_rules import Postable, entry_for
 from shared.contracts.accounting import LedgerEntryCreated, LedgerEntrySuspended
 from shared.contracts.envelope import Cause
-from shared.contracts.payments import CaptureFailed, RefundFailed
+from shared.contracts.payments import CaptureFailed
 from shared.errors.taxonomy import AlreadyHandled, StaleRow
 from shared.persistence.until_fresh import until_fresh
 
@@ -175,14 +175,13 @@ def told_of(at: datetime) -> Retold:
 
 def announced(entry: JournalEntry, *, refused: str = "") -> LedgerEntryCreated:
     """What the platform is told of an entry, and `refused` why it is one in suspense."""
-    takes_back = entry.reverses is not None or entry.fact == RefundFailed.__name__
     created = LedgerEntryCreated(
         entry_id=entry.entry_id,
         fact=entry.fact,
         payment_id=entry.payment_id,
         order_id=entry.order_id,
         amount=entry.amount,
-        reference=entry.reference if takes_back else "",
+        reference=entry.reference,
     )
     if not refused:
         return created

@@ -14,7 +14,7 @@ from accounting.domain.chain import LANES
 from accounting.domain.manual import Periods
 from accounting.domain.payouts import Payout, PayoutState, proved
 from accounting.domain.provider_rules import rules_of
-from accounting.domain.reconciliation import DISCREPANCIES, Line, tallied
+from accounting.domain.reconciliation import Line, tallied
 from accounting.domain.reconciliation_run import Run, Stage, days_of
 from accounting.domain.seals import DAY_LETTERS
 from accounting.domain.settlement_record import OF_A_LINE
@@ -210,18 +210,14 @@ def _part(run: Run) -> Event:
 
 
 def _completed(run: Run) -> Event:
-    unexplained = [each for each in run.payouts if each.state is PayoutState.UNEXPLAINED]
+    unexplained = sum(each.state is PayoutState.UNEXPLAINED for each in run.payouts)
     return ReconciliationCompleted(
         reconciliation_id=run.reconciliation_id,
         provider=run.provider,
         day=run.day,
         operations=sum(each.operations for each in run.totals.values()),
         lines=sum(each.lines for each in run.totals.values()),
-        discrepancies=sum(
-            each.operations + each.lines
-            for kind, each in run.totals.items()
-            if kind in DISCREPANCIES
-        ),
+        discrepancies=run.unexplained - unexplained,
         payouts=len(run.payouts),
-        payouts_unexplained=len(unexplained),
+        payouts_unexplained=unexplained,
     )

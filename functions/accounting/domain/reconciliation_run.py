@@ -9,8 +9,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-from accounting.domain.payouts import Payout
-from accounting.domain.reconciliation import Class, Tally
+from accounting.domain.payouts import Payout, PayoutState
+from accounting.domain.reconciliation import DISCREPANCIES, Class, Tally
 
 LOOKED_BACK_MAX: Final = 31
 """Days that one run takes up, should none have run for a while."""
@@ -58,6 +58,16 @@ class Run:
     correlation_id: str = ""
     version: int = 0
     sequence: int = 0
+
+    @property
+    def unexplained(self) -> int:
+        """Operations, lines and payouts that a person, or a later line, has to explain."""
+        parts = sum(
+            each.operations + each.lines
+            for kind, each in self.totals.items()
+            if kind in DISCREPANCIES
+        )
+        return parts + sum(each.state is PayoutState.UNEXPLAINED for each in self.payouts)
 
     def at(self, cursor: str, *, looked_at: int) -> Run:
         return replace(self, cursor=cursor, looked_at=self.looked_at + looked_at)

@@ -18,12 +18,12 @@ from accounting.domain.chart_of_accounts import (
     PROCESSING_FEES,
     PROVIDER_CLEARING,
     SUSPENSE,
+    WRITE_OFFS,
     Account,
 )
 from accounting.domain.journal import Rate
 from accounting.domain.settlement_rules import (
     Postings,
-    SettledLine,
     fee_charged,
     found_at_provider,
     payout_collected,
@@ -31,10 +31,9 @@ from accounting.domain.settlement_rules import (
     payout_sent,
     reserve_held,
     reserve_released,
-    settled,
     signed_postings,
 )
-from shared.contracts.settlement import LineKind, PaymentSettled
+from shared.contracts.settlement import ROUNDING, LineKind, PaymentSettled
 from shared.money import Money, total
 
 DESCRIPTIONS: Final = {
@@ -109,8 +108,12 @@ def _capture(line: PaymentSettled, fee: Money) -> Postings:
     """
     item = "" if line.payment_id else UNKNOWN_ITEM  # the entry's payment is its own item
     if line.gross.currency == line.net.currency:
-        short = line.gross - fee - line.net
-        return settled(SettledLine(payment_id=item, gross=line.gross, fee=fee, short=short))
+        return signed_postings(
+            (PROVIDER_CLEARING, line.net),
+            *_charged(line, fee, PROCESSING_FEES),
+            (CUSTOMER_RECEIVABLE, -line.gross),
+            item=item,
+        )
     return signed_postings(
         (FX_POSITION, line.gross),
         (CUSTOMER_RECEIVABLE, -line.gross),
@@ -124,8 +127,8 @@ def _capture(line: PaymentSettled, fee: Money) -> Postings:
 def _fee_of(line: PaymentSettled, fee: Money, account: Account) -> Postings:
     """T5n, T6: the fee. In another currency the money is moved on, from clearing to clearing."""
     if line.gross.currency == line.net.currency:
-        short = line.gross - fee - line.net
-        return signed_postings((account, fee), (SUSPENSE, short), (PROVIDER_CLEARING, -fee - short))
+        moved = (PROVIDER_CLEARING, line.net - line.gross)
+        return signed_postings(*_charged(line, fee, account), moved)
     return signed_postings(
         (PROVIDER_CLEARING, -line.gross),
         (FX_POSITION, line.gross),
@@ -133,6 +136,16 @@ def _fee_of(line: PaymentSettled, fee: Money, account: Account) -> Postings:
         (account, fee),
         (FX_POSITION, -(line.net + fee)),
     )
+
+
+def _charged(
+    line: PaymentSettled, fee: Money, account: Account
+) -> tuple[tuple[Account, Money], ...]:
+    """The fee, its rounding as a line of its own, and in suspense what does not add up."""
+    parts = [each.amount for each in line.fees if each.part == ROUNDING]
+    rounding = total(parts, line.net.currency)
+    short = line.gross - fee - line.net
+    return (account, fee - rounding), (WRITE_OFFS, rounding), (SUSPENSE, short)
 
 
 def _payout(line: PaymentSettled, fee: Money) -> Postings:

@@ -3,7 +3,7 @@
 from typing import TypedDict
 
 from payments.domain.attempt import Attempt, AttemptStatus
-from payments.domain.payment import Dispute, DisputeStatus, Payment
+from payments.domain.payment import Dispute, DisputeStatus, EvidenceStatus, Payment
 from payments.domain.states import PaymentStatus
 from shared.contracts.codec import timestamp
 from shared.contracts.provider_notice import DeclineClass, Operation
@@ -36,6 +36,14 @@ class RefundView(TypedDict):
     withdrawn: bool
 
 
+class EvidenceView(TypedDict):
+    """What speaks for us; its text is not shown again."""
+
+    evidence_id: str
+    document: str
+    status: EvidenceStatus
+
+
 class DisputeView(TypedDict):
     """One stage of a dispute, under the provider's name for it."""
 
@@ -43,6 +51,8 @@ class DisputeView(TypedDict):
     status: DisputeStatus
     amount: int
     reason: str
+    evidence_due: Timestamp | None
+    evidence: list[EvidenceView]
 
 
 class PaymentView(TypedDict):
@@ -144,9 +154,19 @@ def _refund_view(attempt: Attempt) -> RefundView:
 
 
 def _dispute_view(dispute: Dispute) -> DisputeView:
+    due = dispute.evidence_due
     return {
         "dispute_id": dispute.dispute_id,
         "status": dispute.status,
         "amount": dispute.amount.minor,
         "reason": dispute.reason,
+        "evidence_due": None if due is None else timestamp(due),
+        "evidence": [
+            {
+                "evidence_id": each.evidence_id,
+                "document": each.document,
+                "status": each.status,
+            }
+            for each in dispute.evidence
+        ],
     }

@@ -140,7 +140,10 @@ def _intent(
     payment = payments.find(payment_id)
     if payment is None:
         raise PaymentUnknown
-    if payment.attempt_caused_by(cause.id) is not None:
+    mine = payment.attempt_caused_by(cause.id)
+    if mine is not None:
+        if mine.may_be_called and payment.unknown_beside(mine):
+            raise OutcomeUnknown  # not sent before, or not surely: it waits as a new one does
         return payment, False
     try:
         started, messages = steps.start(payment)

@@ -2,18 +2,25 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
+from enum import StrEnum
 from typing import Protocol
 
 from payments.domain.attempt import Answer, Attempt
-from payments.domain.payment import Payment
+from payments.domain.payment import Evidence, Payment
+from payments.domain.report import Counts, Report
+from payments.domain.settlement import RefusedRow
 from shared.contracts.envelope import Cause, Message
 from shared.contracts.payments import WebhookReceived
 from shared.contracts.provider_notice import Notice
+from shared.contracts.settlement import PaymentSettled, SettlementReportRead
 from shared.persistence.rows import Row
 
 
 class Payments(Protocol):
     def find(self, payment_id: str) -> Payment | None: ...
+
+    def of_provider(self, provider: str, provider_payment: str) -> Payment | None:
+        """The payment that a provider has under that name; the latest may be missing."""
 
     def keep_intent(
         self, payment: Payment, cause: Cause, *, messages: Sequence[Message] = ()
@@ -38,6 +45,41 @@ class Payments(Protocol):
 class Webhooks(Protocol):
     def keep(self, received: WebhookReceived, raw: str, cause: Cause) -> None:
         """Store a verified webhook, which announces itself; a known one is left as it is."""
+
+
+class Telling(StrEnum):
+    """What became of a line. `new` also where this row of this report was the first to tell it;
+    `twin` where another row of the same report says the same."""
+
+    NEW = "new"
+    KNOWN = "known"
+    TWIN = "twin"
+    CONTRADICTED = "contradicted"
+
+
+class Reports(Protocol):
+    """Settlement reports and their lines. Each write may be repeated: it is made once."""
+
+    def begin(self, report: Report, cause: Cause) -> Report:
+        """The report as it is kept, now or since before; raises StoreBusy, as all here do."""
+
+    def tell(self, line: PaymentSettled, cause: Cause) -> Telling:
+        """Keep a line, which announces itself, unless it is known; another content for the same
+        line is kept beside it and told as SettlementContradicted."""
+
+    def keep_refused(self, report_id: str, refused: RefusedRow, cause: Cause) -> None: ...
+
+    def part_read(self, report_id: str, number: int, counts: Counts, cause: Cause) -> None: ...
+
+    def parts_read(self, report_id: str) -> Mapping[int, Counts]: ...
+
+    def numbered(
+        self, provider: str, account: str, number: int, report_id: str, cause: Cause
+    ) -> int | None:
+        """Note the number of a report; the nearest one below that is known."""
+
+    def end(self, report: Report, told: SettlementReportRead, cause: Cause) -> Report:
+        """Write the report as it ended and tell it, once."""
 
 
 class Gateway(Protocol):
@@ -73,3 +115,18 @@ class Gateway(Protocol):
 
 class Gateways(Protocol):
     def __call__(self, provider: str) -> Gateway: ...
+
+
+class Counsel(Protocol):
+    """A provider that takes evidence in a dispute."""
+
+    def submit_evidence(self, dispute_id: str, evidence: Evidence, *, key: str) -> bool:
+        """Whether the provider has it; it does not when it takes none (any more).
+
+        The key makes a second sending the same one. Raises OutcomeUnknown, ProviderNotReached,
+        ProviderBusy, ProviderRefusesUs.
+        """
+
+
+class Counsels(Protocol):
+    def __call__(self, provider: str) -> Counsel: ...

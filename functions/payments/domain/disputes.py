@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Final
 
 from payments.domain.attempt import AttemptStatus
 from payments.domain.effects import Change, moved
-from payments.domain.errors import NoticeContradicts, NoticeEarly
-from payments.domain.payment import Dispute, DisputeStatus, Payment
+from payments.domain.errors import (
+    DisputeOver,
+    EvidenceExhausted,
+    EvidenceLate,
+    NoticeContradicts,
+    NoticeEarly,
+)
+from payments.domain.payment import Dispute, DisputeStatus, Evidence, EvidenceStatus, Payment
 from payments.domain.states import Trigger
+from shared.contracts.disputes import EvidenceSubmitted
 from shared.contracts.envelope import Message
 from shared.contracts.payments import DisputeLost, DisputeOpened, DisputeWon
 from shared.contracts.provider_notice import Notice, Operation, Verdict
+from shared.errors.taxonomy import NotFound
 
 _STATUSES: Final = {
     Verdict.OPENED: DisputeStatus.OPENED,
@@ -90,6 +99,7 @@ def _with_dispute(
         amount=notice.amount,
         status=status,
         reason=notice.decline_code or "unspecified",
+        evidence_due=notice.evidence_due,
     )
     event = DisputeOpened(
         payment_id=payment.payment_id,
@@ -97,6 +107,7 @@ def _with_dispute(
         dispute_id=dispute.dispute_id,
         amount=dispute.amount,
         reason=dispute.reason,
+        evidence_due=dispute.evidence_due,
     )
     return replace(payment, disputes=(*payment.disputes, dispute)), event
 
@@ -109,12 +120,7 @@ def _ended(payment: Payment, notice: Notice, status: DisputeStatus) -> Change:
     if dispute.status is not DisputeStatus.OPENED:
         raise NoticeContradicts(f"{status} after it was {dispute.status}")
     trigger, event = _ENDS[status]
-    after = replace(
-        payment,
-        disputes=tuple(
-            replace(each, status=status) if each is dispute else each for each in payment.disputes
-        ),
-    )
+    after = _replacing(payment, replace(dispute, status=status))
     told = event(
         payment_id=payment.payment_id,
         order_id=payment.order_id,
@@ -122,6 +128,55 @@ def _ended(payment: Payment, notice: Notice, status: DisputeStatus) -> Change:
         amount=dispute.amount,
     )
     return moved(payment, trigger, after), (told,)
+
+
+EVIDENCE_MAX: Final = 5
+"""Pieces for one dispute: they live in the payment's row."""
+
+
+def evidence_given(
+    payment: Payment, dispute_id: str, evidence: Evidence, *, now: datetime
+) -> Payment:
+    """With evidence that is about to be given to the provider; the same again changes nothing.
+
+    Raises NotFound, DisputeOver, EvidenceLate, EvidenceExhausted.
+    """
+    dispute = _find(payment, dispute_id)
+    if dispute is None:
+        raise NotFound("no such dispute")
+    if any(each.evidence_id == evidence.evidence_id for each in dispute.evidence):
+        return payment
+    if dispute.status is not DisputeStatus.OPENED:
+        raise DisputeOver(f"the dispute was {dispute.status}")
+    if dispute.evidence_due is not None and now > dispute.evidence_due:
+        raise EvidenceLate
+    if len(dispute.evidence) >= EVIDENCE_MAX:
+        raise EvidenceExhausted
+    return _replacing(payment, replace(dispute, evidence=(*dispute.evidence, evidence)))
+
+
+def evidence_taken(payment: Payment, dispute_id: str, evidence_id: str, *, taken: bool) -> Change:
+    """With the provider's word on evidence; what it has taken is told."""
+    dispute = _find(payment, dispute_id)
+    assert dispute is not None, "disputes are never removed"
+    status = EvidenceStatus.SUBMITTED if taken else EvidenceStatus.REFUSED
+    evidence = tuple(
+        replace(each, status=status) if each.evidence_id == evidence_id else each
+        for each in dispute.evidence
+    )
+    told = EvidenceSubmitted(
+        payment_id=payment.payment_id,
+        order_id=payment.order_id,
+        dispute_id=dispute_id,
+        evidence_id=evidence_id,
+    )
+    return _replacing(payment, replace(dispute, evidence=evidence)), (told,) if taken else ()
+
+
+def _replacing(payment: Payment, changed: Dispute) -> Payment:
+    same = changed.dispute_id
+    disputes = (changed if each.dispute_id == same else each for each in payment.disputes)
+    return replace(payment, disputes=tuple(disputes))
 
 
 def _find(payment: Payment, dispute_id: str) -> Dispute | None:

@@ -94,3 +94,33 @@ class SignatureInvalid(DomainException):
 
 class WebhookMalformed(DomainException):
     code, title, status = "webhook_malformed", "The webhook is signed but cannot be read", 400
+
+
+class ReportNotPlaced(DomainException):
+    code, title, status = "report_not_placed", "Not in the folder of a provider and account", 422
+
+
+class ReportNotFinished(TransientException):
+    """Its parts that are left are read when its message comes again."""
+
+    code, title = "report_not_finished", "The report is longer than one reading"
+
+
+class ReportsNotReached(TransientException):
+    code, title = "reports_not_reached", "The bucket of settlement reports does not answer"
+
+
+class DisputeOver(DomainException):
+    code, title = "dispute_over", "The dispute has ended"
+
+
+class EvidenceLate(DomainException):
+    code, title = "evidence_late", "The provider takes no evidence in this dispute any more"
+
+
+class EvidenceExhausted(DomainException):
+    code, title = "evidence_exhausted", "The dispute has had all the evidence it may have"
+
+
+class EvidenceRefused(DomainException):
+    code, title, status = "evidence_refused", "The provider does not take this evidence", 422

@@ -28,14 +28,37 @@ class DisputeStatus(StrEnum):
     LOST = "lost"
 
 
+class EvidenceStatus(StrEnum):
+    """`given` to us; `submitted` once the provider has it, `refused` when it takes none."""
+
+    GIVEN = "given"
+    SUBMITTED = "submitted"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What speaks for us in a dispute: a text, or the name of a document that is kept elsewhere."""
+
+    evidence_id: str
+    text: str = ""
+    document: str = ""
+    status: EvidenceStatus = EvidenceStatus.GIVEN
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dispute:
-    """One stage of a dispute, under the provider's name for it."""
+    """One stage of a dispute, under the provider's name for it; a second chargeback is another.
+
+    `evidence_due` is until when the provider takes evidence, if it says so.
+    """
 
     dispute_id: str
     amount: Money
     status: DisputeStatus
     reason: str
+    evidence_due: datetime | None = None
+    evidence: tuple[Evidence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +145,13 @@ class Payment:
 
     def attempt(self, reference: str) -> Attempt | None:
         return next((each for each in self.attempts if each.attempt_id == reference), None)
+
+    def unknown_beside(self, attempt: Attempt) -> bool:
+        """Whether the outcome of another attempt is not known."""
+        return any(
+            each.status is AttemptStatus.UNKNOWN and each.attempt_id != attempt.attempt_id
+            for each in self.attempts
+        )
 
     def attempt_caused_by(self, cause_id: str) -> Attempt | None:
         return next((each for each in self.attempts if each.cause_id == cause_id), None)

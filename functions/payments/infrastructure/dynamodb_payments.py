@@ -9,7 +9,7 @@ from typing import Final
 
 from payments.domain.payment import Payment
 from payments.infrastructure.dynamodb_attestations import operation_mark
-from payments.infrastructure.payment_rows import from_row, to_row
+from payments.infrastructure.payment_rows import from_row, name_at_provider, to_row
 from shared.contracts.codec import timestamp
 from shared.contracts.envelope import Cause, Envelope, Message
 from shared.contracts.payments import NoticeContradicted, PaymentUnresolved, WebhookReceived
@@ -24,6 +24,7 @@ SERVICE: Final = "payments"
 KIND: Final = "PAYMENT"
 UNRESOLVED: Final = Index("unresolved", partition="Unresolved", sort="CheckAt")
 """The payments of which something is to be asked of the provider."""
+BY_PROVIDER: Final = Index("by_provider", partition="ProviderPayment", sort="CreatedAt")
 BY_STATUS: Final = Index("by_status", partition="StatusShard", sort="CreatedAt")
 CHECKED_PER_SHARD_MAX: Final = 25
 FOR_PEOPLE: Final = (NoticeContradicted, PaymentUnresolved)
@@ -61,6 +62,13 @@ class DynamoDbPayments:
     def find(self, payment_id: str) -> Payment | None:
         row = self._aggregates.find(payment_id)
         return None if row is None else from_row(row)
+
+    def of_provider(self, provider: str, provider_payment: str) -> Payment | None:
+        """The index tells the payment, which is read from the table."""
+        name = name_at_provider(provider, provider_payment)
+        found = self._table.index(BY_PROVIDER.name, attribute=BY_PROVIDER.partition, value=name)
+        row = next(found, None)
+        return None if row is None else self.find(str(row["pk"]).removeprefix(f"{KIND}#"))
 
     def keep_intent(
         self, payment: Payment, cause: Cause, *, messages: Sequence[Message] = ()

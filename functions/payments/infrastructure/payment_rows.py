@@ -7,7 +7,13 @@ from datetime import datetime
 from typing import Any
 
 from payments.domain.attempt import Attempt, AttemptStatus
-from payments.domain.payment import Dispute, DisputeStatus, Payment
+from payments.domain.payment import (
+    Dispute,
+    DisputeStatus,
+    Evidence,
+    EvidenceStatus,
+    Payment,
+)
 from payments.domain.states import PaymentStatus
 from shared.contracts.codec import timestamp
 from shared.contracts.provider_notice import DeclineClass, Operation
@@ -28,6 +34,11 @@ def status_shard(status: PaymentStatus, shard: str) -> str:
     return f"{status}#{shard}"
 
 
+def name_at_provider(provider: str, provider_payment: str) -> str:
+    """The index partition of a provider's name for a payment."""
+    return f"{provider}#{provider_payment}"
+
+
 def to_row(payment: Payment) -> Row:
     """`Unresolved` and `CheckAt` are there while something is to be asked of the provider."""
     check_at = payment.next_check_at
@@ -42,6 +53,8 @@ def to_row(payment: Payment) -> Row:
         "payment_method_token": payment.payment_method_token,
         "provider": payment.provider,
         "provider_payment": payment.provider_payment,
+        "ProviderPayment": payment.provider_payment
+        and name_at_provider(payment.provider, payment.provider_payment),
         "capture_before": _moment(payment.capture_before),
         "cancel_requested": payment.cancel_requested,
         "checks": payment.checks,
@@ -129,6 +142,16 @@ def _dispute_to_map(dispute: Dispute) -> dict[str, Value]:
         "amount": dispute.amount.minor,
         "status": dispute.status.value,
         "reason": dispute.reason,
+        "evidence_due": _moment(dispute.evidence_due),
+        "evidence": [
+            {
+                "evidence_id": each.evidence_id,
+                "text": each.text,
+                "document": each.document,
+                "status": each.status.value,
+            }
+            for each in dispute.evidence
+        ],
     }
 
 
@@ -138,6 +161,16 @@ def _dispute_from_map(read: dict[str, Any], currency: str) -> Dispute:
         amount=Money(read["amount"], currency),
         status=DisputeStatus(read["status"]),
         reason=read["reason"],
+        evidence_due=_read_moment(read.get("evidence_due")),
+        evidence=tuple(
+            Evidence(
+                evidence_id=each["evidence_id"],
+                text=each["text"],
+                document=each["document"],
+                status=EvidenceStatus(each["status"]),
+            )
+            for each in read.get("evidence", ())
+        ),
     )
 
 

@@ -31,6 +31,10 @@ RULES: dict[str, tuple[PaymentSettled, str]] = {
         settled(K.CAPTURE, eur(10800), eur(10450), eur(343)),
         "D1200 10450 EUR;D5000 343 EUR;D1900 7 EUR;C1100 10800 EUR",
     ),
+    "T12r a cent of rounding": (
+        settled(K.CAPTURE, eur(3998), eur(3857), eur(140), rounding=eur(1)),
+        "D1200 3857 EUR;D5000 140 EUR;D5900 1 EUR;C1100 3998 EUR",
+    ),
     "a capture of nobody's": (
         settled(K.CAPTURE, eur(10800), eur(10800), payment=""),
         "D1200 10800 EUR;C1100 10800 EUR unknown",

@@ -147,3 +147,13 @@ def test_a_reversed_refund_can_be_disputed() -> None:
 
 def test_a_dispute_leaves_the_authorized_rest_to_be_captured() -> None:
     assert disputed(captured()).capturable_at(NOON) == 4_000
+
+
+def test_evidence_is_taken_until_its_time_ends_and_while_the_dispute_is_open() -> None:
+    payment = acquirer.hear(disputed(captured(), 2_000), "dp_1", "signed for", LATER)
+    dispute = payment.operation("dp_1")
+    assert (dispute.evidence, dispute.evidence_due) == (("signed for",), LATER + timedelta(days=10))
+    with pytest.raises(Refused, match="The time for evidence has ended"):
+        acquirer.hear(payment, "dp_1", "too late", LATER + timedelta(days=10, seconds=1))
+    with pytest.raises(Refused, match="The dispute was lost before"):
+        acquirer.hear(lost(payment), "dp_1", "too late", LATER)

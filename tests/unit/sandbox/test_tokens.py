@@ -28,6 +28,7 @@ AUTHORIZATIONS = [
     ("tok_expires", "succeeded", None),
     ("tok_dispute_lost", "succeeded", None),
     ("tok_dispute_won", "succeeded", None),
+    ("tok_dispute_again", "succeeded", None),
 ]
 
 
@@ -95,10 +96,12 @@ def test_what_is_reversed_later_succeeds_first() -> None:
         assert {verdict_on(kind, TOKENS[token]).status for kind in ASKED} == {"succeeded"}
 
 
-def test_two_tokens_are_disputed() -> None:
+def test_three_tokens_are_disputed_and_one_of_them_again() -> None:
     ends = {token: behaviour.disputes_end for token, behaviour in TOKENS.items()}
     assert ends.pop("tok_dispute_lost") is Status.LOST
     assert ends.pop("tok_dispute_won") is Status.WON
+    assert ends.pop("tok_dispute_again") is Status.WON
+    assert [token for token, each in TOKENS.items() if each.disputed_again] == ["tok_dispute_again"]
     assert set(ends.values()) == {None}
 
 

@@ -4,13 +4,14 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Final, Protocol
 
-from payments.application.ports import Gateway
+from payments.application.fetch_reports import Source
+from payments.application.ports import Counsel, Gateway
 from payments.infrastructure.providers.received import Received
 from payments.infrastructure.providers.sandbox import SandboxGateway
 
 
-class Provider(Gateway, Protocol):
-    """A gateway that also tells by webhook."""
+class Provider(Gateway, Source, Counsel, Protocol):
+    """A gateway that also tells by webhook, takes evidence and hands out settlement reports."""
 
     def receive(
         self, raw: bytes, headers: Mapping[str, str], *, now: datetime

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from urllib.parse import quote
 
+from payments.application.fetch_reports import Offered
 from payments.domain.attempt import Answer, Attempt, Outcome
 from payments.domain.errors import (
     OutcomeUnknown,
@@ -17,6 +18,7 @@ from payments.domain.errors import (
     ProviderRefusesUs,
     WebhookMalformed,
 )
+from payments.domain.payment import Evidence
 from payments.infrastructure.providers.received import Received
 from payments.infrastructure.providers.retries import patiently
 from payments.infrastructure.standard_webhooks import verified_id
@@ -93,13 +95,38 @@ class SandboxGateway:
         return self._operate(path, attempt, _body(attempt, metadata))
 
     def find(self, reference: str) -> Notice | None:
+        return _found(self._ask(f"/v1/operations?reference={quote(reference, safe='')}"))
+
+    def submit_evidence(self, dispute_id: str, evidence: Evidence, *, key: str) -> bool:
+        path = f"/v1/disputes/{quote(dispute_id, safe='')}/evidence"
+        body = {"text": evidence.text, "document": evidence.document}
+
+        def send() -> bool:
+            try:
+                answer = self._http.call("POST", path, body=body, headers={"Idempotency-Key": key})
+            except NotSent as error:
+                raise ProviderNotReached from error
+            except NotAnswered as error:
+                raise OutcomeUnknown from error
+            return _takes(answer)
+
+        return patiently(send)
+
+    def offered(self) -> tuple[Offered, ...]:
+        document = self._get("/v1/settlement-reports")
         try:
-            answer = self._http.call("GET", f"/v1/operations?reference={quote(reference, safe='')}")
-        except NotSent as error:
-            raise ProviderNotReached from error
-        except NotAnswered as error:
+            return tuple(
+                Offered(account=each["account"], number=each["number"], name=each["name"])
+                for each in document["data"]
+            )
+        except (KeyError, TypeError) as error:
             raise OutcomeUnknown from error
-        return _found(answer)
+
+    def fetched(self, report: Offered) -> bytes:
+        content = self._get(f"/v1/settlement-reports/{report.number}").get("content")
+        if not isinstance(content, str):
+            raise OutcomeUnknown
+        return content.encode()
 
     def receive(
         self, raw: bytes, headers: Mapping[str, str], *, now: datetime
@@ -114,6 +141,23 @@ class SandboxGateway:
         except _NO_NOTICE:
             raise WebhookMalformed from None
         return (Received(webhook_id=name, notice=notice, metadata=metadata),)
+
+    def _ask(self, path: str) -> HttpAnswer:
+        try:
+            return self._http.call("GET", path)
+        except NotSent as error:
+            raise ProviderNotReached from error
+        except NotAnswered as error:
+            raise OutcomeUnknown from error
+
+    def _get(self, path: str) -> dict[str, Any]:
+        """A document that the sandbox has; silence, and what is none, are unknown."""
+        answer = self._ask(path)
+        if answer.status in _REFUSALS:
+            raise ProviderRefusesUs
+        if answer.status != 200 or not isinstance(answer.body, dict):  # noqa: PLR2004
+            raise OutcomeUnknown
+        return answer.body
 
     def _operate(self, path: str, attempt: Attempt, body: dict[str, Any]) -> Answer:
         return patiently(lambda: self._send(path, attempt, body))
@@ -137,6 +181,25 @@ def _body(attempt: Attempt, metadata: Mapping[str, str]) -> dict[str, Any]:
         "reference": attempt.attempt_id,
         "metadata": dict(metadata),
     }
+
+
+def _takes(answer: HttpAnswer) -> bool:
+    """Only a plain yes or no counts."""
+    if answer.status in _REFUSALS:
+        raise ProviderRefusesUs
+    code = _code_of(answer)
+    if answer.status == _BUSY or code == _IN_FLIGHT:
+        raise ProviderBusy
+    if answer.status == 201:  # noqa: PLR2004
+        return True
+    if answer.status in _REJECTIONS and code:
+        return False
+    raise OutcomeUnknown
+
+
+def _code_of(answer: HttpAnswer) -> str | None:
+    error = answer.body.get("error") if isinstance(answer.body, dict) else None
+    return str(error.get("code")) if isinstance(error, dict) else None
 
 
 def _found(answer: HttpAnswer) -> Notice | None:
@@ -190,6 +253,7 @@ def _notice(operation: dict[str, Any]) -> Notice:
     """
     code = operation.get("decline_code")
     capture_before = operation.get("capture_before")
+    due = operation.get("evidence_due")
     if not 0 <= operation["amount"] <= AMOUNT_MAX:
         raise ValueError("amount")
     return Notice(
@@ -202,6 +266,7 @@ def _notice(operation: dict[str, Any]) -> Notice:
         decline_code=None if code is None else _name(code),
         decline_class=_class_of(code),
         capture_before=_moment(capture_before) if capture_before else None,
+        evidence_due=_moment(due) if due else None,
     )
 
 

@@ -11,7 +11,7 @@ from shared.money import Money
 class LedgerEntryCreated(Event):
     """A fact is in the books. `fact` is the type of the event that was booked, `amount` its sum.
 
-    `reference` is the capture or refund that an entry takes back, and empty for all others.
+    `reference` is the operation that the entry is about, and empty where that is none.
     Entries that people made have facts of their own (`ManualEntry`, `Reversal`, `HoldPlaced`, …)
     and may be about no payment: its id and the order's are empty then.
     """

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from shared.contracts.disputes import EvidenceSubmitted
 from shared.contracts.envelope import Command, Event
 from shared.contracts.late import CaptureUnapplied
 from shared.contracts.provider_notice import DeclineClass, Notice, Operation
@@ -209,13 +210,14 @@ class RefundFailed(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DisputeOpened(Event):
-    """The customer's bank has taken `amount` back until the dispute is decided."""
+    """The customer's bank has taken `amount` back; evidence is taken until `evidence_due`."""
 
     payment_id: str
     order_id: str
     dispute_id: str
     amount: Money
     reason: str
+    evidence_due: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -319,6 +321,7 @@ type Published = (
     | DisputeOpened
     | DisputeWon
     | DisputeLost
+    | EvidenceSubmitted
     | NoticeContradicted
     | PaymentUnresolved
     | WebhookReceived

@@ -51,7 +51,7 @@ class Notice:
 
     `reference` is ours (the attempt's id), `provider_payment` the provider's name for the payment
     and `provider_reference` its name for this operation. `verdict` is absent when nothing is
-    decided yet.
+    decided yet. `evidence_due` is for a dispute: until when the provider takes evidence.
     """
 
     reference: str
@@ -63,3 +63,4 @@ class Notice:
     decline_code: str | None = None
     decline_class: DeclineClass | None = None
     capture_before: datetime | None = None
+    evidence_due: datetime | None = None

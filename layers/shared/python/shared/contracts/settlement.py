@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Final
 
 from shared.contracts.envelope import Event
 from shared.money import Money
@@ -30,6 +31,10 @@ class LineKind(StrEnum):
     RESERVE_RELEASED = "reserve_released"
     ADJUSTMENT = "adjustment"
     UNKNOWN = "unknown"
+
+
+ROUNDING: Final = "rounding"
+"""The part that makes the others add up, where they are told with more decimals than money has."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
