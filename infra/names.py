@@ -31,6 +31,16 @@ def providers_secret(stage: Stage) -> str:
     return f"quittance/{stage.name}/providers"
 
 
+def splitting_name(stage: Stage) -> str:
+    """Of the state machine that reads large reports, which starts executions of itself."""
+    return f"quittance-{stage.name}-report-splitting"
+
+
+def splitting_arn(stage: Stage) -> str:
+    where = f"{Aws.PARTITION}:states:{Aws.REGION}:{Aws.ACCOUNT_ID}"
+    return f"arn:{where}:stateMachine:{splitting_name(stage)}"
+
+
 def settlement_reports(stage: Stage) -> str:
     """Of the bucket, with account and region behind it."""
     return f"quittance-{stage.name}-settlement-reports"

@@ -57,6 +57,8 @@ class Stage:
     compensation_patience_seconds: int
     """How long an outcome may be unknown before a person is told."""
 
+    splits_reports: bool
+    """Read large settlement reports in parts, by a Distributed Map; otherwise in one process."""
     authorizer_cache_seconds: int
     requests_per_second: int
     requests_burst: int
@@ -102,6 +104,7 @@ LOCAL = Stage(
     compensation_pause_seconds=1,
     compensation_watch_seconds=30,
     compensation_patience_seconds=150,
+    splits_reports=False,
     authorizer_cache_seconds=0,  # keys are seeded after the deployment, and count at once
     requests_per_second=1000,
     requests_burst=1000,
@@ -129,6 +132,7 @@ DEV = Stage(
     compensation_pause_seconds=60,
     compensation_watch_seconds=900,
     compensation_patience_seconds=24 * 3600,
+    splits_reports=True,
     authorizer_cache_seconds=300,
     requests_per_second=50,
     requests_burst=100,
@@ -156,6 +160,7 @@ PROD = Stage(
     compensation_pause_seconds=900,
     compensation_watch_seconds=5400,
     compensation_patience_seconds=3 * 24 * 3600,
+    splits_reports=True,
     authorizer_cache_seconds=300,
     requests_per_second=500,
     requests_burst=1000,

@@ -1,6 +1,10 @@
 """What the payments Lambdas are told when they are deployed."""
 
 from dataclasses import dataclass
+from typing import Final
+
+UNSPLIT: Final = "none"
+"""No state machine reads large reports in parts: one process does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -12,3 +16,4 @@ class Settings:
     api_keys_secret: str
     providers_secret: str
     reports_bucket: str
+    splitting_machine: str

@@ -14,7 +14,8 @@ from payments.infrastructure.dynamodb_payments import DynamoDbPayments
 from payments.infrastructure.dynamodb_reports import DynamoDbReports
 from payments.infrastructure.providers import PROVIDERS, Provider
 from payments.infrastructure.report_bucket import ReportBucket
-from payments.settings import Settings
+from payments.infrastructure.splitting import Splitting
+from payments.settings import UNSPLIT, Settings
 from shared import clock
 from shared.messaging.guard import CommandGuard
 from shared.messaging.relay import Relay
@@ -58,6 +59,15 @@ def reports() -> DynamoDbReports:
 @cache
 def report_bucket() -> ReportBucket:
     return ReportBucket(name=settings().reports_bucket, s3=boto3.client("s3"))
+
+
+@cache
+def splitting() -> Splitting | None:
+    """Nothing where reports are read in one process."""
+    machine = settings().splitting_machine
+    if machine == UNSPLIT:
+        return None
+    return Splitting(machine=machine, client=boto3.client("stepfunctions"))
 
 
 @cache

@@ -5,18 +5,20 @@ from functools import partial
 from aws_cdk import Aws, CfnOutput
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from infra import names
 from infra.constructs import alarms
-from infra.constructs.service_function import SWEEP, SYNCHRONOUS, Sizing
+from infra.constructs.report_splitting import ReportSplitting
+from infra.constructs.service_function import SWEEP, SYNCHRONOUS, ServiceFunction, Sizing
 from infra.constructs.service_tables import Index
 from infra.constructs.settlement_reports import SettlementReports
 from infra.stacks.service import ServiceStack
 from infra.stages import Stage
 from payments.application.reactions import Accepted, Subscribed
-from payments.settings import Settings
+from payments.settings import UNSPLIT, Settings
 
 UNRESOLVED = Index(
     name="unresolved", partition_key="Unresolved", sort_key="CheckAt", keys_only=True
@@ -59,7 +61,12 @@ class PaymentsStack(ServiceStack):
             scope,
             stage,
             service="payments",
-            settings=partial(Settings, providers_secret=providers, reports_bucket=bucket),
+            settings=partial(
+                Settings,
+                providers_secret=providers,
+                reports_bucket=bucket,
+                splitting_machine=names.splitting_arn(stage) if stage.splits_reports else UNSPLIT,
+            ),
             indexes=(UNRESOLVED, BY_STATUS, BY_PROVIDER, OPERATIONS),
         )
         self.tables.grant(self.http, "GetItem", "PutItem", "Query")
@@ -108,6 +115,8 @@ class PaymentsStack(ServiceStack):
             visibility_seconds=times * self.stage.inbox_visibility_seconds,
         )
         reports.grant_read(reader)
+        if self.stage.splits_reports:
+            self._split(reader, reports)
         fetching = self.function("fetching", SWEEP)
         self.tables.grant(fetching, "Query")
         fetching.grant_secret(providers)
@@ -120,6 +129,21 @@ class PaymentsStack(ServiceStack):
         )
         CfnOutput(self, "FetchingFunctionName", value=fetching.function_name)
         self.also_fed("Reports", reports)
+
+    def _split(self, reader: ServiceFunction, reports: SettlementReports) -> None:
+        """A large report is read in parts, at the same time."""
+        seconds = READING_TIMES * self.stage.consumer_timeout_seconds
+        reading = self.function("reading", Sizing(memory_mb=1024, timeout_seconds=seconds))
+        self.tables.grant(reading, "GetItem", "PutItem", "Query")
+        self.tables.grant_index(reading, BY_PROVIDER)
+        reports.grant_read(reading)
+        splitting = ReportSplitting(self, "Splitting", stage=self.stage, reading=reading)
+        reader.add_to_role_policy(
+            iam.PolicyStatement(
+                actions=["states:StartExecution"], resources=[names.splitting_arn(self.stage)]
+            )
+        )
+        self.also_watch(*splitting.alarms())
 
     def _webhooks(self, providers: str) -> None:
         """Providers cannot sign with IAM, so the URL is open and the function checks their HMAC.

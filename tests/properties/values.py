@@ -3,7 +3,7 @@
 import importlib
 import pkgutil
 from dataclasses import fields, is_dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import Enum
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
@@ -22,6 +22,7 @@ _PLAIN: dict[Any, st.SearchStrategy[Any]] = {
     Money: moneys,
     NoneType: st.none(),
     bool: st.booleans(),
+    date: st.dates(),
     datetime: moments,
     int: st.integers(),
     str: st.text(max_size=20),
@@ -45,6 +46,8 @@ def values_of(hint: Any) -> st.SearchStrategy[Any]:
         return _PLAIN[hint]
     if get_origin(hint) in {Union, UnionType}:
         return st.one_of(*map(values_of, get_args(hint)))
+    if get_origin(hint) is tuple:
+        return st.lists(values_of(get_args(hint)[0]), max_size=3).map(tuple)
     if isinstance(hint, type) and issubclass(hint, Enum):
         return st.sampled_from(hint)
     assert is_dataclass(hint), f"no values of {hint} are known here"

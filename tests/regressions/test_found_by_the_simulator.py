@@ -7,8 +7,14 @@ import pytest
 
 from payments.application.operate import refund_payment
 from payments.domain.attempt import Answer, Attempt, Outcome
-from payments.domain.errors import NoticeContradicts, OutcomeUnknown, ProviderBusy
+from payments.domain.errors import (
+    NoticeContradicts,
+    NoticeEarly,
+    OutcomeUnknown,
+    ProviderBusy,
+)
 from payments.domain.facts import noticed
+from payments.domain.intents import start_capture
 from payments.domain.states import PaymentStatus
 from payments.infrastructure.dynamodb_payments import DynamoDbPayments
 from shared.contracts.envelope import Cause
@@ -16,7 +22,16 @@ from shared.contracts.payments import DisputeOpened, DisputeWon
 from shared.contracts.provider_notice import Operation, Verdict
 from tests.doubles.ledger import START, Ledger, capture_failed, captured
 from tests.doubles.memory_table import MemoryTable
-from tests.unit.payments.lives import NOW, dispute, eur, notice, refund_of, refunding, told
+from tests.unit.payments.lives import (
+    NOW,
+    capture_of,
+    dispute,
+    eur,
+    notice,
+    refund_of,
+    refunding,
+    told,
+)
 from tests.unit.payments.lives import captured as captured_payment
 
 
@@ -91,3 +106,17 @@ def test_a_refund_that_never_got_through_waits_for_another_whose_outcome_is_unkn
 
 def _cause(name: str) -> Cause:
     return Cause(id=name, correlation_id="c", traceparent="t", now=NOW)
+
+
+def test_a_refund_out_of_a_capture_that_is_not_heard_of_yet_waits_for_it() -> None:
+    """It was told as a contradiction: the first capture was undone, the second took the money."""
+    refund = notice(Operation.REFUND, Verdict.SUCCEEDED, 1000)
+    undone, _ = told(refunding(1000), notice(Operation.CAPTURE, Verdict.REVERSED, 5000))
+    with pytest.raises(NoticeContradicts):
+        noticed(undone, refund)
+    again = start_capture(undone, capture_of(5000), cause_id="orders/ord_1/9/2", now=NOW)
+    with pytest.raises(NoticeEarly):
+        noticed(again, refund)
+    second = notice(Operation.CAPTURE, Verdict.SUCCEEDED, 5000, number=2)
+    payment, _ = told(again, second, refund)
+    assert (payment.captured, payment.refunded) == (eur(5000), eur(1000))

@@ -113,7 +113,9 @@ OUTAGES: Final = {
 
 def context(function: str) -> LambdaContext:
     """What is left of a function's time: what the clock calls has minutes."""
-    return _PATIENT if function.endswith((".schedule", ".republishing")) else _CONTEXT
+    return (
+        _PATIENT if function.endswith((".schedule", ".republishing", ".settlement")) else _CONTEXT
+    )
 
 
 def request(method: str, path: str, *, body: Any, key: str, flow: str) -> dict[str, Any]:

@@ -180,6 +180,7 @@ def _environment(service: str) -> dict[str, str]:
         "API_KEYS_SECRET": "api-keys",
         "PROVIDERS_SECRET": "providers",
         "REPORTS_BUCKET": "reports",
+        "SPLITTING_MACHINE": "none",
         "VAULT_BUCKET": "vault",
         "SEAL_KEY": "key",
         "COMPENSATION_MACHINE": "compensation",

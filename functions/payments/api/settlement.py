@@ -30,6 +30,7 @@ from shared.messaging.failures import FailureNotes, failure_of
 from shared.observability import log, metrics
 from shared.observability.trace import child_of
 
+PARTS_READ_HERE_MAX: Final = 4
 LEFT_MILLISECONDS_MIN: Final = 30_000
 """A part is begun only with so much of the function's time left; the rest is read next time."""
 
@@ -75,9 +76,9 @@ def _places(body: str) -> list[Place]:
 
 def _read(place: Place, context: Any) -> None:
     provider, account = whose(place.key)
-    cause = _cause(place)
+    cause = cause_of(place)
     try:
-        form = _format(provider)
+        form = format_of(provider)
         planned = plan(wiring.report_bucket().chunks(place), form)
     except NotAReport as refusal:
         refuse_report(provider, account, place, str(refusal), reports=wiring.reports(), cause=cause)
@@ -88,18 +89,23 @@ def _read(place: Place, context: Any) -> None:
 
 
 def _read_parts(report: Report, form: Format, cause: Cause, context: Any) -> None:
+    """Here, part after part; a large report by the state machine, where there is one."""
+    splitting = wiring.splitting()
+    if splitting is not None and len(report.plan.parts) > PARTS_READ_HERE_MAX:
+        splitting.start(report)
+        return
     read = wiring.reports().parts_read(report.report_id)
     for part in report.plan.parts:
         if part.number in read:
             continue
         if context.get_remaining_time_in_millis() < LEFT_MILLISECONDS_MIN:
             raise ReportNotFinished(f"{report.report_id} from part {part.number}")
-        _read_one(report, part, form, cause)
+        read_one(report, part, form, cause)
     ended = finish_report(report, reports=wiring.reports(), cause=cause)
     log.info("report read", report_id=ended.report_id, status=ended.status.value)
 
 
-def _read_one(report: Report, part: Part, form: Format, cause: Cause) -> None:
+def read_one(report: Report, part: Part, form: Format, cause: Cause) -> None:
     chunks = wiring.report_bucket().chunks(report.place, part)
     read_part(
         report,
@@ -111,12 +117,12 @@ def _read_one(report: Report, part: Part, form: Format, cause: Cause) -> None:
     )
 
 
-def _format(provider: str) -> Format:
+def format_of(provider: str) -> Format:
     known = FORMATS.get(provider)
     return known or mapped(read_mapping(wiring.report_bucket().mapping(provider)))
 
 
-def _cause(place: Place) -> Cause:
+def cause_of(place: Place) -> Cause:
     correlation_id = fresh("cor")
     log.bind(correlation_id=correlation_id)
     return Cause(

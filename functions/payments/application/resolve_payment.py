@@ -9,6 +9,7 @@ from payments.application.carry_out import told
 from payments.application.ports import Gateway, Gateways, Payments
 from payments.domain.attempt import Attempt
 from payments.domain.effects import Change
+from payments.domain.errors import NoticeEarly
 from payments.domain.facts import absent
 from payments.domain.payment import Payment
 from shared.contracts.envelope import Cause, Message
@@ -87,7 +88,10 @@ def _with_answers(
         attempt = payment.attempt(reference)
         assert attempt is not None, "attempts are never removed"
         if notice is not None:
-            payment, events = told(payment, notice)
+            try:
+                payment, events = told(payment, notice)
+            except NoticeEarly:
+                continue  # what it builds on may be among the other answers; else it comes again
         elif now - attempt.started_at >= gateway.absent_after:
             payment, events = absent(payment, reference)
         else:

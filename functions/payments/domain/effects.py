@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from payments.domain.attempt import Attempt
-from payments.domain.errors import NoticeContradicts
+from payments.domain.errors import NoticeContradicts, NoticeEarly
 from payments.domain.intents import refund_again
 from payments.domain.payment import Payment, status_of
 from payments.domain.states import MACHINE, PaymentStatus, Trigger
@@ -208,7 +208,10 @@ def _void_failed(payment: Payment, attempt: Attempt) -> Change:
 
 def _refund_succeeded(payment: Payment, attempt: Attempt) -> Change:
     refunded = payment.refunded + attempt.amount
-    if payment.captured < refunded + payment.disputed + payment.charged_back:
+    back = refunded + payment.disputed + payment.charged_back
+    if payment.captured < back <= payment.captured + payment.capturing:
+        raise NoticeEarly
+    if payment.captured < back:
         raise NoticeContradicts("refunded more than was captured")
     after = replace(payment, refunded=refunded, refunding=payment.refunding - attempt.amount)
     event = PaymentRefunded(

@@ -4,7 +4,7 @@ import csv
 import io
 from contextlib import suppress
 
-from hypothesis import example, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from payments.domain.settlement import RefusedRow, ReportedLine
@@ -35,6 +35,7 @@ def test_bytes_changed_anywhere_lose_no_other_row(report: str, data: st.DataObje
         return
     start = content.index(b"\n") + 1
     at = data.draw(st.integers(start, len(content) - 1))
+    assume(content[at : at + 1] not in b"\r\n")  # two rows made one move all that follow
     struck = data.draw(st.binary(min_size=1, max_size=3).filter(lambda new: b"\n" not in new))
     provider = report.partition("/")[0]
     before = read(content, provider)
