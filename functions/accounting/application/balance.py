@@ -13,7 +13,7 @@ from accounting.application.walk import Place, along
 from accounting.domain.balances import Sums
 from accounting.domain.chain import LANES
 from accounting.domain.journal import JournalEntry
-from shared.contracts.codec import timestamp
+from shared.moments import timestamp
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

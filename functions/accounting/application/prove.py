@@ -27,8 +27,8 @@ from accounting.domain.journal import JournalEntry
 from accounting.domain.limits import Room, room_of
 from accounting.domain.proof import UNREADABLE, Breach, LaneSource, SealedDay, book_breaches
 from accounting.domain.repeats import Repeats, is_suspect
-from shared.contracts.codec import timestamp
 from shared.errors.taxonomy import DomainException
+from shared.moments import timestamp
 
 FOLDED_WITHIN: Final = timedelta(minutes=15)
 """An entry older than this that stands in no chain is a breach."""

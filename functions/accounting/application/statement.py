@@ -12,7 +12,7 @@ from accounting.application.ports import Folds, Journal
 from accounting.application.walk import Place, in_order
 from accounting.domain.chain import Chained
 from accounting.domain.journal import JournalEntry, Posting
-from shared.contracts.codec import timestamp
+from shared.moments import timestamp
 
 LOOKED_AT_MAX: Final = 2_000
 """Entries for one page: where an account is seldom used a page may be short, or empty."""
