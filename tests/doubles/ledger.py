@@ -15,7 +15,6 @@ from accounting.application.seal import seal_days
 from accounting.infrastructure.dynamodb_attested import DynamoDbAttested
 from accounting.infrastructure.dynamodb_folds import DynamoDbFolds
 from accounting.infrastructure.dynamodb_journal import DynamoDbJournal
-from shared.contracts.codec import timestamp
 from shared.contracts.envelope import Cause, Envelope, Event
 from shared.contracts.payments import (
     AuthorizationExpired,
@@ -33,6 +32,7 @@ from shared.contracts.payments import (
 )
 from shared.contracts.settlement import ROUNDING, Fee, LineKind, PaymentSettled
 from shared.errors.taxonomy import AlreadyHandled
+from shared.moments import timestamp
 from shared.money import Money
 from shared.persistence.rows import Row
 from tests.doubles.memory_table import MemoryTable

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Final
 
-from shared.contracts.codec import timestamp
 from shared.errors.taxonomy import AlreadyHandled, StaleRow
+from shared.moments import timestamp
 from shared.persistence.rows import Row, dump_row, load_row, load_row_by_name
 from shared.persistence.span import Span
 from shared.persistence.table import Index, Key, Page, Put, Table, with_mark

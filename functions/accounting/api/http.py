@@ -34,8 +34,8 @@ from accounting.application.balance import (
 from accounting.application.statement import Span, entries_on, span, statement
 from accounting.domain.chart_of_accounts import CHART, Account
 from accounting.infrastructure.dynamodb_journal import Booked
-from shared.contracts.codec import timestamp
 from shared.errors.taxonomy import NotFound
+from shared.moments import timestamp
 from shared.rest.app import ok
 
 __all__ = ["app", "handler", "proving", "reconciling", "writing"]

@@ -9,10 +9,10 @@ from accounting.application.seal import seal_days
 from accounting.domain.errors import LedgerBroken, VaultUnreachable
 from accounting.domain.proof import Breach
 from shared import clock
-from shared.contracts.codec import timestamp
 from shared.contracts.envelope import Cause
 from shared.errors.taxonomy import StaleRow
 from shared.ids import fresh
+from shared.moments import timestamp
 from shared.observability import log, metrics
 from shared.observability.trace import child_of
 

@@ -5,7 +5,7 @@ from typing import TypedDict
 from accounting.api.requests import cursor_of
 from accounting.application.statement import Statement
 from accounting.domain.chart_of_accounts import Account
-from shared.contracts.codec import timestamp
+from shared.moments import timestamp
 from shared.rest.events import Timestamp
 
 

@@ -10,7 +10,7 @@ from accounting.domain.chart_of_accounts import CHART, Account, Side
 from accounting.domain.journal import Authorship, JournalEntry, Posting
 from accounting.domain.merkle import leaf
 from accounting.infrastructure.dynamodb_journal import Booked
-from shared.contracts.codec import timestamp
+from shared.moments import timestamp
 from shared.rest.events import Timestamp
 
 

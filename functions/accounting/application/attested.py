@@ -11,7 +11,8 @@ from accounting.domain.journal import JournalEntry
 from accounting.domain.posting_rules import UNAPPLIED_CAPTURE
 from accounting.domain.proof import Breach
 from accounting.domain.seals import day_after
-from shared.contracts.payments import CaptureFailed, DayAttested
+from shared.contracts.attestation import DayAttested
+from shared.contracts.payments import CaptureFailed
 from shared.tally import Tally
 
 FACTS: Final = frozenset(

@@ -18,8 +18,8 @@ from accounting.domain.reconciliation import Item, Line
 from accounting.domain.reconciliation_run import Run
 from accounting.domain.settlement_record import Review, SettlementRecord
 from shared.contracts.accounting import LedgerBreached, LedgerEntryCreated
+from shared.contracts.attestation import AttestedOperation, DayAttested, OperationsAttested
 from shared.contracts.envelope import Cause, Event
-from shared.contracts.payments import AttestedOperation, DayAttested, OperationsAttested
 from shared.contracts.settlement import PaymentSettled
 
 

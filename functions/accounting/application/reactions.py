@@ -7,8 +7,9 @@ from accounting.application.ports import Attested, Journal
 from accounting.application.settle import settle_line
 from accounting.domain.manual import Periods
 from accounting.domain.posting_rules import Postable
+from shared.contracts.attestation import DayAttested, OperationsAttested
 from shared.contracts.envelope import Cause, Envelope
-from shared.contracts.payments import CaptureFailed, DayAttested, OperationsAttested
+from shared.contracts.payments import CaptureFailed
 from shared.contracts.settlement import PaymentSettled
 
 type Subscribed = Postable | CaptureFailed | PaymentSettled | OperationsAttested | DayAttested

@@ -8,7 +8,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from shared.contracts.payments import AttestedOperation, DayAttested, OperationsAttested
+from shared.contracts.attestation import AttestedOperation, DayAttested, OperationsAttested
 from shared.errors.taxonomy import StaleRow
 from shared.money import Money
 from shared.persistence.rows import Row

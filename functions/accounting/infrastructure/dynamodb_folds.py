@@ -12,7 +12,7 @@ from accounting.domain.balances import Sums
 from accounting.domain.chain import MARK_LETTERS, Block, Head
 from accounting.domain.errors import LedgerBroken
 from accounting.domain.posting_rules import ID_LETTERS
-from shared.contracts.codec import timestamp
+from shared.moments import timestamp
 from shared.persistence.rows import Row
 from shared.persistence.table import Key, Put, Table
 

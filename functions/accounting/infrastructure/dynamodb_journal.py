@@ -26,9 +26,9 @@ from accounting.infrastructure.entry_rows import (
     written_by,
 )
 from shared.contracts.accounting import LedgerEntryCreated
-from shared.contracts.codec import timestamp
 from shared.contracts.envelope import Cause
 from shared.errors.taxonomy import StaleRow
+from shared.moments import timestamp
 from shared.persistence.rows import Row
 from shared.persistence.table import Key, Put, Table
 

@@ -10,9 +10,9 @@ from accounting.domain import notation
 from accounting.domain.chart_of_accounts import UNAPPLIED_FUNDS
 from accounting.domain.journal import Authorship, JournalEntry, Person, Rate
 from shared.contracts.accounting import LedgerEntryCreated
-from shared.contracts.codec import timestamp
 from shared.contracts.envelope import Cause, Envelope
 from shared.ids import message_id
+from shared.moments import timestamp
 from shared.persistence.outbox import outbox_attributes
 from shared.persistence.rows import Row, Value
 from shared.persistence.table import Key

@@ -7,8 +7,8 @@ from datetime import date, datetime, timedelta
 from itertools import batched
 from typing import Final, Protocol
 
+from shared.contracts.attestation import AttestedOperation, DayAttested, OperationsAttested
 from shared.contracts.envelope import Cause
-from shared.contracts.payments import AttestedOperation, DayAttested, OperationsAttested
 from shared.tally import Tally
 
 OVER_AFTER: Final = timedelta(minutes=15)

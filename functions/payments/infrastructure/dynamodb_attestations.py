@@ -10,8 +10,8 @@ from itertools import batched
 from typing import Any, Final
 
 from payments.domain.operations import is_operation
+from shared.contracts.attestation import AttestedOperation, DayAttested, OperationsAttested
 from shared.contracts.envelope import Cause, Envelope
-from shared.contracts.payments import AttestedOperation, DayAttested, OperationsAttested
 from shared.errors.taxonomy import StaleRow
 from shared.ids import message_id
 from shared.money import Money

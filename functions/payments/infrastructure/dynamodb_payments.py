@@ -10,10 +10,10 @@ from typing import Final
 from payments.domain.payment import Payment
 from payments.infrastructure.dynamodb_attestations import operation_mark
 from payments.infrastructure.payment_rows import from_row, name_at_provider, to_row
-from shared.contracts.codec import timestamp
 from shared.contracts.envelope import Cause, Envelope, Message
 from shared.contracts.payments import NoticeContradicted, PaymentUnresolved, WebhookReceived
 from shared.errors.taxonomy import StaleRow
+from shared.moments import timestamp
 from shared.observability import metrics
 from shared.persistence.aggregate import Aggregates, Snapshot
 from shared.persistence.outbox import SHARDS, outbox_attributes

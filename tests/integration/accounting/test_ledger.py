@@ -24,9 +24,9 @@ from accounting.infrastructure.dynamodb_folds import DynamoDbFolds
 from accounting.infrastructure.dynamodb_journal import DynamoDbJournal
 from accounting.infrastructure.vault import Vault
 from client.signature import signed_by
-from shared.contracts.codec import timestamp
 from shared.contracts.envelope import Cause, Envelope, Event
 from shared.errors.taxonomy import AlreadyHandled, StaleRow, StoreBusy
+from shared.moments import timestamp
 from tests.cloud import Account
 from tests.doubles.ledger import START, authorized, captured, eur
 from tests.integration.accounting.conftest import BUCKET

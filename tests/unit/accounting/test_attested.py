@@ -15,9 +15,10 @@ from accounting.domain.journal import Authorship, Person
 from payments.application.attest import PAGE_OPERATIONS, attest_days, is_due
 from payments.domain.operations import Operation, is_operation
 from payments.infrastructure.dynamodb_attestations import DynamoDbAttestations, operation_mark
+from shared.contracts.attestation import DayAttested, OperationsAttested
 from shared.contracts.codec import decode
 from shared.contracts.envelope import Message
-from shared.contracts.payments import DayAttested, OperationsAttested, Undoes
+from shared.contracts.payments import Undoes
 from shared.persistence.aggregate import Aggregates, Snapshot
 from shared.tally import Tally
 from tests.doubles.ledger import (

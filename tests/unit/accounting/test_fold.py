@@ -11,7 +11,7 @@ from accounting.application.balance import (
 from accounting.application.fold import fold
 from accounting.application.statement import span, statement
 from accounting.domain.chain import LANES
-from shared.contracts.codec import timestamp
+from shared.moments import timestamp
 from tests.doubles.ledger import START, Ledger, authorized, captured, refund_requested
 
 

@@ -16,7 +16,7 @@ from accounting.application.walk import Place, along, in_order
 from accounting.domain.chain import LANES, lane_of, ledger_time
 from accounting.domain.errors import EventAhead
 from accounting.domain.seals import imported
-from shared.contracts.codec import timestamp
+from shared.moments import timestamp
 from tests.doubles.ledger import START, Ledger, authorized, captured, eur
 
 HOUR = timedelta(hours=1)

@@ -10,7 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 from shared.contracts.envelope import Envelope, Message
 from shared.contracts.union import message_types
 from shared.errors.taxonomy import DomainException
-from shared.moments import timestamp as timestamp
+from shared.moments import timestamp
 
 SPEC_VERSION: Final = "1.0"
 CONTENT_TYPE: Final = "application/json"

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from shared.contracts.codec import timestamp
 from shared.errors.taxonomy import QuittanceException
+from shared.moments import timestamp
 from shared.observability import log, metrics
 from shared.persistence.outbox import SHARDS
 from shared.persistence.rows import Row, load_row

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, Final
 from botocore.exceptions import ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as NoConnection
 
-from shared.contracts.codec import timestamp
 from shared.errors.taxonomy import StoreBusy
+from shared.moments import timestamp
 from shared.persistence.refusals import code, named, raise_refusal
 from shared.persistence.rows import Row, dump_row, load_row, load_row_by_name
 from shared.persistence.span import Span
