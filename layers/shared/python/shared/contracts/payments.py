@@ -86,10 +86,7 @@ class PaymentFailed(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuthorizationExpired(Event):
-    """The provider no longer holds `amount`: it was not captured in time.
-
-    `remainder` when it is what a capture had left.
-    """
+    """The provider holds `amount` no longer; `remainder` when a capture had left it."""
 
     payment_id: str
     order_id: str
