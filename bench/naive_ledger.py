@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 
 from accounting.infrastructure.entry_rows import to_row
 from bench.streams import Work
-from shared.contracts.codec import timestamp
+from shared.moments import timestamp
 from shared.persistence.rows import Row, dump_row, load_row
 
 TRIES_MAX: Final = 200

@@ -151,7 +151,7 @@ class Balance(AccountBalance):
 
 
 class ChainBlock(TypedDict):
-    bucket: str
+    booked_at: str
     position: int
     entries: list[tuple[str, str]]
     before: str

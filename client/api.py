@@ -3,7 +3,7 @@
 import json
 import random
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NotRequired, TypedDict
 from urllib.parse import quote, urlencode
@@ -149,23 +149,28 @@ class Api:
         balance: Balance = self._get(f"/accounts/{quote(account, safe='')}/balance?{asked}")
         return balance
 
-    def chain(self, lane: int) -> list[ChainPage]:
+    def chain(self, lane: int) -> Iterator[ChainPage]:
         """All pages of a hash chain, from genesis."""
-        pages: list[ChainPage] = [self._get(f"/ledger/chains/{lane}")]
-        while (cursor := pages[-1]["next_cursor"]) is not None:
-            if len(pages) == PAGES_MAX:
-                raise MalformedAnswer(f"chain {lane} did not end after {PAGES_MAX} pages")
-            pages.append(self._get(f"/ledger/chains/{lane}?{urlencode({'cursor': cursor})}"))
-        return pages
+        return self._pages(f"/ledger/chains/{lane}")
 
     def seals(self) -> Seals:
         seals: Seals = self._get("/ledger/seals")
         return seals
 
-    def ledger_export(self, day: str) -> str:
-        """A sealed day as CSV."""
-        csv: str = self._get(f"/ledger/exports/{quote(day, safe='')}")["csv"]
-        return csv
+    def ledger_export(self, day: str) -> Iterator[str]:
+        """A sealed day as CSV, part after part."""
+        for page in self._pages(f"/ledger/exports/{quote(day, safe='')}"):
+            yield page["csv"]
+
+    def _pages(self, path: str) -> Iterator[Any]:
+        page = self._get(path)
+        yield page
+        for _ in range(PAGES_MAX):
+            if (cursor := page["next_cursor"]) is None:
+                return
+            page = self._get(f"{path}?{urlencode({'cursor': cursor})}")
+            yield page
+        raise MalformedAnswer(f"{path} did not end after {PAGES_MAX} pages")
 
     def ledger_proof(self) -> LedgerProof:
         """What the platform's own checks find."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import boto3
 
+from accounting.infrastructure.dynamodb_attested import DynamoDbAttested
 from accounting.infrastructure.dynamodb_folds import DynamoDbFolds
 from accounting.infrastructure.dynamodb_journal import DynamoDbJournal
 from accounting.infrastructure.dynamodb_messages import DynamoDbMessages
@@ -53,6 +54,11 @@ def journal() -> DynamoDbJournal:
 @cache
 def folds() -> DynamoDbFolds:
     return DynamoDbFolds(table())
+
+
+@cache
+def attested() -> DynamoDbAttested:
+    return DynamoDbAttested(table())
 
 
 @cache

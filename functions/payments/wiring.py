@@ -9,6 +9,7 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from payments.domain.errors import ProviderNotConfigured
+from payments.infrastructure.dynamodb_attestations import DynamoDbAttestations
 from payments.infrastructure.dynamodb_payments import DynamoDbPayments
 from payments.infrastructure.dynamodb_reports import DynamoDbReports
 from payments.infrastructure.providers import PROVIDERS, Provider
@@ -43,6 +44,11 @@ def table() -> Table:
 @cache
 def payments() -> DynamoDbPayments:
     return DynamoDbPayments(table())
+
+
+@cache
+def attestations() -> DynamoDbAttestations:
+    return DynamoDbAttestations(table())
 
 
 @cache

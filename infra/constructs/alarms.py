@@ -64,6 +64,26 @@ def reported(scope: Construct, name: str, *, service: str) -> cloudwatch.Alarm:
     return _alarm(scope, name, metric, threshold=1)
 
 
+def silent(scope: Construct, name: str, *, service: str, hours: int) -> cloudwatch.Alarm:
+    """For so many hours the service has not counted what it counts by the clock."""
+    metric = cloudwatch.Metric(
+        namespace=METRICS,
+        metric_name=name,
+        dimensions_map={"service": service},
+        period=Duration.hours(1),
+        statistic="SampleCount",
+    )
+    return cloudwatch.Alarm(
+        scope,
+        f"{name}Silent",
+        metric=metric,
+        threshold=1,
+        evaluation_periods=hours,
+        comparison_operator=cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
+        treat_missing_data=cloudwatch.TreatMissingData.BREACHING,
+    )
+
+
 def dead_letter_open(scope: Construct, *, service: str) -> cloudwatch.Alarm:
     """A dead letter waits for somebody; the metric is the age of the oldest, every minute anew."""
     metric = cloudwatch.Metric(

@@ -40,6 +40,7 @@ class LedgerVault(Construct):
             "AwsSolutions-S1",
             reason="Nothing in it is secret, and the lock says what was written; no access log.",
         )
+        self._keep(stage)
         self._key = kms.Key(
             self,
             "Key",
@@ -56,11 +57,11 @@ class LedgerVault(Construct):
         self._bucket.add_to_resource_policy(
             iam.PolicyStatement(
                 principals=[function.grant_principal],
-                actions=["s3:ListBucket"],
+                actions=["s3:ListBucket", "s3:ListBucketVersions"],
                 resources=[self._bucket.bucket_arn],
             )
         )
-        self._allow_objects(function, "s3:GetObject")
+        self._allow_objects(function, "s3:GetObject", "s3:GetObjectVersion")
         function.add_to_role_policy(
             iam.PolicyStatement(
                 actions=["kms:GetPublicKey", "kms:Verify"], resources=[self._key.key_arn]
@@ -74,11 +75,37 @@ class LedgerVault(Construct):
             iam.PolicyStatement(actions=["kms:Sign"], resources=[self._key.key_arn])
         )
 
-    def _allow_objects(self, function: ServiceFunction, action: str) -> None:
+    def _keep(self, stage: Stage) -> None:
+        """An object is added once. What lies over another version is never read, and not allowed
+        either; where data is retained nobody puts a marker over it or makes it expire."""
+        everything = self._bucket.arn_for_objects("*")
+        self._deny(["s3:PutObject"], everything, {"Null": {"s3:if-none-match": "true"}})
+        if stage.retain_data:
+            deleting = ["s3:DeleteObject", "s3:DeleteObjectVersion", "s3:BypassGovernanceRetention"]
+            self._deny(deleting, everything)
+            self._deny(["s3:PutLifecycleConfiguration"], self._bucket.bucket_arn)
+
+    def _deny(
+        self,
+        actions: list[str],
+        resource: str,
+        conditions: dict[str, dict[str, str]] | None = None,
+    ) -> None:
+        self._bucket.add_to_resource_policy(
+            iam.PolicyStatement(
+                effect=iam.Effect.DENY,
+                principals=[iam.AnyPrincipal()],
+                actions=actions,
+                resources=[resource],
+                conditions=conditions,
+            )
+        )
+
+    def _allow_objects(self, function: ServiceFunction, *actions: str) -> None:
         """By the bucket's own policy, which names two folders and whoever may use them."""
         folders = [self._bucket.arn_for_objects(f"{name}/*") for name in ("exports", "seals")]
         self._bucket.add_to_resource_policy(
             iam.PolicyStatement(
-                principals=[function.grant_principal], actions=[action], resources=folders
+                principals=[function.grant_principal], actions=list(actions), resources=folders
             )
         )

@@ -26,7 +26,12 @@ RECORD_AGE_MAX = Duration.hours(6)
 SWEPT_EVERY = Duration.minutes(1)
 MESSAGES = {
     "eventName": lambda_.FilterRule.is_equal("INSERT"),
-    "dynamodb": {"NewImage": {"Payload": {"S": lambda_.FilterRule.exists()}}},
+    "dynamodb": {
+        "NewImage": {
+            "Payload": {"S": lambda_.FilterRule.exists()},
+            "ProcessedOn": lambda_.FilterRule.not_exists(),
+        }
+    },
 }
 
 

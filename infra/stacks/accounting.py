@@ -42,7 +42,10 @@ PROOF = Sizing(memory_mb=1769, timeout_seconds=900)
 """It reads every entry there is."""
 ENTRIES = {
     "eventName": lambda_.FilterRule.is_equal("INSERT"),
-    "dynamodb": {"Keys": {"sk": {"S": lambda_.FilterRule.is_equal("ENTRY")}}},
+    "dynamodb": {
+        "Keys": {"sk": {"S": lambda_.FilterRule.is_equal("ENTRY")}},
+        "NewImage": {"ProcessedOn": lambda_.FilterRule.not_exists()},
+    },
 }
 
 
@@ -63,7 +66,7 @@ class AccountingStack(ServiceStack):
             indexes=INDEXES,
         )
         self._vault = LedgerVault(self, "Vault", stage=stage, bucket_name=bucket, alias=key)
-        self.tables.grant(self.http, "GetItem", "PutItem", "Query", "Scan")
+        self.tables.grant(self.http, "GetItem", "BatchGetItem", "PutItem", "Query", "Scan")
         self.tables.grant_commands(self.http)
         for index in INDEXES:
             self.tables.grant_index(self.http, index)
@@ -131,7 +134,7 @@ class AccountingStack(ServiceStack):
         From what is sealed an operator can make the books of an empty table again.
         """
         proof = self.function("proof", PROOF)
-        self.tables.grant(proof, "GetItem", "PutItem", "Query", "Scan")
+        self.tables.grant(proof, "GetItem", "BatchGetItem", "PutItem", "Query", "Scan")
         self._vault.grant_read(proof)
         self._vault.grant_seal(proof)
         events.Rule(
@@ -144,4 +147,7 @@ class AccountingStack(ServiceStack):
         rebuild = self.function("rebuild", PROOF)
         self.tables.grant(rebuild, "GetItem", "PutItem", "Query")
         self._vault.grant_read(rebuild)
-        self.also_watch(alarms.reported(self, "LedgerBreached", service="accounting"))
+        self.also_watch(
+            alarms.reported(self, "LedgerBreached", service="accounting"),
+            alarms.silent(self, "LedgerProved", service="accounting", hours=26),
+        )

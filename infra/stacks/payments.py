@@ -24,6 +24,10 @@ UNRESOLVED = Index(
     name="unresolved", partition_key="Unresolved", sort_key="CheckAt", keys_only=True
 )
 """The payments of which something is to be asked of the provider: few, if all is well."""
+OPERATIONS = Index(
+    name="operations", partition_key="OperationDay", sort_key="OccurredOn", keys_only=True
+)
+"""The messages that tell a movement of money, by their day."""
 BY_STATUS = Index(
     name="by_status", partition_key="StatusShard", sort_key="CreatedAt", keys_only=True
 )
@@ -63,7 +67,7 @@ class PaymentsStack(ServiceStack):
                 reports_bucket=bucket,
                 splitting_machine=names.splitting_arn(stage) if stage.splits_reports else UNSPLIT,
             ),
-            indexes=(UNRESOLVED, BY_STATUS, BY_PROVIDER),
+            indexes=(UNRESOLVED, BY_STATUS, BY_PROVIDER, OPERATIONS),
         )
         self.tables.grant(self.http, "GetItem", "PutItem", "Query")
         self.tables.grant_index(self.http, UNRESOLVED)
@@ -72,7 +76,8 @@ class PaymentsStack(ServiceStack):
         self.http.grant_secret(providers)
 
         self.tables.grant_index(self.schedule, UNRESOLVED)
-        self.tables.grant(self.schedule, "PutItem")
+        self.tables.grant_index(self.schedule, OPERATIONS)
+        self.tables.grant(self.schedule, "BatchGetItem", "PutItem")
         self.schedule.grant_secret(providers)
 
         # a command may wait for its provider twice: a batch of more would outlast the function

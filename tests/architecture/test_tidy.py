@@ -9,7 +9,7 @@ import pytest
 from tests.architecture.rules import Source, findings
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ("functions", "layers", "infra", "apphost", "sandbox", "client", "tests")
+ROOMS = ("functions", "layers", "infra", "apphost", "sandbox", "client", "bench", "tests")
 DOMAIN = "functions/orders/domain/a.py"
 APPLICATION = "functions/orders/application/a.py"
 INFRASTRUCTURE = "functions/orders/infrastructure/a.py"

@@ -33,6 +33,7 @@ INSIDE = {
     "capture_not_possible": "as the code of CaptureFailed",
     "dead_letter_too_large": "in the log, while it stays in its queue",
     "currency_differs": "as the code of CaptureFailed or RefundFailed",
+    "event_ahead": "in the log, while a message waits",
     "invalid_transition": "as the reason of a dead letter",
     "notice_contradicts": "as the event NoticeContradicted",
     "notice_early": "in the log, while a message waits",

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from accounting.api.proof_views import ChainView, ExportView, ProofView, SealsView
 from accounting.api.requests import (
     ApprovalRequest,
     EntriesRequest,
@@ -10,12 +9,12 @@ from accounting.api.requests import (
     ResolutionRequest,
     ReversalRequest,
 )
+from accounting.api.statement_views import StatementView
 from accounting.api.views import (
     BalanceView,
     ChartView,
     EntriesView,
     EntryView,
-    StatementView,
     TrialBalanceView,
 )
 from accounting.api.writing_views import PeriodsView, SubmittedView
@@ -28,17 +27,16 @@ from accounting.domain.errors import (
     EntryMalformed,
     EntryUnbalanced,
     HoldRefused,
-    LedgerBroken,
     LimitExceeded,
     PeriodClosed,
     ReversalRefused,
     SelfApproval,
     UnknownAccount,
-    VaultUnreachable,
 )
 from shared.errors.taxonomy import InvalidRequest, NotFound
 from tests.contract import ledger_samples as samples
 from tests.contract.description import Body, Operation, Query
+from tests.contract.proof_operations import PROOF_OPERATIONS
 from tests.contract.services import Route
 
 _MOMENT = {"type": "string", "format": "date-time"}
@@ -57,7 +55,7 @@ _BOOKING = (
 CURRENCY = Query(description="An active ISO 4217 currency.", schema=_TEXT, example="EUR")
 _POINT = {
     "at": Query(
-        description="Only what was booked until then.",
+        description="Only what was booked until then, in ledger time.",
         schema=_MOMENT,
         example="2026-11-03T18:00:00Z",
         required=False,
@@ -105,14 +103,14 @@ LEDGER_OPERATIONS: Mapping[Route, Operation] = {
     ),
     ("GET", "/accounts/{code}/statement"): Operation(
         id="getStatement",
-        summary="Every entry on an account over a time of booking, with the balance after each.",
+        summary="The entries on an account in ledger time, with the balance after each.",
         scope="ledger:read",
         view=StatementView,
         examples={"one_capture": samples.STATEMENT},
         query={
             "currency": CURRENCY,
             "from": Query(
-                description="The first moment of booking; the very first, where it is absent.",
+                description="The first moment in ledger time; the very first, where it is absent.",
                 schema=_MOMENT,
                 example="2026-11-01T00:00:00Z",
                 required=False,
@@ -121,6 +119,18 @@ LEDGER_OPERATIONS: Mapping[Route, Operation] = {
                 description="The moment before which it ends; now, where it is absent.",
                 schema=_MOMENT,
                 example="2026-12-01T00:00:00Z",
+                required=False,
+            ),
+            "limit": Query(
+                description="How many entries a page has at most.",
+                schema={"type": "string", "pattern": "^[0-9]{1,3}$", "default": "100"},
+                example="50",
+                required=False,
+            ),
+            "cursor": Query(
+                description="`next_cursor` of the page before.",
+                schema=_TEXT,
+                example="2026-11-03T14:05:02.000000Z|2",
                 required=False,
             ),
         },
@@ -158,7 +168,7 @@ LEDGER_OPERATIONS: Mapping[Route, Operation] = {
             "cursor": Query(
                 description="With `account`: `next_cursor` of the page before.",
                 schema=_TEXT,
-                example="2026-11-03T14:05:02.000000Z|je_1",
+                example="2026-11-03T14:05:02.000000Z|2",
                 required=False,
             ),
         },
@@ -245,44 +255,5 @@ LEDGER_OPERATIONS: Mapping[Route, Operation] = {
         examples={"october_is_closed": samples.PERIODS},
         failures=(InvalidRequest, EntryMalformed, PeriodClosed),
     ),
-    ("GET", "/ledger/chains/{lane}"): Operation(
-        id="getChain",
-        summary="A page of a hash chain with its entries as stored: what a proof is made from.",
-        scope="ledger:read",
-        view=ChainView,
-        examples={"one_entry": samples.CHAIN},
-        query={
-            "cursor": Query(
-                description="The position from which on.",
-                schema={"type": "string", "pattern": "^[0-9]{1,11}$"},
-                example="0",
-                required=False,
-            )
-        },
-        failures=(InvalidRequest, NotFound),
-    ),
-    ("GET", "/ledger/seals"): Operation(
-        id="listSeals",
-        summary="Every daily seal with its signature, and the key to check it with.",
-        scope="ledger:read",
-        view=SealsView,
-        examples={"one_day": samples.SEALS},
-        failures=(VaultUnreachable,),
-    ),
-    ("GET", "/ledger/exports/{day}"): Operation(
-        id="getExport",
-        summary="A sealed day as CSV, from which the books can be made again.",
-        scope="ledger:read",
-        view=ExportView,
-        examples={"one_day": samples.EXPORT},
-        failures=(NotFound, VaultUnreachable),
-    ),
-    ("GET", "/ledger/proof"): Operation(
-        id="proveLedger",
-        summary="Run the ledger's checks over everything that is stored.",
-        scope="ledger:read",
-        view=ProofView,
-        examples={"all_is_well": samples.PROOF},
-        failures=(VaultUnreachable, LedgerBroken),
-    ),
+    **PROOF_OPERATIONS,
 }

@@ -3,12 +3,12 @@
 from typing import Any
 
 from accounting.api.proof_views import ChainView, ExportView, ProofView, SealsView
+from accounting.api.statement_views import StatementView
 from accounting.api.views import (
     BalanceView,
     ChartView,
     EntriesView,
     EntryView,
-    StatementView,
     TrialBalanceView,
     chart_view,
 )
@@ -77,12 +77,13 @@ BALANCE: BalanceView = {
         "entries": 2,
         "at": "2026-11-03T14:05:03.000000Z",
         "root": "0b6f6f7e0a8c1d7a9c7c2f0f9d3a4b5c6d7e8f90a1b2c3d4e5f60718293a4b5c",
+        "final": False,
     },
 }
 TRIAL_BALANCE: TrialBalanceView = {
     "currency": "EUR",
     "at": "2026-11-03T18:00:00.000000Z",
-    "point": {"consistency": "current", "entries": 2, "at": None, "root": None},
+    "point": {"consistency": "current", "entries": 2, "at": None, "root": None, "final": False},
     "accounts": [
         {
             "account": "1100",
@@ -126,6 +127,7 @@ STATEMENT: StatementView = {
         }
     ],
     "closing": 3998,
+    "next_cursor": None,
 }
 WRITE_OFF: dict[str, Any] = {
     "actor": "ann",
@@ -159,7 +161,7 @@ CHAIN: ChainView = {
     "balances": {"EUR": {"1100": [3998, 0, 0, 0], "4000": [0, 3998, 0, 0]}},
     "blocks": [
         {
-            "bucket": "2026-11-03T14:05:0",
+            "booked_at": "2026-11-03T14:05:02.000000Z",
             "position": 0,
             "entries": [[ENTRY, "8f3c00000000"]],
             "before": "0" * 64,
@@ -174,5 +176,9 @@ SEALS: SealsView = {
     "algorithm": ALGORITHM,
     "public_key": "a2V5",
 }
-EXPORT: ExportView = {"day": "2026-11-03", "csv": "lane,position,entry_id\n0,0,je_1\n"}
+EXPORT: ExportView = {
+    "day": "2026-11-03",
+    "csv": "lane,position,entry_id\n0,0,je_1\n",
+    "next_cursor": None,
+}
 PROOF: ProofView = {"entries": 2, "sealed_days": 1, "breaches": []}

@@ -24,6 +24,8 @@ from tests.contract.services import (
 )
 
 ABOUT = {
+    "DayAttested": "day",
+    "OperationsAttested": "day",
     "LedgerBreached": "proof_id",
     "ReconciliationCompleted": "reconciliation_id",
     "ReconciliationRequested": "reconciliation_id",

@@ -23,6 +23,7 @@ INDEXED: Final = (
     "CheckAt",
     "StatusShard",
     "CreatedAt",
+    "OperationDay",
     "Task",
     "TaskAt",
 )

@@ -12,9 +12,9 @@ from accounting.application.fold import fold
 from accounting.application.prove import Proof, prove
 from accounting.application.reactions import react
 from accounting.application.seal import seal_days
+from accounting.infrastructure.dynamodb_attested import DynamoDbAttested
 from accounting.infrastructure.dynamodb_folds import DynamoDbFolds
 from accounting.infrastructure.dynamodb_journal import DynamoDbJournal
-from shared.contracts.codec import timestamp
 from shared.contracts.envelope import Cause, Envelope, Event
 from shared.contracts.payments import (
     AuthorizationExpired,
@@ -32,6 +32,7 @@ from shared.contracts.payments import (
 )
 from shared.contracts.settlement import ROUNDING, Fee, LineKind, PaymentSettled
 from shared.errors.taxonomy import AlreadyHandled
+from shared.moments import timestamp
 from shared.money import Money
 from shared.persistence.rows import Row
 from tests.doubles.memory_table import MemoryTable
@@ -52,6 +53,7 @@ class Ledger:
     def __post_init__(self) -> None:
         self.journal = DynamoDbJournal(self.table)
         self.folds = DynamoDbFolds(self.table)
+        self.attested = DynamoDbAttested(self.table)
 
     def hear(self, event: Event, message_id: str, *, at: datetime | None = None) -> None:
         """Deliver an event as the queue does; a duplicate is acknowledged."""
@@ -67,7 +69,7 @@ class Ledger:
             data=event,
         )
         with suppress(AlreadyHandled):
-            react(envelope, self.cause(message_id), journal=self.journal)
+            react(envelope, self.cause(message_id), journal=self.journal, attested=self.attested)
         self.drain()
 
     def cause(self, id_: str) -> Cause:
@@ -104,7 +106,8 @@ class Ledger:
             journal=self.journal,
             folds=self.folds,
             seals=self.vault,
-            young_after=timestamp(self.now),
+            attested=self.attested,
+            now=self.now,
         )
 
     def balance(self, code: str, currency: str = "EUR") -> int:

@@ -16,6 +16,13 @@ from tests.doubles.memory_indexes import INDEXES, Indexes
 SPAN: Final = "attribute_exists(Payload) AND OccurredOn >= :begins AND OccurredOn < :ends"
 CONDITION_FAILED: Final = "ConditionalCheckFailedException"
 
+_RANGES: Final[dict[str, Callable[[str, str], bool]]] = {
+    "pk = :pk": lambda _sk, _bound: True,
+    "pk = :pk AND begins_with(sk, :sk)": str.startswith,
+    "pk = :pk AND sk >= :sk": str.__ge__,
+    "pk = :pk AND sk <= :sk": str.__le__,
+}
+
 type Item = Mapping[str, Any]
 type Request = Mapping[str, Any]
 type Name = tuple[str, str]
@@ -77,6 +84,12 @@ class MemoryDynamo:
             return {}
         self.on_read(request["TableName"], found)
         return {"Item": found}
+
+    def batch_get_item(self, **request: Any) -> dict[str, Any]:
+        ((table, wanted),) = request["RequestItems"].items()
+        self.on_call("before", f"{table}.get")
+        found = [self._find(table, _name(key)) for key in wanted["Keys"]]
+        return {"Responses": {table: [item for item in found if item is not None]}}
 
     def put_item(self, **request: Any) -> dict[str, Any]:
         place = f"{request['TableName']}.commit"
@@ -187,9 +200,11 @@ class MemoryDynamo:
             (value,) = values.values()
             index, stale = request["IndexName"], self.stale()
             return self._index(table).read(index, value, above=low, below=high, stale=stale)
-        prefix = values.get(":sk", "")
         partition = self._tables.get(table, {}).get(values[":pk"], {})
-        return [partition[sk] for sk in sorted(partition) if sk.startswith(prefix)]
+        holds = _RANGES[request["KeyConditionExpression"]]
+        bound = values.get(":sk", "")
+        found = [partition[sk] for sk in sorted(partition) if holds(sk, bound)]
+        return found if request.get("ScanIndexForward", True) else found[::-1]
 
     def _index(self, table: str) -> Indexes:
         if table not in self._indexes:

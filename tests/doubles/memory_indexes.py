@@ -10,6 +10,7 @@ from accounting.infrastructure.dynamodb_journal import BY_ORDER, BY_PAYMENT, BY_
 from accounting.infrastructure.dynamodb_records import OPEN
 from orders.infrastructure import dynamodb_cases
 from orders.infrastructure.dynamodb_orders import DUE
+from payments.infrastructure.dynamodb_attestations import BY_DAY
 from payments.infrastructure.dynamodb_payments import BY_STATUS, UNRESOLVED
 from shared.operations.tasks import TASKS
 from shared.persistence.table import UNPROCESSED, Index
@@ -20,6 +21,7 @@ INDEXES: Final = (
     BY_STATUS,
     dynamodb_cases.BY_STATUS,
     TASKS,
+    BY_DAY,
     OPEN,
     DUE,
     Index(BY_PAYMENT, partition="payment_id", sort="OccurredOn"),

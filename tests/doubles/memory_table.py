@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Final
 
-from shared.contracts.codec import timestamp
 from shared.errors.taxonomy import AlreadyHandled, StaleRow
-from shared.persistence.rows import Row, dump_row, load_row
+from shared.moments import timestamp
+from shared.persistence.rows import Row, dump_row, load_row, load_row_by_name
 from shared.persistence.span import Span
 from shared.persistence.table import Index, Key, Page, Put, Table, with_mark
 from tests.doubles.dynamodb_limits import assert_writable
@@ -27,6 +27,7 @@ INDEXES: Final = {
         ("by_payment", "payment_id"),
         ("by_order", "order_id"),
         ("by_payout", "payout_id"),
+        ("operations", "OperationDay"),
     )
 } | {"by_provider": Index("by_provider", partition="ProviderPayment", sort="CreatedAt")}
 
@@ -68,9 +69,22 @@ class MemoryTable(Table):
         with self._lock:
             return self._row(key) if key in self._items else None
 
-    def partition(self, pk: str, *, sk_prefix: str = "") -> Iterator[Row]:
+    def get_many(self, keys: Sequence[Key]) -> Iterator[Row]:
         with self._lock:
-            keys = [key for key in self._items if key.pk == pk and key.sk.startswith(sk_prefix)]
+            return iter([load_row_by_name(self._items[key]) for key in keys if key in self._items])
+
+    def last(self, pk: str, *, sk_max: str) -> Row | None:
+        with self._lock:
+            keys = [key for key in self._items if key.pk == pk and key.sk <= sk_max]
+            return self._row(max(keys, key=lambda key: key.sk.encode())) if keys else None
+
+    def partition(self, pk: str, *, sk_prefix: str = "", sk_from: str = "") -> Iterator[Row]:
+        with self._lock:
+            keys = [
+                key
+                for key in self._items
+                if key.pk == pk and key.sk.startswith(sk_prefix) and key.sk >= sk_from
+            ]
             rows = [self._row(key) for key in sorted(keys, key=lambda key: key.sk.encode())]
         return iter(rows)
 
@@ -85,7 +99,7 @@ class MemoryTable(Table):
 
     def scan(self, *, sk: str) -> Iterator[Row]:
         with self._lock:
-            return iter([self._row(key) for key in self._items if key.sk == sk])
+            return iter([load_row_by_name(self._items[key]) for key in self._items if key.sk == sk])
 
     def outbox(self, span: Span, *, after: Key | None, looked_at_max: int) -> Page:
         """In an order of partitions that has nothing to do with time, as a scan's."""

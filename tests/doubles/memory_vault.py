@@ -7,29 +7,33 @@ import hmac
 from typing import Final
 
 from accounting.application.ports import Sealed
+from accounting.domain.errors import LedgerBroken
 
 _KEY: Final = b"the test's own"
 
 
 class MemoryVault:
-    """Written once; `seals` and `exports` may be tampered with by a test."""
+    """Written once; `seals` and `parts` of exports may be tampered with by a test."""
 
     def __init__(self) -> None:
         self.seals: dict[str, Sealed] = {}
-        self.exports: dict[str, str] = {}
+        self.parts: dict[tuple[str, int], str] = {}
 
     def find(self, day: str) -> Sealed | None:
         return self.seals.get(day)
 
-    def put(self, day: str, document: str, export: str) -> Sealed:
-        self.exports.setdefault(day, export)
+    def put_part(self, day: str, number: int, text: str) -> None:
+        if self.parts.setdefault((day, number), text) != text:
+            raise LedgerBroken(f"another export of {day} is in the vault")
+
+    def seal(self, day: str, document: str) -> Sealed:
         return self.seals.setdefault(day, Sealed(document=document, signature=_sign(document)))
 
     def holds(self, sealed: Sealed) -> bool:
         return hmac.compare_digest(sealed.signature, _sign(sealed.document))
 
-    def export(self, day: str) -> str | None:
-        return self.exports.get(day)
+    def part(self, day: str, number: int) -> str | None:
+        return self.parts.get((day, number))
 
     def days(self) -> list[str]:
         return sorted(self.seals)

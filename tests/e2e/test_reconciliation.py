@@ -7,11 +7,10 @@ import uuid
 from datetime import UTC, datetime
 from typing import Any
 
-from tests.e2e.test_settlement import balances, read, settle
-
 from client.answers import Order
 from client.watch import Patience, until
 from tests.e2e.driver import PATIENCE, Platform
+from tests.e2e.test_settlement import balances, read, settle
 
 RUN = Patience(timeout_seconds=120)
 

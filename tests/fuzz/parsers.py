@@ -31,7 +31,7 @@ from payments.domain.errors import (
 )
 from payments.infrastructure.providers import sandbox
 from payments.infrastructure.standard_webhooks import verified_id
-from shared.contracts.codec import UndecodableMessage, decode, encode, timestamp
+from shared.contracts.codec import UndecodableMessage, decode, encode
 from shared.contracts.provider_notice import Notice
 from shared.errors.taxonomy import (
     CardNumberRefused,
@@ -43,6 +43,7 @@ from shared.errors.taxonomy import (
 )
 from shared.http import HttpAnswer
 from shared.messaging.consumer import _detail
+from shared.moments import timestamp
 from shared.money import AmountMalformed, UnknownCurrency, parse
 from shared.observability.trace import child_of
 from shared.rest import requests

@@ -88,17 +88,25 @@ def test_no_two_functions_share_a_role(assemblies: Assemblies) -> None:
         ("Payments", "payments.api.events.handler", {"GetItem", "PutItem"}),
         ("Payments", "payments.api.webhooks.handler", {"PutItem"}),
         ("Payments", "payments.api.relay.handler", {"UpdateItem"}),
-        ("Payments", "payments.api.schedule.handler", {"GetItem", "PutItem", "UpdateItem"}),
+        (
+            "Payments",
+            "payments.api.schedule.handler",
+            {"GetItem", "BatchGetItem", "PutItem", "UpdateItem"},
+        ),
         (
             "Accounting",
             "accounting.api.http.handler",
-            {"GetItem", "PutItem", "Query", "Scan"},
+            {"GetItem", "BatchGetItem", "PutItem", "Query", "Scan"},
         ),
         ("Accounting", "accounting.api.events.handler", {"GetItem", "PutItem"}),
         ("Accounting", "accounting.api.relay.handler", {"UpdateItem"}),
         ("Accounting", "accounting.api.fold.handler", {"GetItem", "PutItem", "Query"}),
         ("Accounting", "accounting.api.rebuild.handler", {"GetItem", "PutItem", "Query"}),
-        ("Accounting", "accounting.api.proof.handler", {"GetItem", "PutItem", "Query", "Scan"}),
+        (
+            "Accounting",
+            "accounting.api.proof.handler",
+            {"GetItem", "BatchGetItem", "PutItem", "Query", "Scan"},
+        ),
         (
             "Accounting",
             "accounting.api.schedule.handler",
@@ -123,7 +131,7 @@ def test_an_index_of_payments_is_read_only_by_who_lists_or_asks(assemblies: Asse
                 reading.setdefault(function["Handler"], set()).update(indexes)
     assert {handler: indexes for handler, indexes in reading.items() if indexes} == {
         "payments.api.http.handler": {"by_status", "unresolved"},
-        "payments.api.schedule.handler": {"unprocessed", "unresolved"},
+        "payments.api.schedule.handler": {"operations", "unprocessed", "unresolved"},
         "payments.api.settlement.handler": {"by_provider"},
         "payments.api.reading.handler": {"by_provider"},
         "shared.operations.http.handler": {"tasks"},
@@ -258,32 +266,3 @@ def test_a_table_key_serves_this_account_through_dynamodb_only(assemblies: Assem
             }
         ]
         assert key["EnableKeyRotation"] is True
-
-
-def test_the_vault_forgets_nothing_and_nobody_may_delete_from_it(assemblies: Assemblies) -> None:
-    template = assemblies.template("prod", "Accounting")
-    (bucket,) = template.resources("AWS::S3::Bucket").values()
-    assert bucket["ObjectLockEnabled"] is True
-    assert bucket["ObjectLockConfiguration"]["Rule"]["DefaultRetention"] == {
-        "Mode": "COMPLIANCE",
-        "Days": 3650,
-    }
-    (policy,) = template.resources("AWS::S3::BucketPolicy").values()
-    allowed = {
-        action
-        for statement in policy["PolicyDocument"]["Statement"]
-        if statement["Effect"] == "Allow"
-        for action in actions(statement)
-    }
-    assert allowed == {"s3:GetObject", "s3:ListBucket", "s3:PutObject"}
-
-
-def test_only_the_nightly_proof_signs(assemblies: Assemblies) -> None:
-    template = assemblies.template("prod", "Accounting")
-    signing = [
-        function["Handler"]
-        for function in template.resources("AWS::Lambda::Function").values()
-        for statement in template.policy_of(function["Handler"])
-        if "kms:Sign" in actions(statement)
-    ]
-    assert signing == ["accounting.api.proof.handler"]

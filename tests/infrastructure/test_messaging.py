@@ -147,7 +147,8 @@ def test_the_relay_retries_in_order_within_bounds_and_leaves_a_note(
     assert stream["FilterCriteria"]["Filters"] == [
         {
             "Pattern": '{"eventName":["INSERT"],'
-            '"dynamodb":{"NewImage":{"Payload":{"S":[{"exists":true}]}}}}'
+            '"dynamodb":{"NewImage":{"Payload":{"S":[{"exists":true}]},'
+            '"ProcessedOn":[{"exists":false}]}}}'
         }
     ]
 
@@ -166,7 +167,10 @@ def test_the_fold_reads_entries_alone_and_leaves_a_note_of_what_it_gave_up(
     assert (stream["BatchSize"], stream["MaximumBatchingWindowInSeconds"]) == (400, 1)
     assert stream["DestinationConfig"]["OnFailure"]["Destination"]["Fn::GetAtt"][1] == "Arn"
     assert stream["FilterCriteria"]["Filters"] == [
-        {"Pattern": '{"eventName":["INSERT"],"dynamodb":{"Keys":{"sk":{"S":["ENTRY"]}}}}'}
+        {
+            "Pattern": '{"eventName":["INSERT"],"dynamodb":{"Keys":{"sk":{"S":["ENTRY"]}},'
+            '"NewImage":{"ProcessedOn":[{"exists":false}]}}}'
+        }
     ]
 
 

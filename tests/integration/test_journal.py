@@ -7,6 +7,7 @@ import pytest
 
 from accounting.application.reactions import react
 from accounting.domain.errors import EntryDiffers
+from accounting.infrastructure.dynamodb_attested import DynamoDbAttested
 from accounting.infrastructure.dynamodb_journal import Booked, DynamoDbJournal
 from shared.contracts.accounting import LedgerEntryCreated
 from shared.contracts.codec import decode
@@ -51,7 +52,8 @@ def captured(*, payment_id: str = "pay_1", minor: int = 3998) -> Envelope[Paymen
 
 
 def book(journal: DynamoDbJournal, envelope: Envelope[PaymentCaptured]) -> None:
-    react(envelope, envelope.cause(now=BOOKED, traceparent=TRACEPARENT), journal=journal)
+    cause = envelope.cause(now=BOOKED, traceparent=TRACEPARENT)
+    react(envelope, cause, journal=journal, attested=DynamoDbAttested(journal._table))
 
 
 def booked(journal: DynamoDbJournal) -> Booked:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from shared.contracts.codec import timestamp
+from shared.moments import timestamp
 from shared.persistence.rows import Row
 from shared.persistence.span import Span
 from shared.persistence.table import Key, Put, Table

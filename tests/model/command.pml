@@ -10,10 +10,7 @@
 #define READY(i) (mark[i] || (st[i] == NONE && !MUST_WAIT(i)) || (st[i] != NONE && !NOT_NOW(i)))
 
 inline acknowledge(i) {
-    if
-    :: queued[i] = 0
-    :: CAN(faults) -> spend(faults)       /* it stays, and is delivered once more */
-    fi
+    acknowledged(queued[i])
 }
 
 /* Only the mark that the command was handled: nothing else changes. */
@@ -78,9 +75,15 @@ end_idle:
         :: st[i] == NONE ->
             judge(i);
             if
-            :: decision == WAIT -> goto end_idle
-            :: decision == REFUSE -> void_refused = void_refused || op[i] == VOID; handled(i); acknowledge(i); goto end_idle
+            :: decision == WAIT -> decision = 0; goto end_idle
+            :: decision == REFUSE ->
+                decision = 0;
+                void_refused = void_refused || op[i] == VOID;
+                handled(i);
+                acknowledge(i);
+                goto end_idle
             :: decision == GIVE_UP ->
+                decision = 0;
                 if
                 :: !mark[i] ->
                     promised = 1;
@@ -89,8 +92,10 @@ end_idle:
 #endif
                 :: else
                 fi;
-                handled(i); acknowledge(i); goto end_idle
-            :: decision == BEGIN -> calling[i]++
+                handled(i);
+                acknowledge(i);
+                goto end_idle
+            :: decision == BEGIN -> decision = 0; calling[i]++
             fi
         fi;
 #ifdef CHECKED_THEN_WRITTEN

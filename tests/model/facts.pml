@@ -72,10 +72,7 @@ end:
 #endif
         :: !booked[e] || BOOKS_AGAIN -> book(e)
         fi;
-        if
-        :: to_book[e] = 0
-        :: CAN(faults) -> spend(faults)
-        fi
+        acknowledged(to_book[e])
     }
     od
 }
@@ -119,10 +116,7 @@ end_idle:
 #ifdef INBOX_BEFORE
         counted[e] = 1;
 #endif
-        if
-        :: to_count[e] = 0
-        :: CAN(faults) -> spend(faults)
-        fi;
+        acknowledged(to_count[e]);
         goto end_idle
     }
 }

@@ -113,7 +113,7 @@ MONEY authorized, capturing, captured, released, expired, refunding, refunded;
 bit promised, void_refused;   /* to give back what is held; somebody was told that it is not */
 bit cancel;                   /* given back as soon as it is authorized */
 byte unknowns;                /* attempts whose outcome is unknown */
-bit begun;                    /* there is a row */
+bit begun, auth_open;         /* there is a row; its authorization is not decided */
 
 /* commands: in the queue, and marked as handled in the payment's table */
 bit queued[SLOTS];
@@ -146,8 +146,9 @@ byte undoing = 0;
 #endif
 bit p_gone, p_undone;         /* the hold is gone; a capture was undone */
 
-/* scratch of one step, no state */
-hidden byte decision, k;
+byte decision;
+/* scratch of one d_step, no state */
+hidden byte k;
 hidden byte authorizing, voiding, taking, gone;
 hidden MONEY held;
 
@@ -186,6 +187,20 @@ inline see(kind, slot, value) {
 #define spend(budget) budget--
 #endif
 
+/* A message leaves its queue, or stays and is delivered once more. Where faults cost nothing, in a
+ * trace, staying is enough: whatever may come again need not.
+ */
+inline acknowledged(delivery) {
+#ifdef TRACE
+    skip
+#else
+    if
+    :: delivery = 0
+    :: faults > 0 -> faults--
+    fi
+#endif
+}
+
 #define SUCCESS(i) (3 * (i))
 #define OWED(i) (3 * (i) + 1)
 #define WITHDRAWN(i) (3 * (i) + 2)
@@ -218,7 +233,8 @@ proctype Auditor() {
             :: else
             fi
         };
-        look();
+        skip;
+        d_step { look() };
         assert(captured == p_captured && refunded == p_refunded && held == p_held);
         assert(capturing == 0 && refunding == 0);
 #ifdef BOOKS

@@ -57,10 +57,14 @@ inline grant(i) {
 
 /* A verdict is told by a webhook at least once, or the webhook is lost for good. */
 inline told(webhook) {
+#ifdef TRACE
+    webhook = 1
+#else
     if
     :: webhook = 1
-    :: CAN(silent) -> spend(silent)
+    :: silent > 0 -> silent--
     fi
+#endif
 }
 
 inline receive(i, webhook, its_mark, word) {
@@ -68,10 +72,7 @@ inline receive(i, webhook, its_mark, word) {
     :: its_mark
     :: !its_mark -> learn(i, word, BY_WEBHOOK); its_mark = 1
     fi;
-    if
-    :: webhook = 0
-    :: CAN(faults) -> spend(faults)
-    fi
+    acknowledged(webhook)
 }
 
 proctype Provider(byte i) {

@@ -9,11 +9,15 @@ inline become(i, status) {
     if
     :: st[i] == UNKNOWN -> unknowns++
     :: else
+    fi;
+    if
+    :: op[i] == AUTHORIZE -> auth_open = UNDECIDED(i)
+    :: else
     fi
 }
 
+/* Within one d_step only: what it finds is scratch, and no state. */
 inline look() {
-    d_step {
     authorizing = 0; voiding = 0; taking = 0; gone = 0;
     for (k : 0 .. N) {
         if
@@ -27,13 +31,13 @@ inline look() {
     };
     k = 0;
     held = authorized - captured - capturing - released - expired
-    }
 }
 
 #ifdef WHILE_UNKNOWN
 #define MUST_WAIT(i) (op[i] != AUTHORIZE && !begun)
 #else
-#define MUST_WAIT(i) (unknowns > 0 || (op[i] != AUTHORIZE && !begun))
+/* Giving up what is not authorized yet moves no money, and waits for nothing. */
+#define MUST_WAIT(i) ((unknowns > 0 && !(op[i] == VOID && auth_open)) || (op[i] != AUTHORIZE && !begun))
 #endif
 
 #ifdef UNRESERVED
@@ -43,6 +47,7 @@ inline look() {
 #endif
 
 inline judge(i) {
+    d_step {
     look();
     if
     :: MUST_WAIT(i) -> decision = WAIT
@@ -65,15 +70,18 @@ inline judge(i) {
         :: else -> decision = REFUSE
         fi
     fi
+    }
 }
 
 /* No money operation while an outcome is unknown; and what we call a no is one. */
 inline certain() {
-    assert(unknowns == 0);
-    for (k : 0 .. N) {
-        assert(st[k] != NO || truth[k] == REFUSED || truth[k] == REJECTED || NEVER_CAME(k))
-    };
-    k = 0
+    d_step {
+        assert(unknowns == 0);
+        for (k : 0 .. N) {
+            assert(st[k] != NO || truth[k] == REFUSED || truth[k] == REJECTED || NEVER_CAME(k))
+        };
+        k = 0
+    }
 }
 
 inline begin(i) {
@@ -90,11 +98,13 @@ inline begin(i) {
 
 /* What an authorization that is gone still holds, and nothing under way has reserved, expires. */
 inline settle() {
-    look();
-    if
-    :: gone && !taking && !voiding && held > 0 -> expired = expired + held
-    :: else
-    fi
+    d_step {
+        look();
+        if
+        :: gone && !taking && !voiding && held > 0 -> expired = expired + held
+        :: else
+        fi
+    }
 }
 
 inline succeed(i) {

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.contracts.codec import UndecodableMessage, decode, encode, timestamp
+from shared.contracts.codec import UndecodableMessage, decode, encode
 from shared.contracts.envelope import Message
 from shared.contracts.payments import PaymentCaptured
+from shared.moments import timestamp
 from shared.persistence.outbox import SHARDS, outbox_attributes
 from shared.persistence.rows import dump_row, load_row
 from tests.properties.values import envelopes_of, message_classes, moments

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 from tests.simulation.evidence import Evidence, Plain
@@ -85,15 +86,19 @@ def l4_the_chain_verifies_from_genesis(evidence: Evidence) -> Iterator[str]:
     """hash(n) = H(hash(n-1) and the entry), for every entry of every chain."""
     stored = {entry_id(entry): entry for entry in evidence.entries}
     for lane, blocks in evidence.blocks.items():
-        running, height = GENESIS, 0
-        for height, (name, mark) in enumerate(_members(blocks), start=1):  # noqa: B007
+        running, height, booked_at = GENESIS, 0, ""
+        for height, (name, mark, first) in enumerate(_timed(blocks), start=1):  # noqa: B007
             entry = stored.get(name)
             if entry is None:
                 yield f"{name} is chained and not in the books"
                 break
+            after = first or max(entry["OccurredOn"], _just_after(booked_at))
+            if after <= booked_at or after < entry["OccurredOn"]:
+                yield f"{name} is chained at {after}, after {booked_at}"
+            booked_at = after
             kept = {key: value for key, value in entry.items() if key not in CHANGING}
             text = json.dumps(kept, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-            running = hashlib.sha256(running.encode() + text.encode()).hexdigest()
+            running = hashlib.sha256(f"{running}{booked_at}{text}".encode()).hexdigest()
             if running[:MARK_LETTERS] != mark:
                 yield f"{name} is not as it was chained"
                 break
@@ -132,6 +137,21 @@ def l9_nothing_is_booked_before_it_happened(evidence: Evidence) -> Iterator[str]
     for entry in evidence.entries:
         if entry["OccurredOn"] < entry["effective_at"]:
             yield f"{entry_id(entry)} was booked before it happened"
+
+
+def _just_after(booked_at: str) -> str:
+    """A microsecond later; text is compared, which is right as long as all have six decimals."""
+    later = datetime.fromisoformat(booked_at) + timedelta(microseconds=1)
+    return later.isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def _timed(blocks: list[Plain]) -> Iterator[tuple[str, str, str]]:
+    """As `_members`, with the ledger time of the first entry of each block."""
+    for block in sorted(blocks, key=lambda each: int(each["sk"].partition("#")[2])):
+        first = block["booked_at"]
+        for name, mark in _members([block]):
+            yield name, mark, first
+            first = ""
 
 
 def _members(blocks: list[Plain]) -> Iterator[tuple[str, str]]:

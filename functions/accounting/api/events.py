@@ -15,7 +15,9 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     journal = wiring.journal()
     consumer = Consumer(
         Subscribed,
-        react=partial(react, journal=journal, periods=journal.periods()),
+        react=partial(
+            react, journal=journal, attested=wiring.attested(), periods=journal.periods()
+        ),
         handled=_never,
         clock=clock.now,
         failures=FailureNotes(wiring.table()),

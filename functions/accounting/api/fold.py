@@ -15,7 +15,9 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     rows = [
         load_row(record["dynamodb"]["NewImage"])
         for record in event["Records"]
-        if record["eventName"] == "INSERT" and record["dynamodb"]["Keys"]["sk"]["S"] == "ENTRY"
+        if record["eventName"] == "INSERT"
+        and record["dynamodb"]["Keys"]["sk"]["S"] == "ENTRY"
+        and "ProcessedOn" not in record["dynamodb"]["NewImage"]  # restored: chained by the rebuild
     ]
     moved = fold(rows, folds=wiring.folds(), now=clock.now())
     log.info("balances moved", handled=moved)

@@ -7,13 +7,21 @@ from aws_lambda_powertools.event_handler import Response
 from accounting import wiring
 from accounting.api import proving, reconciling, writing
 from accounting.api.app import app
-from accounting.api.requests import invalid, known_currency, moment, number, one_of
+from accounting.api.requests import (
+    cursor_of,
+    invalid,
+    known_currency,
+    moment,
+    number,
+    one_of,
+    place,
+)
+from accounting.api.statement_views import statement_view
 from accounting.api.views import (
     balance_view,
     chart_view,
     entries_view,
     entry_view,
-    statement_view,
     trial_balance_view,
 )
 from accounting.application.balance import (
@@ -22,18 +30,18 @@ from accounting.application.balance import (
     current,
     effective_until,
     folded,
-    statement,
 )
+from accounting.application.statement import Span, entries_on, span, statement
 from accounting.domain.chart_of_accounts import CHART, Account
-from shared.contracts.codec import timestamp
+from accounting.infrastructure.dynamodb_journal import Booked
 from shared.errors.taxonomy import NotFound
+from shared.moments import timestamp
 from shared.rest.app import ok
 
 __all__ = ["app", "handler", "proving", "reconciling", "writing"]
 
 CONSISTENCIES = ("folded", "current")
 PAGE_MAX = 100
-GENESIS = "1970-01-01T00:00:00Z"
 
 
 @app.routes.get("/accounts")
@@ -55,13 +63,7 @@ def get_statement(code: str) -> Response[str]:
     app.caller.require("ledger:read")
     currency = known_currency(_asked("currency"))
     account = _account(code)
-    shown = statement(
-        code,
-        currency,
-        since=moment("from", _asked("from") or GENESIS),
-        until=moment("to", _asked("to")) if _asked("to") else app.caller.now,
-        journal=wiring.journal(),
-    )
+    shown = statement(code, currency, _span(), folds=wiring.folds(), journal=wiring.journal())
     return ok(statement_view(shown, account, currency))
 
 
@@ -119,7 +121,8 @@ def _standing() -> Standing:
     if len(asked) > 1:
         raise invalid(asked[1], f"not together with {asked[0]}")
     if _asked("at"):
-        return booked_until(moment("at", _asked("at")), journal=wiring.journal())
+        at = moment("at", _asked("at"))
+        return booked_until(at, folds=wiring.folds(), journal=wiring.journal())
     if _asked("effective_at"):
         return effective_until(
             moment("effective_at", _asked("effective_at")), journal=wiring.journal()
@@ -129,18 +132,17 @@ def _standing() -> Standing:
 
 
 def _entries_of_account(code: str) -> Response[str]:
-    """A page of the entries on an account, by booking time."""
-    since = moment("from", _asked("from")) if _asked("from") else None
-    until = moment("to", _asked("to")) if _asked("to") else app.caller.now
-    limit = number("limit", _asked("limit") or str(PAGE_MAX), most=PAGE_MAX)
-    found = sorted(
-        (timestamp(entry.booked_at) + "|" + entry.entry_id, entry.entry_id)
-        for entry in wiring.journal().entries()
-        if (since is None or entry.booked_at >= since) and entry.booked_at < until
-        if any(p.account.code == code for p in (*entry.postings, *entry.held, *entry.released))
+    """A page of the entries on an account, in ledger time."""
+    page = entries_on(code, _span(), folds=wiring.folds(), journal=wiring.journal())
+    booked = [Booked(entry=entry, message=dict(chained.stored)) for chained, entry in page.entries]
+    return ok(entries_view(booked, cursor_of(page.next_after)))
+
+
+def _span() -> Span:
+    """The part of ledger time, and of it the page, that the query asks for."""
+    return span(
+        since=moment("from", _asked("from")) if _asked("from") else None,
+        before=moment("to", _asked("to")) if _asked("to") else app.caller.now,
+        after=place("cursor", _asked("cursor")) if _asked("cursor") else None,
+        limit=max(number("limit", _asked("limit") or str(PAGE_MAX), most=PAGE_MAX), 1),
     )
-    left = [each for each in found if each[0] > _asked("cursor")]
-    page = left[: max(limit, 1)]
-    booked = [wiring.journal().booked(entry_id) for _, entry_id in page]
-    cursor = page[-1][0] if len(page) < len(left) else None
-    return ok(entries_view([each for each in booked if each is not None], cursor))

@@ -1,23 +1,20 @@
 """The nightly Lambda: seal the days that have ended, prove the books, raise what is wrong."""
 
-from datetime import timedelta
-from typing import Any, Final
+from typing import Any
 
 from accounting import wiring
 from accounting.application.announce import announce_breaches
 from accounting.application.prove import prove
 from accounting.application.seal import seal_days
-from accounting.domain.errors import LedgerBroken
+from accounting.domain.errors import LedgerBroken, VaultUnreachable
 from accounting.domain.proof import Breach
 from shared import clock
-from shared.contracts.codec import timestamp
 from shared.contracts.envelope import Cause
+from shared.errors.taxonomy import StaleRow
 from shared.ids import fresh
+from shared.moments import timestamp
 from shared.observability import log, metrics
 from shared.observability.trace import child_of
-
-FOLDED_WITHIN: Final = timedelta(minutes=15)
-"""An entry older than this that stands in no chain is a breach."""
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
@@ -27,11 +24,9 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
     unsealed: list[Breach] = []
     try:
         seal_days(journal=journal, folds=folds, seals=seals, now=now, timestamp=timestamp(now))
-    except LedgerBroken as error:
-        unsealed = [Breach(check="seal", detail=error.detail)]
-    proof = prove(
-        journal=journal, folds=folds, seals=seals, young_after=timestamp(now - FOLDED_WITHIN)
-    )
+    except (LedgerBroken, StaleRow, VaultUnreachable) as error:
+        unsealed = [Breach(check="seal", detail=error.detail or error.title)]
+    proof = prove(journal=journal, folds=folds, seals=seals, attested=wiring.attested(), now=now)
     breaches = [*unsealed, *proof.breaches]
     for breach in breaches:
         log.warning("ledger breached", code=breach.check, entry_id=breach.entry_id)

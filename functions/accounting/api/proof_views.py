@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any, TypedDict
 
 from accounting.application.ports import Folds, Seals
-from accounting.application.prove import Proof, lane_proof
-from accounting.domain.chain import Block
+from accounting.application.prove import Proof
+from accounting.application.walk import entries_of_block
+from accounting.domain.chain import Block, StoredEntry
 from accounting.infrastructure.dynamodb_journal import DynamoDbJournal
+from shared.rest.events import Timestamp
 
 ENTRIES_PER_PAGE_MAX = 500
 
@@ -15,10 +17,11 @@ ENTRIES_PER_PAGE_MAX = 500
 class BlockView(TypedDict):
     """A run of a chain: ids with the first letters of the chain's hash after each, in order.
 
-    `stored` are the entries as they are stored; one that is gone is null.
+    `booked_at` is the ledger time of the first. `stored` are the entries as they are stored; one
+    that is gone is null.
     """
 
-    bucket: str
+    booked_at: Timestamp
     position: int
     entries: list[list[str]]
     before: str
@@ -54,10 +57,11 @@ class SealsView(TypedDict):
 
 
 class ExportView(TypedDict):
-    """A sealed day as CSV, a line an entry."""
+    """A part of a sealed day as CSV, a line an entry."""
 
     day: str
     csv: str
+    next_cursor: str | None
 
 
 class BreachView(TypedDict):
@@ -76,36 +80,45 @@ class ProofView(TypedDict):
     breaches: list[BreachView]
 
 
-def chain_view(lane: int, cursor: int, *, folds: Folds, journal: DynamoDbJournal) -> ChainView:
-    """The blocks of a lane from position `cursor` on, as many as one answer may hold."""
-    proof = lane_proof(lane, folds)
-    blocks = sorted(proof.blocks, key=lambda each: each.position)
-    left = [block for block in blocks if block.position >= cursor]
+def chain_view(lane: int, cursor: str, *, folds: Folds, journal: DynamoDbJournal) -> ChainView:
+    """The blocks of a lane from `cursor` on, as many as one answer may hold."""
+    state = folds.lane(lane)
+    bucket, _, position = cursor.partition("#")
     page: list[Block] = []
-    for block in left:
+    next_cursor = None
+    for block in folds.blocks(lane, since=bucket):
+        if block.position >= state.head.height:
+            break
+        if cursor and block.position < int(position):
+            continue
         if page and sum(len(each.entries) for each in (*page, block)) > ENTRIES_PER_PAGE_MAX:
+            next_cursor = f"{block.bucket}#{block.position:012d}"
             break
         page.append(block)
-    last = page[-1].head.height if len(page) < len(left) else None
     return {
         "lane": lane,
-        "height": proof.head.height,
-        "hash": proof.head.hash,
-        "balances": proof.sums.by_currency,
+        "height": state.head.height,
+        "hash": state.head.hash,
+        "balances": state.sums.by_currency,
         "blocks": [_block_view(block, journal) for block in page],
-        "next_cursor": None if last is None else str(last),
+        "next_cursor": next_cursor,
     }
 
 
 def _block_view(block: Block, journal: DynamoDbJournal) -> BlockView:
+    stored = entries_of_block(block, journal)
     return {
-        "bucket": block.bucket,
+        "booked_at": block.booked_at,
         "position": block.position,
         "entries": [list(each) for each in block.entries],
         "before": block.before,
         "hash": block.hash,
-        "stored": [journal.stored(entry_id) for entry_id, _ in block.entries],
+        "stored": [_whole(stored.get(entry_id)) for entry_id, _ in block.entries],
     }
+
+
+def _whole(row: StoredEntry | None) -> dict[str, Any] | None:
+    return None if row is None else dict(row)
 
 
 def seals_view(seals: Seals, *, algorithm: str) -> SealsView:

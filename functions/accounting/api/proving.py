@@ -1,5 +1,6 @@
 """The routes by which anybody with `ledger:read` can prove the books."""
 
+import re
 from datetime import date
 
 from aws_lambda_powertools.event_handler import Response
@@ -7,15 +8,15 @@ from aws_lambda_powertools.event_handler import Response
 from accounting import wiring
 from accounting.api.app import app
 from accounting.api.proof_views import ExportView, chain_view, proof_view, seals_view
-from accounting.api.requests import number
+from accounting.api.requests import invalid, number
 from accounting.application.prove import prove
 from accounting.domain.chain import LANES
 from accounting.infrastructure.vault import ALGORITHM
-from shared.contracts.codec import timestamp
 from shared.errors.taxonomy import NotFound
 from shared.rest.app import ok
 
-CURSOR_MAX = 10**11
+CURSOR_MAX = 10**6
+_CURSOR = re.compile(r"[0-9T:.-]{18}#[0-9]{12}")
 
 
 @app.routes.get("/ledger/chains/<lane>")
@@ -23,15 +24,10 @@ def get_chain(lane: str) -> Response[str]:
     app.caller.require("ledger:read")
     if lane not in map(str, range(LANES)):
         raise NotFound("no such chain")
-    cursor = app.event.query_string_parameters.get("cursor", "0")
-    return ok(
-        chain_view(
-            int(lane),
-            number("cursor", cursor, most=CURSOR_MAX),
-            folds=wiring.folds(),
-            journal=wiring.journal(),
-        )
-    )
+    cursor = app.event.query_string_parameters.get("cursor", "")
+    if cursor and not _CURSOR.fullmatch(cursor):
+        raise invalid("cursor", "next_cursor of the page before")
+    return ok(chain_view(int(lane), cursor, folds=wiring.folds(), journal=wiring.journal()))
 
 
 @app.routes.get("/ledger/seals")
@@ -47,18 +43,29 @@ def get_export(day: str) -> Response[str]:
         wanted = date.fromisoformat(day).isoformat()
     except ValueError:
         raise NotFound("no such day") from None
-    export = wiring.vault().export(wanted)
-    if export is None:
-        raise NotFound("that day is not sealed")
-    shown: ExportView = {"day": wanted, "csv": export}
+    cursor = app.event.query_string_parameters.get("cursor", "0")
+    part = number("cursor", cursor, most=CURSOR_MAX)
+    vault = wiring.vault()
+    export = vault.part(wanted, part)
+    if export is None and (part or vault.find(wanted) is None):
+        raise NotFound("that day is not sealed, or its export has ended")
+    more = vault.part(wanted, part + 1) is not None
+    shown: ExportView = {
+        "day": wanted,
+        "csv": export or "",
+        "next_cursor": str(part + 1) if more else None,
+    }
     return ok(shown)
 
 
 @app.routes.get("/ledger/proof")
 def get_proof() -> Response[str]:
     app.caller.require("ledger:read")
-    now = timestamp(app.caller.now)
     proof = prove(
-        journal=wiring.journal(), folds=wiring.folds(), seals=wiring.vault(), young_after=now
+        journal=wiring.journal(),
+        folds=wiring.folds(),
+        seals=wiring.vault(),
+        attested=wiring.attested(),
+        now=app.caller.now,
     )
     return ok(proof_view(proof))

@@ -10,7 +10,7 @@ from accounting.domain.reconciliation import Item, Line, Operation, Rules, agein
 from accounting.domain.reconciliation_run import Run, Stage
 from accounting.domain.resolution import Resolved
 from accounting.domain.settlement_record import SEPARATOR, SettlementRecord, Standing
-from shared.contracts.codec import timestamp
+from shared.moments import timestamp
 from shared.rest.events import Timestamp
 
 

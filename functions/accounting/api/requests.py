@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Annotated, Literal
@@ -17,6 +18,7 @@ from pydantic import (
     model_validator,
 )
 
+from accounting.application.walk import Place
 from accounting.domain.chart_of_accounts import Side, account_of
 from accounting.domain.journal import POSTINGS_MAX, Authorship, Person, Posting
 from accounting.domain.manual import Draft
@@ -24,6 +26,7 @@ from shared.errors.taxonomy import InputError, InvalidRequest
 from shared.money import AMOUNT_MAX, Money, UnknownCurrency, currencies, exponent
 from shared.rest.access import Principal
 
+_LEDGER_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z")
 YEARS = 1970, 2200
 ENTRIES_MAX = 10
 """Linked in one request."""
@@ -190,6 +193,18 @@ def moment(name: str, text: str) -> datetime:
         return _within_calendars(found)
     except ValueError as error:
         raise invalid(name, str(error)) from None
+
+
+def place(name: str, text: str) -> Place:
+    """A place in ledger time, as `cursor_of` wrote it; raises InvalidRequest."""
+    booked_at, _, lane = text.partition("|")
+    if not lane.isascii() or not lane.isdigit() or not _LEDGER_TIME.fullmatch(booked_at):
+        raise invalid(name, "next_cursor of the page before")
+    return Place(booked_at, int(lane[:2]))
+
+
+def cursor_of(found: Place | None) -> str | None:
+    return None if found is None else f"{found.booked_at}|{found.lane}"
 
 
 def number(name: str, text: str, *, most: int) -> int:

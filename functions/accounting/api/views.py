@@ -4,13 +4,13 @@ import json
 from collections.abc import Sequence
 from typing import TypedDict
 
-from accounting.application.balance import Standing, Statement
+from accounting.application.balance import Standing
 from accounting.domain.balances import AccountBalance
-from accounting.domain.chain import leaf
 from accounting.domain.chart_of_accounts import CHART, Account, Side
 from accounting.domain.journal import Authorship, JournalEntry, Posting
+from accounting.domain.merkle import leaf
 from accounting.infrastructure.dynamodb_journal import Booked
-from shared.contracts.codec import timestamp
+from shared.moments import timestamp
 from shared.rest.events import Timestamp
 
 
@@ -90,14 +90,16 @@ class AccountView(TypedDict):
 class PointView(TypedDict):
     """For which point balances are true: how many entries they cover, and by which rule.
 
-    `folded` balances are exact as of `at`, when the last batch of entries moved them; `root` names
-    that state of all chains. The others were added up from the entries themselves.
+    `folded` balances are exact for `root`, which names a state of all chains; `at` is when the last
+    batch of entries moved them. `booked_until` is everything of ledger time up to `at`. What is
+    `final` can never change. The others were added up from all entries.
     """
 
     consistency: str
     entries: int
     at: Timestamp | None
     root: str | None
+    final: bool
 
 
 class TrialBalanceView(TypedDict):
@@ -116,31 +118,6 @@ class BalanceView(AccountView):
 
     currency: str
     point: PointView
-
-
-class StatementLineView(TypedDict):
-    """An entry on the account, and the balance after it."""
-
-    entry_id: str
-    fact: str
-    description: str
-    payment_id: str
-    booked_at: Timestamp
-    effective_at: Timestamp
-    debit: int
-    credit: int
-    balance: int
-
-
-class StatementView(TypedDict):
-    """An account in one currency over a time of booking, in minor units."""
-
-    account: str
-    name: str
-    currency: str
-    opening: int
-    lines: list[StatementLineView]
-    closing: int
 
 
 class ChartAccountView(TypedDict):
@@ -237,6 +214,7 @@ def _point_view(standing: Standing) -> PointView:
         "entries": point.entries,
         "at": point.at,
         "root": point.root,
+        "final": point.final,
     }
 
 
@@ -255,30 +233,6 @@ def trial_balance_view(standing: Standing, currency: str, *, at: str) -> TrialBa
 def balance_view(standing: Standing, account: Account, currency: str) -> BalanceView:
     sums = account_view(standing.sums.balance(account.code, currency))
     return {**sums, "currency": currency, "point": _point_view(standing)}
-
-
-def statement_view(shown: Statement, account: Account, currency: str) -> StatementView:
-    return {
-        "account": account.code,
-        "name": account.name,
-        "currency": currency,
-        "opening": shown.opening,
-        "lines": [
-            {
-                "entry_id": line.entry.entry_id,
-                "fact": line.entry.fact,
-                "description": f"{line.entry.description} {line.entry.reference}".strip(),
-                "payment_id": line.entry.payment_id,
-                "booked_at": timestamp(line.entry.booked_at),
-                "effective_at": timestamp(line.entry.effective_at),
-                "debit": line.debit,
-                "credit": line.credit,
-                "balance": line.balance,
-            }
-            for line in shown.lines
-        ],
-        "closing": shown.closing,
-    }
 
 
 def chart_view() -> ChartView:

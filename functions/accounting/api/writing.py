@@ -20,8 +20,8 @@ from accounting.application.by_hand import (
     reverse,
     submit,
 )
-from shared.contracts.codec import timestamp
 from shared.contracts.envelope import Cause
+from shared.moments import timestamp
 from shared.rest.app import ok
 from shared.rest.requests import checked
 

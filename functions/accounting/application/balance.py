@@ -7,20 +7,27 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
+from accounting.application.fold import add_stored
 from accounting.application.ports import Folds, Journal
-from accounting.domain.balances import Sums, sums_of
+from accounting.application.walk import Place, along
+from accounting.domain.balances import Sums
 from accounting.domain.chain import LANES
 from accounting.domain.journal import JournalEntry
+from shared.moments import timestamp
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Point:
-    """What a balance covers. `root` names the state of all chains where it was read from folds."""
+    """What a balance covers. `root` names the state of all chains where it was read from folds.
+
+    It is `final` when nothing that is booked from now on can change it.
+    """
 
     consistency: str
     entries: int
     at: str | None = None
     root: str | None = None
+    final: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +39,7 @@ class Standing:
 
 
 def folded(*, folds: Folds) -> Standing:
-    """The balances as last folded: cheap, exact for their point, and a moment behind."""
+    """The balances as last folded: cheap, exact for their root, and a moment behind."""
     lanes = [folds.lane(lane) for lane in range(LANES)]
     sums = Sums()
     for lane in lanes:
@@ -48,72 +55,66 @@ def folded(*, folds: Folds) -> Standing:
     )
 
 
+def booked_until(at: datetime, *, folds: Folds, journal: Journal) -> Standing:
+    """The balances as they were at `at` in ledger time, that moment included.
+
+    From the balances that were kept before it, and the few hundred entries after them.
+    """
+    moment = timestamp(at)
+    lanes = [folds.lane(lane) for lane in range(LANES)]
+    sums, entries = until(Place(moment), folds=folds, journal=journal)
+    return Standing(
+        sums=sums,
+        point=Point(
+            consistency="booked_until",
+            entries=entries,
+            at=moment,
+            final=all(lane.booked_at >= moment for lane in lanes),
+        ),
+    )
+
+
+def until(place: Place, *, folds: Folds, journal: Journal) -> tuple[Sums, int]:
+    """The sums of all entries up to a place, and their number."""
+    sums, entries = Sums(), 0
+    if not place.booked_at:
+        return sums, entries
+    for lane in range(LANES):
+        kept = folds.lane_until(lane, place.booked_at if lane <= place.lane else _less(place))
+        sums.join(kept.sums)
+        entries += kept.head.height
+        for entry in along(
+            lane,
+            after=Place(kept.booked_at),
+            folds=folds,
+            journal=journal,
+            until=place.booked_at,
+        ):
+            if Place(entry.booked_at, lane) <= place:
+                add_stored(sums, entry.stored)
+                entries += 1
+    return sums, entries
+
+
+def _less(place: Place) -> str:
+    """What sorts before everything of that moment, and after all that came before it."""
+    return place.booked_at[:-1]
+
+
 def current(*, journal: Journal) -> Standing:
-    """The balances of every entry that is in the books now: reads all of them."""
-    return _standing("current", journal, lambda _: True)
-
-
-def booked_until(at: datetime, *, journal: Journal) -> Standing:
-    """The balances as they were at `at`, by booking time, that moment included."""
-    return _standing("booked_until", journal, lambda entry: entry.booked_at <= at)
+    """The balances of every entry that is in the books now: reads all of them, one by one."""
+    return _counted("current", journal, lambda _: True)
 
 
 def effective_until(at: datetime, *, journal: Journal) -> Standing:
-    """The balances of everything that had happened by `at`, whenever we booked it."""
-    return _standing("effective_until", journal, lambda entry: entry.effective_at <= at)
+    """The balances of everything that had happened by `at`, whenever we booked it: reads all."""
+    return _counted("effective_until", journal, lambda entry: entry.effective_at <= at)
 
 
-def _standing(name: str, journal: Journal, counts: Callable[[JournalEntry], bool]) -> Standing:
-    counted = [entry for entry in journal.entries() if counts(entry)]
-    return Standing(sums=sums_of(counted), point=Point(consistency=name, entries=len(counted)))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StatementLine:
-    """An entry on an account: its sums there in one currency, and the balance after it."""
-
-    entry: JournalEntry
-    debit: int
-    credit: int
-    balance: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Statement:
-    """An account over a time of booking: what it began with, each entry, what it ended with."""
-
-    opening: int
-    lines: tuple[StatementLine, ...]
-    closing: int
-
-
-def statement(
-    code: str, currency: str, *, since: datetime, until: datetime, journal: Journal
-) -> Statement:
-    """Everything on an account that was booked from `since` on and before `until`."""
-    sums, lines = Sums(), []
-    opening = 0
-    touching = [
-        entry
-        for entry in journal.entries()
-        if entry.booked_at < until
-        if any(p.account.code == code and p.amount.currency == currency for p in entry.postings)
-    ]
-    for entry in sorted(touching, key=lambda each: (each.booked_at, each.entry_id)):
-        before = sums.balance(code, currency)
-        sums.add(entry)
-        after = sums.balance(code, currency)
-        if entry.booked_at < since:
-            opening = after.balance.minor
-            continue
-        lines.append(
-            StatementLine(
-                entry=entry,
-                debit=(after.debit - before.debit).minor,
-                credit=(after.credit - before.credit).minor,
-                balance=after.balance.minor,
-            )
-        )
-    return Statement(
-        opening=opening, lines=tuple(lines), closing=sums.balance(code, currency).balance.minor
-    )
+def _counted(name: str, journal: Journal, counts: Callable[[JournalEntry], bool]) -> Standing:
+    sums, entries = Sums(), 0
+    for entry in journal.entries():
+        if counts(entry):
+            sums.add(entry)
+            entries += 1
+    return Standing(sums=sums, point=Point(consistency=name, entries=entries))

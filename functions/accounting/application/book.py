@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from accounting.application.ports import Journal, Proposal, ToldLine
@@ -14,6 +14,7 @@ from accounting.domain.errors import (
     CaptureNotBooked,
     EntryDiffers,
     EntryMalformed,
+    EventAhead,
     LimitExceeded,
 )
 from accounting.domain.journal import JournalEntry
@@ -26,6 +27,8 @@ from shared.contracts.payments import CaptureFailed
 from shared.errors.taxonomy import AlreadyHandled, StaleRow
 from shared.persistence.until_fresh import until_fresh
 
+CLOCKS_APART_MAX: Final = timedelta(minutes=5)
+"""An event from further ahead than that waits: nothing is booked in the future."""
 ROWS_MAX: Final = 100
 """In one transaction of the store."""
 
@@ -38,13 +41,16 @@ def book(
     """Append the event's entry; the entry is itself the mark that its cause was handled.
 
     Raises AlreadyHandled for the same event again or for one that moves nothing, EntryDiffers for
-    the same cause with another content.
+    the same cause with another content, EventAhead.
     """
+    if happened_at > cause.now + CLOCKS_APART_MAX:
+        raise EventAhead
     entry = entry_for(
         event,
         cause_id=cause.id,
         booked_at=max(cause.now, happened_at),
         effective_at=periods.effective(happened_at),
+        happened_at=happened_at,
     )
     if entry is not None:
         _append_or_suspend(entry, at=happened_at, journal=journal, cause=cause)
@@ -76,6 +82,8 @@ def undo_capture(
         booked_at=max(cause.now, undone_at),
         effective_at=periods.effective(undone_at),
     )
+    if entry.effective_at != happened_at:
+        entry = replace(entry, happened_at=happened_at)
     _append_or_suspend(entry, at=undone_at, journal=journal, cause=cause)
 
 

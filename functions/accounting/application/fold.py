@@ -2,61 +2,87 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
+from itertools import islice
 from typing import Any, Final
 
-from accounting.application.ports import Folds
-from accounting.domain.chain import bucket_of, extend, lane_of
+from accounting.application.ports import Folds, Lane
+from accounting.domain.balances import Sums
+from accounting.domain.chain import (
+    Block,
+    StoredEntry,
+    bucket_of,
+    extend,
+    in_ledger_time,
+    is_entry_id,
+    lane_of,
+    placed,
+)
 from shared.persistence.until_fresh import until_fresh
 
 ENTRIES_MAX: Final = 400
-"""One transaction stays far below its limits of a hundred rows and four megabytes."""
+BLOCKS_MAX: Final = 90
+"""One transaction stays below its limits of a hundred rows and four megabytes."""
 
 type Stored = Mapping[str, Any]
 
 
-def fold(rows: Sequence[Stored], *, folds: Folds, now: datetime) -> int:
+def fold(rows: Iterable[Stored], *, folds: Folds, now: datetime) -> int:
     """Fold stored entries into their lanes; returns how many were new.
 
     A batch may come again, in another order, cut differently, or together with older entries: what
-    stands in a block already is passed over. Raises StaleRow, StoreBusy.
+    stands in a block already is passed over. Raises StaleRow, StoreBusy, LedgerBroken.
     """
     by_lane: dict[int, dict[str, Stored]] = {}
     for row in rows:
-        entry_id = _entry_id(row)
-        by_lane.setdefault(lane_of(entry_id), {})[entry_id] = row
+        entry_id = entry_id_of(row)
+        if is_entry_id(entry_id):  # what is none was not written by us: the nightly proof names it
+            by_lane.setdefault(lane_of(entry_id), {})[entry_id] = row
     moved = 0
     for lane, entries in sorted(by_lane.items()):
-        listed = list(entries.items())
+        listed = sorted(entries.items(), key=lambda each: (each[1]["OccurredOn"], each[0]))
         for start in range(0, len(listed), ENTRIES_MAX):
             batch = dict(listed[start : start + ENTRIES_MAX])
-            moved += until_fresh(lambda lane=lane, batch=batch: _move(lane, batch, folds, now))  # type: ignore[misc]
+            while taken := until_fresh(partial(_move, lane, batch, folds, now)):
+                moved += taken
+                if taken == len(batch):
+                    break
     return moved
+
+
+def entry_id_of(row: Stored) -> str:
+    return str(row["pk"]).removeprefix("ENTRY#")
+
+
+def moved_by(before: Lane, blocks: Sequence[Block], stored: Mapping[str, StoredEntry]) -> Lane:
+    """The lane after blocks whose entries are `stored`."""
+    sums, last = before.sums.copy(), before.booked_at
+    for block in blocks:
+        for entry in placed(block, stored):
+            add_stored(sums, entry.stored)
+            last = entry.booked_at
+    return replace(before, head=blocks[-1].head, sums=sums, booked_at=last)
+
+
+def add_stored(sums: Sums, row: Stored) -> None:
+    sums.add_written(row.get("postings", ""), row.get("held", ""), row.get("released", ""))
 
 
 def _move(lane: int, entries: Mapping[str, Stored], folds: Folds, now: datetime) -> int:
     before = folds.lane(lane)  # first: blocks that come after it make the write below fail
-    buckets = {bucket_of(row["OccurredOn"]) for row in entries.values()}
+    oldest = min(str(row["OccurredOn"]) for row in entries.values())
     known = {
         entry_id
-        for bucket in sorted(buckets)
-        for block in folds.blocks(lane, since=bucket)
+        for block in folds.blocks(lane, since=bucket_of(oldest))
         for entry_id, _ in block.entries
     }
     fresh = {entry_id: row for entry_id, row in entries.items() if entry_id not in known}
     if not fresh:
         return 0
-    sums = before.sums.copy()
-    for row in fresh.values():
-        sums.add_written(row.get("postings", ""), row.get("held", ""), row.get("released", ""))
-    blocks = extend(
-        before.head, lane, [(entry_id, row["OccurredOn"], row) for entry_id, row in fresh.items()]
-    )
-    folds.move(replace(before, head=blocks[-1].head, sums=sums), blocks, now=now)
-    return len(fresh)
-
-
-def _entry_id(row: Stored) -> str:
-    return str(row["pk"]).removeprefix("ENTRY#")
+    timed = in_ledger_time(before.booked_at, fresh.items())
+    blocks = list(islice(extend(before.head, lane, timed), BLOCKS_MAX))
+    folds.move(before, moved_by(before, blocks, fresh), blocks, now=now)
+    return sum(len(block.entries) for block in blocks)

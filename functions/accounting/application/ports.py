@@ -18,6 +18,7 @@ from accounting.domain.reconciliation import Item, Line
 from accounting.domain.reconciliation_run import Run
 from accounting.domain.settlement_record import Review, SettlementRecord
 from shared.contracts.accounting import LedgerBreached, LedgerEntryCreated
+from shared.contracts.attestation import AttestedOperation, DayAttested, OperationsAttested
 from shared.contracts.envelope import Cause, Event
 from shared.contracts.settlement import PaymentSettled
 
@@ -68,7 +69,10 @@ class Journal(Protocol):
         """Every entry, consistently, in no order."""
 
     def rows(self) -> Iterable[Mapping[str, Any]]:
-        """The same as they are stored."""
+        """The same as they are stored, with a name for what no row can hold."""
+
+    def stored_entries(self, entry_ids: Sequence[str]) -> dict[str, Mapping[str, Any]]:
+        """Those entries that are there, as they are stored, by id; as `rows`."""
 
     def read(self, row: Mapping[str, Any]) -> JournalEntry:
         """A stored entry; raises for what is none."""
@@ -92,53 +96,80 @@ class Journal(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lane:
-    """What was folded of one chain: its head, and the balances of exactly its entries."""
+    """What was folded of one chain: its head, and the balances of exactly its entries.
+
+    No entry that is folded later has a ledger time of `booked_at` or before.
+    """
 
     lane: int
     head: Head = field(default_factory=Head)
     sums: Sums = field(default_factory=Sums)
+    booked_at: str = ""
     folded_at: str = ""
     version: int = 0
 
 
 class Folds(Protocol):
-    """Balances and chains, moved together."""
+    """Balances and chains, moved together. Reading raises LedgerBroken for what makes no sense."""
 
     def lane(self, lane: int) -> Lane: ...
 
-    def blocks(self, lane: int, *, since: str = "") -> Iterator[Block]:
-        """The blocks of a chain whose bucket begins with `since`, consistently."""
+    def lane_until(self, lane: int, booked_at: str) -> Lane:
+        """The lane as it was kept at some point not after `booked_at`: a few blocks before."""
 
-    def move(self, lane: Lane, blocks: Sequence[Block], *, now: datetime) -> None:
+    def blocks(self, lane: int, *, since: str = "") -> Iterator[Block]:
+        """The blocks of a chain in its order, from the bucket `since` on, consistently."""
+
+    def move(self, before: Lane, after: Lane, blocks: Sequence[Block], *, now: datetime) -> None:
         """Write the lane's next state and its new blocks as one; raises StaleRow, StoreBusy."""
+
+    def close(self, before: Lane, booked_at: str, *, now: datetime) -> None:
+        """Move a lane past a moment without an entry; raises StaleRow, StoreBusy."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sealed:
-    """A day's seal as it is kept: the document, its signature and the day's entries."""
+    """A day's seal as it is kept: the document and its signature."""
 
     document: str
     signature: str
 
 
 class Seals(Protocol):
-    """The vault: written once, never changed, signed."""
+    """The vault: written once, never changed, signed. Everything raises VaultUnreachable."""
 
     def find(self, day: str) -> Sealed | None: ...
 
-    def put(self, day: str, document: str, export: str) -> Sealed:
-        """Sign and store a day's seal and export, once; raises VaultUnreachable."""
+    def put_part(self, day: str, number: int, text: str) -> None:
+        """Store a part of a day's export, once; raises LedgerBroken where another is there."""
+
+    def seal(self, day: str, document: str) -> Sealed:
+        """Sign and store a day's seal, once: its export is there."""
 
     def holds(self, sealed: Sealed) -> bool:
         """Whether the signature is ours and the document's."""
 
-    def export(self, day: str) -> str | None: ...
+    def part(self, day: str, number: int) -> str | None:
+        """A part of a day's export."""
 
     def days(self) -> list[str]:
         """The days that are sealed, in order."""
 
     def public_key(self) -> str:
         """The key to check signatures with, as base 64 of its DER form."""
+
+
+class Attested(Protocol):
+    """What payments has said that it did, kept beside the books and never booked."""
+
+    def keep(self, event: OperationsAttested | DayAttested, *, now: datetime) -> None:
+        """Store it once; what is there already stays."""
+
+    def days(self) -> Iterator[DayAttested]:
+        """Every attested day in order."""
+
+    def operations(self, day: str) -> Iterator[AttestedOperation]:
+        """The operations of a day, page after page."""
 
 
 class Messages(Protocol):

@@ -1,29 +1,39 @@
-"""The ledger checks itself: everything that must always hold, over everything that is stored."""
+"""The ledger checks itself: everything that must always hold, over everything that is stored.
+
+It holds a block and its entries at a time, however many there are.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
 
-from accounting.application.ports import Folds, Journal, Seals
-from accounting.application.seal import stored_by_id
-from accounting.domain.balances import sums_of
-from accounting.domain.chain import LANES
+from accounting.application.attested import Tallies, attested_breaches
+from accounting.application.book import CLOCKS_APART_MAX
+from accounting.application.fold import entry_id_of
+from accounting.application.loose import loose_rows
+from accounting.application.ports import Attested, Folds, Journal, Lane, Seals
+from accounting.application.walk import entries_of_block
+from accounting.domain.balances import Sums
+from accounting.domain.chain import LANES, Block, Chained, StoredEntry
 from accounting.domain.chart_of_accounts import CHART
+from accounting.domain.corrections import CAPTURES
 from accounting.domain.errors import LedgerBroken
 from accounting.domain.journal import JournalEntry
 from accounting.domain.limits import Room, room_of
-from accounting.domain.proof import (
-    Breach,
-    LaneProof,
-    SealedDay,
-    balance_breaches,
-    chain_breaches,
-    entry_breaches,
-    seal_breaches,
-)
+from accounting.domain.proof import UNREADABLE, Breach, LaneSource, SealedDay, book_breaches
+from accounting.domain.repeats import Repeats, is_suspect
 from shared.errors.taxonomy import DomainException
+from shared.moments import timestamp
+
+FOLDED_WITHIN: Final = timedelta(minutes=15)
+"""An entry older than this that stands in no chain is a breach."""
+SEALED_WITHIN: Final = timedelta(hours=3)
+"""After its end a day is sealed by then."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,69 +45,155 @@ class Proof:
     breaches: tuple[Breach, ...]
 
 
-def prove(*, journal: Journal, folds: Folds, seals: Seals, young_after: str) -> Proof:
-    """Run every check. Entries booked after `young_after` need not be folded yet."""
-    lanes = [lane_proof(lane, folds) for lane in range(LANES)]  # before the entries: chains grow
+def prove(
+    *, journal: Journal, folds: Folds, seals: Seals, attested: Attested, now: datetime
+) -> Proof:
+    """Run every check. What is read later may only have grown: seals, then chains, then entries."""
+    days = seals.days()
+    found: list[Breach] = []
+    lanes = [_lane(lane, folds, found) for lane in range(LANES)]
     rooms = _rooms(lanes, journal)
-    stored = stored_by_id(journal)
-    days = [_sealed_day(day, seals) for day in seals.days()]
-    young = frozenset(
-        entry_id for entry_id, row in stored.items() if str(row["OccurredOn"]) > young_after
-    )
-    entries, unreadable = _readable(stored, journal)
-    found = [
-        *unreadable,
-        *seal_breaches(days, lanes, stored),
-        *chain_breaches(lanes, stored, tolerated=young),
-        *balance_breaches(lanes, stored),
-        *entry_breaches(entries),
-        *_limit_breaches(rooms, _rooms(lanes, journal), entries),
+    entries = _Entries(journal)
+    sources = [
+        LaneSource(
+            lane=lane.lane, head=lane.head, sums=lane.sums, blocks=_blocks(lane, folds, journal)
+        )
+        for lane in lanes
     ]
-    return Proof(entries=len(stored), days=len(days), breaches=tuple(found))
+    due = ((now - SEALED_WITHIN).date() - timedelta(days=1)).isoformat()
+    sealed = (_sealed_day(day, seals) for day in days)
+    found += book_breaches(sources, sealed, due=due, observe=entries.observe)
+    found += _loose_breaches(journal, folds, now)
+    found += entries.breaches(lanes, folds)
+    found += attested_breaches(
+        entries.tallies, entries.again(lanes, folds), attested=attested, due=due
+    )
+    found += _limit_breaches(rooms, _rooms(lanes, journal), entries.sums)
+    return Proof(entries=entries.count, days=len(days), breaches=tuple(found))
 
 
-def _rooms(lanes: Sequence[LaneProof], journal: Journal) -> list[Room]:
+def _lane(lane: int, folds: Folds, found: list[Breach]) -> Lane:
+    try:
+        return folds.lane(lane)
+    except LedgerBroken as error:
+        found.append(Breach(check="chain", detail=error.detail))
+        return Lane(lane=lane)
+
+
+def _blocks(
+    lane: Lane, folds: Folds, journal: Journal
+) -> Iterator[tuple[Block, Mapping[str, StoredEntry]]]:
+    """Those blocks that came after the lane was read are left out."""
+    for block in folds.blocks(lane.lane):
+        if block.position >= lane.head.height:
+            return
+        yield block, entries_of_block(block, journal)
+
+
+def _sealed_day(day: str, seals: Seals) -> SealedDay:
+    sealed = seals.find(day)
+    document, signed = ("", False) if sealed is None else (sealed.document, seals.holds(sealed))
+    return SealedDay(day=day, document=document, signed=signed, parts=parts_of(day, seals))
+
+
+def parts_of(day: str, seals: Seals) -> Iterator[str]:
+    """A day's export, part after part."""
+    number = 0
+    while (part := seals.part(day, number)) is not None:
+        yield part
+        number += 1
+
+
+def _loose_breaches(journal: Journal, folds: Folds, now: datetime) -> Iterator[Breach]:
+    young = timestamp(now - FOLDED_WITHIN), timestamp(now + CLOCKS_APART_MAX)
+    try:
+        for row in loose_rows(journal=journal, folds=folds, young=young):
+            yield Breach(check="chain", detail="inserted: in no chain", entry_id=entry_id_of(row))
+    except LedgerBroken:
+        return  # the chain that cannot be read is named already
+
+
+@dataclass
+class _Entries:
+    """What must hold of the entries themselves, taken one by one."""
+
+    journal: Journal
+    count: int = 0
+    sums: Sums = field(default_factory=Sums)
+    tallies: Tallies = field(default_factory=Tallies)
+    _causes: Repeats = field(default_factory=Repeats)
+    _captures: Repeats = field(default_factory=Repeats)
+
+    def observe(self, chained: Chained) -> Iterator[Breach]:
+        self.count += 1
+        try:
+            entry = self.journal.read(chained.stored)
+        except (DomainException, *UNREADABLE) as error:
+            detail = f"not a journal entry any more: {type(error).__name__}"
+            yield Breach(check="entry", detail=detail, entry_id=chained.entry_id)
+            return
+        if entry.entry_id != chained.entry_id:
+            detail = "its announcement is another entry's"
+            yield Breach(check="entry", detail=detail, entry_id=chained.entry_id)
+        self.sums.add(entry)
+        self.tallies.add(entry)
+        if not entry.linked:
+            self._causes.add(entry.cause_id)
+        if (capture := _capture(entry)) is not None:
+            self._captures.add(capture)
+
+    def breaches(self, lanes: Sequence[Lane], folds: Folds) -> Iterator[Breach]:
+        """A cause is booked once, so is a capture that stands. Only suspects are looked at again:
+        almost always there are none."""
+        causes, captures = self._causes.suspects(), self._captures.suspects()
+        if causes:
+            told = Counter(
+                entry.cause_id
+                for entry in self.again(lanes, folds)
+                if not entry.linked and is_suspect(entry.cause_id, causes)
+            )
+            for cause in (each for each, number in told.items() if number > 1):
+                yield Breach(check="cause_booked_twice", detail=cause)
+        if captures:
+            yield from _captured_twice(self.again(lanes, folds), captures)
+
+    def again(self, lanes: Sequence[Lane], folds: Folds) -> Iterator[JournalEntry]:
+        for lane in lanes:
+            for _, stored in _blocks(lane, folds, self.journal):
+                for row in stored.values():
+                    with suppress(DomainException, *UNREADABLE):
+                        yield self.journal.read(row)
+
+
+def _captured_twice(entries: Iterable[JournalEntry], suspects: frozenset[int]) -> Iterator[Breach]:
+    standing: dict[str, set[str]] = {}
+    reversed_ids: set[str] = set()
+    for entry in entries:
+        capture = _capture(entry)
+        if entry.reverses is not None:
+            reversed_ids.add(entry.reverses)
+        elif capture is not None and is_suspect(capture, suspects):
+            standing.setdefault(capture, set()).add(entry.entry_id)
+    for capture, entry_ids in standing.items():
+        if len(entry_ids - reversed_ids) > 1:
+            yield Breach(check="capture_booked_twice", detail=capture)
+
+
+def _capture(entry: JournalEntry) -> str | None:
+    return f"{entry.payment_id} {entry.reference}" if entry.fact in CAPTURES else None
+
+
+def _rooms(lanes: Sequence[Lane], journal: Journal) -> list[Room]:
     """The rows of the limited accounts, in every currency that is in the books."""
     used = {currency for lane in lanes for currency in lane.sums.by_currency}
     limited = [account for account in CHART.values() if account.limit is not None]
     return [journal.room(account, currency) for account in limited for currency in sorted(used)]
 
 
-def _limit_breaches(
-    before: Sequence[Room], after: Sequence[Room], entries: Sequence[JournalEntry]
-) -> Iterator[Breach]:
+def _limit_breaches(before: Sequence[Room], after: Sequence[Room], sums: Sums) -> Iterator[Breach]:
     """A limited account's row is the fold of its entries; one that moves now is left for later."""
-    sums = sums_of(entries)
     for room, later in zip(before, after, strict=True):
         told = room_of(room.account, room.currency, sums, version=room.version)
         if room == later and room != told:
             detail = f"the limit of {room.account.code} in {room.currency} has lost its entries"
             yield Breach(check="limit", detail=detail)
-
-
-def lane_proof(lane: int, folds: Folds) -> LaneProof:
-    """A lane with all its blocks: those that came after its head are left out."""
-    state = folds.lane(lane)
-    blocks = [block for block in folds.blocks(lane) if block.position < state.head.height]
-    return LaneProof(lane=lane, head=state.head, sums=state.sums, blocks=blocks)
-
-
-def _readable(
-    stored: Mapping[str, Mapping[str, Any]], journal: Journal
-) -> tuple[list[JournalEntry], list[Breach]]:
-    """The entries that can still be read; one that cannot was tampered with."""
-    entries, breaches = [], []
-    for entry_id, row in stored.items():
-        try:
-            entries.append(journal.read(row))
-        except (DomainException, ArithmeticError, KeyError, TypeError, ValueError) as error:
-            detail = f"not a journal entry any more: {type(error).__name__}"
-            breaches.append(Breach(check="entry", detail=detail, entry_id=entry_id))
-    return entries, breaches
-
-
-def _sealed_day(day: str, seals: Seals) -> SealedDay:
-    sealed, export = seals.find(day), seals.export(day)
-    if sealed is None or export is None:
-        raise LedgerBroken(f"the seal of {day} is not complete")
-    return SealedDay(document=sealed.document, export=export, signed=seals.holds(sealed))

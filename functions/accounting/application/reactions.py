@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from accounting.application.book import book, undo_capture
-from accounting.application.ports import Journal
+from accounting.application.ports import Attested, Journal
 from accounting.application.settle import settle_line
 from accounting.domain.manual import Periods
 from accounting.domain.posting_rules import Postable
+from shared.contracts.attestation import DayAttested, OperationsAttested
 from shared.contracts.envelope import Cause, Envelope
 from shared.contracts.payments import CaptureFailed
 from shared.contracts.settlement import PaymentSettled
 
-type Subscribed = Postable | CaptureFailed | PaymentSettled
+type Subscribed = Postable | CaptureFailed | PaymentSettled | OperationsAttested | DayAttested
 
 
 def react(
@@ -19,11 +20,15 @@ def react(
     cause: Cause,
     *,
     journal: Journal,
+    attested: Attested,
     periods: Periods | None = None,
 ) -> None:
     """Book the event. `periods` as they were read for the batch, else they are read now."""
-    open_periods = periods or journal.periods()
     event = envelope.data
+    if isinstance(event, OperationsAttested | DayAttested):
+        attested.keep(event, now=cause.now)
+        return
+    open_periods = periods or journal.periods()
     if isinstance(event, PaymentSettled):
         settle_line(
             event, told_at=envelope.time, periods=open_periods, journal=journal, cause=cause

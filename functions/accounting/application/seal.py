@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date, datetime, timedelta
-from typing import Any, Final
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from functools import partial
+from itertools import batched, count, islice
+from typing import Final
 
-from accounting.application.fold import fold
+from accounting.application.fold import ENTRIES_MAX, fold
+from accounting.application.loose import loose_rows
 from accounting.application.ports import Folds, Journal, Seals
-from accounting.domain.chain import LANES, unchained
+from accounting.application.walk import Place, along
+from accounting.domain.chain import LANES, Chained, Head
 from accounting.domain.errors import LedgerBroken
-from accounting.domain.seals import DAY_LETTERS, digest, exported, places_of_day, seal_of
+from accounting.domain.proof import UNREADABLE
+from accounting.domain.seals import (
+    PART_ENTRIES,
+    Contents,
+    Seal,
+    day_after,
+    day_of,
+    digest,
+    end_of,
+    exported,
+    read_seal,
+)
+from shared.persistence.until_fresh import until_fresh
 
 DAYS_MAX: Final = 31
 """Sealed in one run, should the schedule have been down."""
@@ -18,8 +34,9 @@ SETTLED_AFTER: Final = timedelta(minutes=30)
 """A day is sealed when whoever booked in it has long ended."""
 
 
-def stored_by_id(journal: Journal) -> dict[str, Mapping[str, Any]]:
-    return {str(row["pk"]).removeprefix("ENTRY#"): row for row in journal.rows()}
+def last_ended(now: datetime) -> str:
+    """The last day that may be sealed."""
+    return ((now - SETTLED_AFTER).date() - timedelta(days=1)).isoformat()
 
 
 def seal_days(
@@ -27,57 +44,90 @@ def seal_days(
 ) -> list[str]:
     """Seal every day that has ended and is not sealed; returns those days.
 
-    What the stream has not brought yet is folded first. Raises LedgerBroken when a chained entry
-    is not there, VaultUnreachable.
+    What the stream has not brought is folded first, and the chains are moved past the day: what is
+    still booked in it by a clock that is behind counts for the next. Raises LedgerBroken when an
+    entry of the day is gone or cannot be read, VaultUnreachable.
     """
-    stored = stored_by_id(journal)
+    last = last_ended(now)
+    late = loose_rows(journal=journal, folds=folds, young=(end_of(last), "9"))
+    for batch in batched(late, ENTRIES_MAX, strict=False):
+        fold(batch, folds=folds, now=now)
     known = seals.days()
-    last = (now - SETTLED_AFTER).date() - timedelta(days=1)
-    first = _first_day(known, stored)
+    day = day_after(known[-1]) if known else _first_day(folds)
     sealed: list[str] = []
-    while first is not None and first <= last and len(sealed) < DAYS_MAX:
-        _seal(first.isoformat(), stored, folds=folds, seals=seals, now=now, timestamp=timestamp)
-        sealed.append(first.isoformat())
-        first += timedelta(days=1)
+    while day and day <= last and len(sealed) < DAYS_MAX:
+        for lane in range(LANES):
+            until_fresh(partial(_close, lane, end_of(day), folds, now))
+        _seal(day, journal=journal, folds=folds, seals=seals, timestamp=timestamp)
+        sealed.append(day)
+        day = day_after(day)
     return sealed
 
 
-def _first_day(known: list[str], stored: Mapping[str, Mapping[str, Any]]) -> date | None:
-    if known:
-        return date.fromisoformat(known[-1]) + timedelta(days=1)
-    booked = min((str(row["OccurredOn"]) for row in stored.values()), default="")
-    return date.fromisoformat(booked[:DAY_LETTERS]) if booked else None
+def _first_day(folds: Folds) -> str:
+    firsts = [next(folds.blocks(lane), None) for lane in range(LANES)]
+    return min((day_of(block.booked_at) for block in firsts if block is not None), default="")
 
 
-def _seal(
-    day: str,
-    stored: Mapping[str, Mapping[str, Any]],
-    *,
-    folds: Folds,
-    seals: Seals,
-    now: datetime,
-    timestamp: str,
-) -> None:
-    of_day = {
-        entry_id: row for entry_id, row in stored.items() if str(row["OccurredOn"]).startswith(day)
-    }
-    blocks = [block for lane in range(LANES) for block in folds.blocks(lane, since=day)]
-    late = unchained(of_day, blocks)
-    if late:
-        fold([of_day[entry_id] for entry_id in late], folds=folds, now=now)
-        blocks = [block for lane in range(LANES) for block in folds.blocks(lane, since=day)]
-    places = places_of_day(blocks, day)
-    gone = [place.entry_id for place in places if place.entry_id not in stored]
-    if gone:
-        raise LedgerBroken(f"{gone[0]} is chained and not in the books: {day} is not sealed")
-    entries = [stored[place.entry_id] for place in places]
+def _close(lane: int, end: str, folds: Folds, now: datetime) -> None:
+    """Nothing more is chained at or before `end`."""
+    before = folds.lane(lane)
+    if before.booked_at < end:
+        folds.close(before, end, now=now)
+
+
+def _seal(day: str, *, journal: Journal, folds: Folds, seals: Seals, timestamp: str) -> None:
     known = seals.days()
     before = seals.find(known[-1]) if known else None
-    seal = seal_of(
-        day,
-        entries,
-        heads=tuple(folds.lane(lane).head for lane in range(LANES)),
+    heads = list(read_seal(before.document).heads) if before else [Head()] * LANES
+    contents = Contents()
+    entries = _of_day(day, heads, contents, journal=journal, folds=folds)
+    for number in count():
+        text = _written(list(islice(entries, PART_ENTRIES)))
+        if not text:
+            break
+        seals.put_part(day, number, text)
+    closed = journal.periods().closed_through
+    seal = Seal(
+        day=day,
+        entries=contents.merkle.count,
+        root=contents.merkle.root(),
+        totals=dict(sorted(contents.totals.items())),
+        heads=tuple(heads),
         previous="" if before is None else digest(before.document),
+        closed_through="" if closed is None else closed.isoformat(),
         sealed_at=timestamp,
     )
-    seals.put(day, seal.document(), exported(places, entries))
+    seals.seal(day, seal.document())
+
+
+def _of_day(
+    day: str, heads: list[Head], contents: Contents, *, journal: Journal, folds: Folds
+) -> Iterator[Chained]:
+    """The day's entries chain by chain; `heads` and `contents` become those of its end."""
+    for lane in range(LANES):
+        for entry in along(
+            lane, after=Place.before(day), folds=folds, journal=journal, until=end_of(day)
+        ):
+            try:
+                contents.add(entry.stored)
+            except UNREADABLE:
+                raise LedgerBroken(
+                    f"{entry.entry_id} cannot be read: {day} is not sealed"
+                ) from None
+            yield entry
+        for block in folds.blocks(lane, since=day):
+            if day_of(block.booked_at) != day:
+                break
+            heads[lane] = block.head
+
+
+def _written(part: list[Chained]) -> str:
+    """A part of an export; nothing for no entries."""
+    if not part:
+        return ""
+    try:
+        return exported(part)
+    except UNREADABLE:
+        names = f"{part[0].entry_id} to {part[-1].entry_id}"
+        raise LedgerBroken(f"an entry from {names} cannot be read") from None

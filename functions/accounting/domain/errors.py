@@ -74,6 +74,12 @@ class CaptureNotBooked(TransientException):
     code, title = "capture_not_booked", "The capture that failed is not in the books yet"
 
 
+class EventAhead(TransientException):
+    """Its producer's clock is wrong, or ours: it waits until it has happened for both."""
+
+    code, title = "event_ahead", "The event is told to happen later than now"
+
+
 class LedgerBroken(DomainException):
     """The books are not what was chained or sealed. A person must look."""
 

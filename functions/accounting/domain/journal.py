@@ -98,9 +98,10 @@ class JournalEntry:
 
     `cause_id` is the event that is booked, `fact` its type and `reference` the operation it is
     about. `held` postings are amounts set aside until a later entry `resolves` this one; it then
-    carries them as `released`. `provider` is known of the entry that opens a payment. Raises
-    EntryMalformed for fewer than two postings or a control account without its item,
-    EntryUnbalanced when a currency's sides differ.
+    carries them as `released`. `provider` is known of the entry that opens a payment, `happened_at`
+    where it is not when the entry counts: its period was closed. Raises EntryMalformed for fewer
+    than two postings or a control account without its item, EntryUnbalanced when a currency's
+    sides differ.
     """
 
     entry_id: str
@@ -123,6 +124,7 @@ class JournalEntry:
     by: Authorship | None = None
     provider: str = ""
     hold_until: datetime | None = None
+    happened_at: datetime | None = None
 
     def __post_init__(self) -> None:
         groups = [group for group in (self.postings, self.held, self.released) if group]

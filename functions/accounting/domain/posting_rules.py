@@ -68,7 +68,12 @@ def entry_id_for(*cause: str) -> str:
 
 
 def entry_for(
-    event: Postable, *, cause_id: str, booked_at: datetime, effective_at: datetime
+    event: Postable,
+    *,
+    cause_id: str,
+    booked_at: datetime,
+    effective_at: datetime,
+    happened_at: datetime | None = None,
 ) -> JournalEntry | None:
     """The one journal entry of an event, or None if it moves nothing."""
     description, reference, postings = _booked(event)
@@ -86,6 +91,7 @@ def entry_for(
         provider=getattr(event, "provider", ""),
         booked_at=booked_at,
         effective_at=effective_at,
+        happened_at=None if happened_at == effective_at else happened_at,
     )
 
 

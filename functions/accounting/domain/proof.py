@@ -1,34 +1,28 @@
-"""Whether the books are what they were: every check, over everything that is stored."""
+"""Whether the books are what they were: every chain, every balance and every seal, in one pass.
+
+A block of a chain, with its entries, and a part of an export are all that is held at a time.
+"""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from accounting.domain import notation
-from accounting.domain.balances import Sums, sub_ledger_sums
+from accounting.domain.balances import Sums
 from accounting.domain.chain import (
     Block,
+    Chained,
     Head,
     StoredEntry,
+    Walk,
     canonical,
-    first_finding,
-    lane_of,
-    unchained,
+    placed,
 )
-from accounting.domain.chart_of_accounts import CHART
-from accounting.domain.corrections import CAPTURES
-from accounting.domain.journal import JournalEntry
-from accounting.domain.seals import (
-    Placed,
-    Seal,
-    digest,
-    imported,
-    places_of_day,
-    read_seal,
-    seal_of,
-)
+from accounting.domain.errors import LedgerBroken
+from accounting.domain.seals import Contents, Seal, day_after, day_of, digest, imported, read_seal
+
+UNREADABLE = (ArithmeticError, AttributeError, KeyError, TypeError, ValueError)
+"""What a row that was tampered with may raise, wherever it is read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,144 +35,204 @@ class Breach:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LaneProof:
-    """A lane as it is stored: its head, its balances and its blocks."""
+class LaneSource:
+    """A lane as it is stored: its head, its balances, and its blocks with the entries of each."""
 
     lane: int
     head: Head
     sums: Sums
-    blocks: Sequence[Block]
+    blocks: Iterator[tuple[Block, Mapping[str, StoredEntry]]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SealedDay:
-    """A seal's document, the day's export, and whether the signature under the document holds."""
+    """A seal's document, whether the signature under it holds, and the day's export in parts."""
 
+    day: str
     document: str
-    export: str
     signed: bool
+    parts: Iterable[str]
 
 
-def chain_breaches(
-    lanes: Sequence[LaneProof], stored: Mapping[str, StoredEntry], *, tolerated: frozenset[str]
+type Observe = Callable[[Chained], Iterable[Breach]]
+"""Is shown every entry in the order of the chains, and says what is wrong with it by itself."""
+
+
+def book_breaches(
+    lanes: Sequence[LaneSource],
+    days: Iterable[SealedDay],
+    *,
+    due: str = "",
+    observe: Observe = lambda _: (),
 ) -> Iterator[Breach]:
-    """What was changed, removed, moved or inserted; `tolerated` entries may be too young to stand
-    in a chain."""
-    loose = unchained(stored, [block for lane in lanes for block in lane.blocks])
-    for lane in lanes:
-        found = first_finding(lane.lane, lane.blocks, stored, ends=lane.head)
-        if found is not None:
-            of_lane = (each for each in loose if lane_of(each) == lane.lane)
-            orphan = min(of_lane, key=lambda each: (stored[each]["OccurredOn"], each), default="")
-            yield Breach(
-                check="chain",
-                detail=f"{found.what} at position {found.position} of chain {found.lane}",
-                entry_id=found.entry_id or orphan,
-            )
-    for entry_id in loose:
-        if entry_id not in tolerated:
-            yield Breach(check="chain", detail="inserted: in no chain", entry_id=entry_id)
+    """What was changed, removed or moved since it was chained, folded and sealed.
 
-
-def balance_breaches(
-    lanes: Sequence[LaneProof], stored: Mapping[str, StoredEntry]
-) -> Iterator[Breach]:
-    """Stored balances are the fold of the entries that are chained, and add up to zero."""
-    for lane in lanes:
-        again = Sums()
-        for block in lane.blocks:
-            for entry_id, _ in block.entries:
-                row = stored.get(entry_id, {})
-                again.add_written(
-                    row.get("postings", ""), row.get("held", ""), row.get("released", "")
-                )
-        for currency, code in lane.sums.differs_from(again):
-            detail = f"account {code} in {currency} differs from its entries in lane {lane.lane}"
-            yield Breach(check="balances", detail=detail)
-        for currency in lane.sums.unbalanced():
-            yield Breach(check="trial_balance", detail=f"debits and credits differ in {currency}")
-
-
-def entry_breaches(entries: Sequence[JournalEntry]) -> Iterator[Breach]:
-    """Sub-ledgers add up to their control accounts; a cause is booked once, so is a capture."""
-    yield from _control_breaches(entries)
-    reversed_ids = {entry.reverses for entry in entries}
-    captures = [
-        entry for entry in entries if entry.fact in CAPTURES and entry.entry_id not in reversed_ids
-    ]
-    counts = (
-        ("capture_booked_twice", Counter((e.payment_id, e.reference) for e in captures)),
-        ("cause_booked_twice", Counter((e.cause_id, "") for e in entries if not e.linked)),
-    )
-    for check, counted in counts:
-        for key, number in counted.items():
-            if number > 1:
-                yield Breach(check=check, detail=" ".join(key).strip())
-
-
-def _control_breaches(entries: Sequence[JournalEntry]) -> Iterator[Breach]:
-    totals: dict[tuple[str, str], list[int]] = {}
-    for (code, currency, _), (debit, credit) in sub_ledger_sums(entries).items():
-        total = totals.setdefault((code, currency), [0, 0])
-        totals[code, currency] = [total[0] + debit, total[1] + credit]
-    control = Sums()
-    for entry in entries:
-        control.add_written(notation.written(entry.postings))
-    for currency, accounts in control.by_currency.items():
-        for code, (debit, credit, _, _) in accounts.items():
-            account = CHART[code]
-            if account.sub_ledger and totals.get((code, currency)) != [debit, credit]:
-                detail = f"{account.name} in {currency} is not the sum of its sub-ledger"
-                yield Breach(check="control_account", detail=detail)
-
-
-def seal_breaches(
-    days: Sequence[SealedDay], lanes: Sequence[LaneProof], stored: Mapping[str, StoredEntry]
-) -> Iterator[Breach]:
-    """Seals follow one another, are signed, and say what the export and the books say."""
+    Every day from the first to `due` must be sealed. Raises nothing for what it reads.
+    """
+    walks = [_LaneWalk(lane, observe) for lane in lanes]
+    expected = min((walk.day for walk in walks if walk.day), default="")
     previous = ""
     for sealed in days:
-        seal = read_seal(sealed.document)
-        if not sealed.signed:
-            yield Breach(check="seal", detail=f"the signature of {seal.day} is not ours")
-        if seal.previous != previous:
-            yield Breach(check="seal", detail=f"{seal.day} does not follow the seal before it")
+        if expected and sealed.day != expected:
+            yield Breach(check="seal", detail=f"{expected} is not sealed")
+        yield from _day(sealed, walks, previous)
         previous = digest(sealed.document)
-        yield from _export_breaches(seal, imported(sealed.export), lanes, stored)
-    for sealed in days:
+        expected = day_after(sealed.day)
+    if expected and expected <= due:
+        yield Breach(check="seal", detail=f"{expected} is not sealed")
+    for walk in walks:
+        for _ in walk.through(""):
+            pass
+    for walk in walks:
+        yield from walk.end()
+
+
+class _LaneWalk:
+    """One lane on the way: its chain, and its balances added up once more."""
+
+    def __init__(self, source: LaneSource, observe: Observe) -> None:
+        self.source = source
+        self.walk = Walk(source.lane)
+        self.sums = Sums()
+        self._observe = observe
+        self._found: list[Breach] = []
+        self._next = self._fetch()
+
+    @property
+    def day(self) -> str:
+        """Of the next block."""
+        return "" if self._next is None else day_of(self._next[0].booked_at)
+
+    def through(self, day: str) -> Iterator[tuple[str, Chained | None]]:
+        """The entries to the end of `day` (of the chain, if empty); None for one that is gone."""
+        while self._next is not None and (not day or self.day <= day):
+            block, stored = self._next
+            self.walk.take(block, stored)
+            there = {each.entry_id: each for each in placed(block, stored)}
+            for entry_id, _ in block.entries:
+                entry = there.get(entry_id)
+                if entry is not None:
+                    self._found += self._observe(entry)
+                    self._add(entry.stored)
+                yield entry_id, entry
+            self._next = self._fetch()
+
+    def end(self) -> Iterator[Breach]:
+        """All that was wrong with the lane."""
+        self.walk.end(self.source.head)
+        found = self.walk.finding
+        if found is not None:
+            detail = f"{found.what} at position {found.position} of chain {found.lane}"
+            yield Breach(check="chain", detail=detail, entry_id=found.entry_id)
+        for currency, code in self.source.sums.differs_from(self.sums):
+            lane = self.source.lane
+            detail = f"account {code} in {currency} differs from its entries in lane {lane}"
+            yield Breach(check="balances", detail=detail)
+        for currency in self.source.sums.unbalanced():
+            yield Breach(check="trial_balance", detail=f"debits and credits differ in {currency}")
+        yield from self._found
+
+    def _add(self, row: StoredEntry) -> None:
+        apart = Sums()
+        try:
+            apart.add_written(row.get("postings", ""), row.get("held", ""), row.get("released", ""))
+        except UNREADABLE:
+            return  # the balance will differ, and whoever observes names the entry
+        self.sums.join(apart)
+
+    def _fetch(self) -> tuple[Block, Mapping[str, StoredEntry]] | None:
+        try:
+            return next(self.source.blocks, None)
+        except LedgerBroken as error:
+            self._found.append(Breach(check="chain", detail=error.detail))
+            return None
+
+
+def _day(sealed: SealedDay, walks: Sequence[_LaneWalk], previous: str) -> Iterator[Breach]:
+    """A seal is signed, follows the one before, and says what its export and the books say."""
+    if not sealed.signed:
+        yield Breach(check="seal", detail=f"the signature of {sealed.day} is not ours")
+    export = _Export(sealed)
+    for walk in walks:
+        for entry_id, entry in walk.through(sealed.day):
+            export.beside(entry_id, entry)
+    export.to_the_end()
+    yield from export.breaches
+    try:
         seal = read_seal(sealed.document)
-        for lane, head in zip(lanes, seal.heads, strict=True):
-            if head.height and head not in {block.head for block in lane.blocks}:
-                detail = f"chain {lane.lane} is not the one that {seal.day} was sealed with"
-                yield Breach(check="seal", detail=detail)
+    except LedgerBroken as error:
+        yield Breach(check="seal", detail=f"{sealed.day}: {error.detail}")
+    else:
+        yield from _told_otherwise(sealed.day, seal, export.contents, walks, previous)
 
 
-def _export_breaches(
-    seal: Seal,
-    told: Sequence[tuple[Placed, StoredEntry]],
-    lanes: Sequence[LaneProof],
-    stored: Mapping[str, StoredEntry],
+class _Export:
+    """A day's export, read line by line beside the books."""
+
+    def __init__(self, sealed: SealedDay) -> None:
+        self.contents = Contents()
+        self.breaches: list[Breach] = []
+        self._day = sealed.day
+        self._lines = imported(sealed.parts)
+        self._differs = False
+
+    def beside(self, entry_id: str, entry: Chained | None) -> None:
+        self._compare(entry_id, entry, self._line())
+
+    def to_the_end(self) -> None:
+        while (line := self._line()) is not None:
+            self._compare("", None, line)
+
+    def _line(self) -> Chained | None:
+        try:
+            line = next(self._lines, None)
+            if line is not None:
+                self.contents.add(line.stored)
+        except (LedgerBroken, *UNREADABLE):
+            detail = f"the export of {self._day} cannot be read"
+            self.breaches.append(Breach(check="seal", detail=detail))
+            return None
+        return line
+
+    def _compare(self, entry_id: str, entry: Chained | None, line: Chained | None) -> None:
+        """The first place where the books and the export differ is told, and no other."""
+        if self._differs:
+            return
+        found = _difference(self._day, entry_id, entry, line)
+        if found is not None:
+            self._differs = True
+            self.breaches.append(found)
+
+
+def _told_otherwise(
+    day: str, seal: Seal, told: Contents, walks: Sequence[_LaneWalk], previous: str
 ) -> Iterator[Breach]:
-    """The export is what was sealed, and the books still say the same; the first that does not."""
-    again = seal_of(
-        seal.day,
-        [entry for _, entry in told],
-        heads=seal.heads,
-        previous=seal.previous,
-        sealed_at=seal.sealed_at,
-    )
-    if again != seal:
-        yield Breach(check="seal", detail=f"the export of {seal.day} is not what was sealed")
-    for place, exported in told:
-        now = stored.get(place.entry_id)
-        if now is None or canonical(now) != canonical(exported):
-            what = "removed" if now is None else "changed"
-            detail = f"{what} after {seal.day} was sealed"
-            yield Breach(check="seal", detail=detail, entry_id=place.entry_id)
-            break
-    sealed_ids = {place.entry_id for place, _ in told}
-    for place in places_of_day([block for lane in lanes for block in lane.blocks], seal.day):
-        if place.entry_id not in sealed_ids:
-            detail = f"inserted after {seal.day} was sealed"
-            yield Breach(check="seal", detail=detail, entry_id=place.entry_id)
-            break
+    if seal.day != day or seal.previous != previous:
+        yield Breach(check="seal", detail=f"{day} does not follow the seal before it")
+    if not told.are_of(seal):
+        yield Breach(check="seal", detail=f"the export of {day} is not what was sealed")
+    for walk, head in zip(walks, seal.heads, strict=True):
+        if walk.walk.head != head:
+            lane = walk.source.lane
+            detail = f"chain {lane} is not the one that {day} was sealed with"
+            yield Breach(check="seal", detail=detail)
+
+
+def _difference(
+    day: str, entry_id: str, entry: Chained | None, line: Chained | None
+) -> Breach | None:
+    """What the books say at a place, beside what was exported of it."""
+    if line is None:
+        detail = f"inserted after {day} was sealed"
+        return Breach(check="seal", detail=detail, entry_id=entry_id)
+    what = ""
+    if entry_id != line.entry_id:
+        what = "moved"
+    elif entry is None:
+        what = "removed"
+    elif entry.booked_at != line.booked_at or canonical(entry.stored) != canonical(line.stored):
+        what = "changed"
+    if not what:
+        return None
+    detail = f"{what} after {day} was sealed"
+    return Breach(check="seal", detail=detail, entry_id=line.entry_id)

@@ -6,29 +6,26 @@ import csv
 import hashlib
 import io
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 from typing import Any, Final
 
 from accounting.domain.balances import Sums
-from accounting.domain.chain import Block, Head, StoredEntry, canonical, leaf, merkle_root
+from accounting.domain.chain import LANES, Chained, Head, StoredEntry, canonical
+from accounting.domain.errors import LedgerBroken
+from accounting.domain.merkle import Merkle, leaf
 
 COLUMNS: Final = (
     "lane", "position", "entry_id", "booked_at", "effective_at", "fact", "payment_id", "order_id",
     "cause_id", "description", "postings", "stored",
 )  # fmt: skip
-"""Of an exported day. `stored` is the whole item as JSON: the books can be made again from it."""
+"""Of an exported day. `booked_at` is ledger time; `stored` is the whole item as JSON: the books can
+be made again from it."""
+PART_ENTRIES: Final = 1_000
+"""An export is kept in parts of so many lines, each of which fits one answer of the API."""
 
 DAY_LETTERS: Final = 10
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Placed:
-    """An entry's place in its chain."""
-
-    lane: int
-    position: int
-    entry_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +33,8 @@ class Seal:
     """What is signed: the day's root and count, its turnover, all chains' heads, the seal before.
 
     `totals` are the debits (equal to the credits) of the day by currency; `heads` are the chains as
-    they stood when the seal was made, which pins everything before as well.
+    they stood at the end of the day, which pins everything before as well. `closed_through` is the
+    last closed day of the books, or empty.
     """
 
     day: str
@@ -45,6 +43,7 @@ class Seal:
     totals: Mapping[str, int]
     heads: Sequence[Head]
     previous: str
+    closed_through: str
     sealed_at: str
 
     def document(self) -> str:
@@ -57,6 +56,7 @@ class Seal:
                 "totals": dict(self.totals),
                 "heads": [{"height": head.height, "hash": head.hash} for head in self.heads],
                 "previous": self.previous,
+                "closed_through": self.closed_through,
                 "sealed_at": self.sealed_at,
             },
             sort_keys=True,
@@ -65,9 +65,17 @@ class Seal:
 
 
 def read_seal(document: str) -> Seal:
-    read: dict[str, Any] = json.loads(document)
-    heads = tuple(Head(height=each["height"], hash=each["hash"]) for each in read.pop("heads"))
-    return Seal(**read, heads=heads)
+    """The seal of a document; raises LedgerBroken."""
+    try:
+        read: dict[str, Any] = json.loads(document)
+        heads = tuple(Head(height=each["height"], hash=each["hash"]) for each in read.pop("heads"))
+        seal = Seal(**read, heads=heads)
+        date.fromisoformat(seal.day)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        raise LedgerBroken("a seal cannot be read") from None
+    if len(seal.heads) != LANES:
+        raise LedgerBroken(f"the seal of {seal.day} is of another number of chains")
+    return seal
 
 
 def digest(document: str) -> str:
@@ -75,55 +83,54 @@ def digest(document: str) -> str:
     return hashlib.sha256(document.encode()).hexdigest()
 
 
-def places_of_day(blocks: Iterable[Block], day: str) -> list[Placed]:
-    """The entries that were booked on that day, lane by lane in the order of their chains."""
-    return [
-        Placed(lane=block.lane, position=block.position + offset, entry_id=entry_id)
-        for block in sorted(blocks, key=lambda each: (each.lane, each.position))
-        if block.bucket.startswith(day)
-        for offset, (entry_id, _) in enumerate(block.entries)
-    ]
+def day_of(booked_at: str) -> str:
+    return booked_at[:DAY_LETTERS]
 
 
-def seal_of(
-    day: str,
-    entries: Sequence[StoredEntry],
-    *,
-    heads: Sequence[Head],
-    previous: str,
-    sealed_at: str,
-) -> Seal:
-    """The seal of a day's entries, given in the order of their places."""
-    sums = Sums()
-    for stored in entries:
+def day_after(day: str) -> str:
+    return (date.fromisoformat(day) + timedelta(days=1)).isoformat()
+
+
+def end_of(day: str) -> str:
+    """The last moment of a day in ledger time."""
+    return f"{day}T23:59:59.999999Z"
+
+
+@dataclass(slots=True)
+class Contents:
+    """What a day's entries come to, taken one by one in the order of their places."""
+
+    merkle: Merkle = field(default_factory=Merkle)
+    totals: dict[str, int] = field(default_factory=dict)
+
+    def add(self, stored: StoredEntry) -> None:
+        """Raises as Sums.add_written does for postings that cannot be read."""
+        self.merkle.add(leaf(stored))
+        sums = Sums()
         sums.add_written(stored.get("postings", ""))
-    return Seal(
-        day=day,
-        entries=len(entries),
-        root=merkle_root([leaf(stored) for stored in entries]),
-        totals={
-            currency: sum(each[0] for each in accounts.values())
-            for currency, accounts in sorted(sums.by_currency.items())
-        },
-        heads=heads,
-        previous=previous,
-        sealed_at=sealed_at,
-    )
+        for currency, accounts in sums.by_currency.items():
+            debits = sum(each[0] for each in accounts.values())
+            self.totals[currency] = self.totals.get(currency, 0) + debits
+
+    def are_of(self, seal: Seal) -> bool:
+        told = (seal.entries, seal.root, dict(seal.totals))
+        return told == (self.merkle.count, self.merkle.root(), self.totals)
 
 
-def exported(places: Sequence[Placed], entries: Sequence[StoredEntry]) -> str:
-    """A day as CSV, a line an entry."""
+def exported(entries: Iterable[Chained]) -> str:
+    """Entries as CSV, a line each, under the names of the columns."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
-    for place, stored in zip(places, entries, strict=True):
+    for entry in entries:
+        stored = entry.stored
         message = json.loads(stored["Payload"])
         writer.writerow(
             (
-                place.lane,
-                place.position,
-                place.entry_id,
-                stored["OccurredOn"],
+                entry.lane,
+                entry.position,
+                entry.entry_id,
+                entry.booked_at,
                 stored["effective_at"],
                 message["data"]["fact"],
                 stored.get("payment_id", ""),
@@ -137,14 +144,17 @@ def exported(places: Sequence[Placed], entries: Sequence[StoredEntry]) -> str:
     return text.getvalue()
 
 
-def imported(export: str) -> list[tuple[Placed, dict[str, Any]]]:
-    """The entries of an exported day with their places, in its order."""
-    return [
-        (
-            Placed(
-                lane=int(line["lane"]), position=int(line["position"]), entry_id=line["entry_id"]
-            ),
-            json.loads(line["stored"]),
-        )
-        for line in csv.DictReader(io.StringIO(export))
-    ]
+def imported(parts: Iterable[str]) -> Iterator[Chained]:
+    """The entries of an exported day with their places, in its order; raises LedgerBroken."""
+    try:
+        for part in parts:
+            for line in csv.DictReader(io.StringIO(part)):
+                yield Chained(
+                    lane=int(line["lane"]),
+                    position=int(line["position"]),
+                    booked_at=line["booked_at"],
+                    entry_id=line["entry_id"],
+                    stored=json.loads(line["stored"]),
+                )
+    except (KeyError, TypeError, ValueError, csv.Error):
+        raise LedgerBroken("an export cannot be read") from None

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
 from accounting.application.ports import Lane
 from accounting.domain.balances import Sums
 from accounting.domain.chain import MARK_LETTERS, Block, Head
+from accounting.domain.errors import LedgerBroken
 from accounting.domain.posting_rules import ID_LETTERS
-from shared.contracts.codec import timestamp
+from shared.moments import timestamp
 from shared.persistence.rows import Row
 from shared.persistence.table import Key, Put, Table
 
+KEPT_EVERY: Final = 200
+"""Entries of a lane after which its balances are kept as they are then."""
 _PREFIX: Final = "je_"
 _WIDTH: Final = ID_LETTERS + MARK_LETTERS
+_UNREADABLE: Final = (AttributeError, KeyError, TypeError, ValueError)
 
 
 class DynamoDbFolds:
@@ -23,36 +28,75 @@ class DynamoDbFolds:
         self._table = table
 
     def lane(self, lane: int) -> Lane:
-        row: dict[str, Any] | None = self._table.get(_lane_key(lane))
-        if row is None:
-            return Lane(lane=lane)
-        return Lane(
-            lane=lane,
-            head=Head(height=row["height"], hash=row["hash"]),
-            sums=Sums(by_currency=row["balances"]),
-            folded_at=row["folded_at"],
-            version=row["version"],
-        )
+        try:
+            row = self._table.get(_lane_key(lane))
+        except _UNREADABLE:
+            raise LedgerBroken(f"the balances of chain {lane} cannot be read") from None
+        return Lane(lane=lane) if row is None else _lane(lane, row)
+
+    def lane_until(self, lane: int, booked_at: str) -> Lane:
+        row = self._table.last(f"KEPT#{lane}", sk_max=booked_at)
+        return Lane(lane=lane) if row is None else _lane(lane, row)
 
     def blocks(self, lane: int, *, since: str = "") -> Iterator[Block]:
-        rows = self._table.partition(f"CHAIN#{lane}", sk_prefix=since)
-        return (_block(lane, dict(row)) for row in rows)
+        try:
+            for row in self._table.partition(f"CHAIN#{lane}", sk_from=since):
+                yield _block(lane, row)
+        except _UNREADABLE:
+            raise LedgerBroken(f"a block of chain {lane} cannot be read") from None
 
-    def move(self, lane: Lane, blocks: Sequence[Block], *, now: datetime) -> None:
-        row: Row = {
-            "height": lane.head.height,
-            "hash": lane.head.hash,
-            "balances": lane.sums.by_currency,  # type: ignore[dict-item]
-            "folded_at": max(timestamp(now), lane.folded_at),
-            "version": lane.version + 1,
-        }
-        puts = [Put(key=_lane_key(lane.lane), row=row, seen=lane.version)]
+    def move(self, before: Lane, after: Lane, blocks: Sequence[Block], *, now: datetime) -> None:
+        puts = [self._put(before, after, now)]
         puts += [Put(key=_block_key(block), row=_block_row(block)) for block in blocks]
+        if before.head.height // KEPT_EVERY != after.head.height // KEPT_EVERY:
+            kept = _lane_row(after, now)
+            puts.append(Put(key=Key(f"KEPT#{after.lane}", after.booked_at), row=kept))
         self._table.commit(puts, cause_id=None, now=now)
+
+    def close(self, before: Lane, booked_at: str, *, now: datetime) -> None:
+        put = self._put(before, replace(before, booked_at=booked_at), now)
+        self._table.commit([put], cause_id=None, now=now)
+
+    def _put(self, before: Lane, after: Lane, now: datetime) -> Put:
+        row = {**_lane_row(after, now), "version": before.version + 1}
+        return Put(key=_lane_key(after.lane), row=row, seen=before.version)
 
 
 def _lane_key(lane: int) -> Key:
     return Key(f"FOLD#{lane}", "HEAD")
+
+
+def _lane_row(lane: Lane, now: datetime) -> Row:
+    return {
+        "height": lane.head.height,
+        "hash": lane.head.hash,
+        "balances": lane.sums.by_currency,  # type: ignore[dict-item]
+        "booked_at": lane.booked_at,
+        "folded_at": max(timestamp(now), lane.folded_at),
+        "version": lane.version,
+    }
+
+
+def _lane(lane: int, row: Mapping[str, Any]) -> Lane:
+    try:
+        return Lane(
+            lane=lane,
+            head=Head(height=int(row["height"]), hash=str(row["hash"])),
+            sums=Sums(by_currency=_sums(row["balances"])),
+            booked_at=str(row["booked_at"]),
+            folded_at=str(row["folded_at"]),
+            version=int(row["version"]),
+        )
+    except _UNREADABLE:
+        raise LedgerBroken(f"the balances of chain {lane} cannot be read") from None
+
+
+def _sums(balances: Mapping[str, Mapping[str, list[int]]]) -> dict[str, dict[str, list[int]]]:
+    """As they are stored; raises for anything but four whole numbers an account."""
+    return {
+        currency: {code: [a + 0, b + 0, c + 0, d + 0] for code, (a, b, c, d) in accounts.items()}
+        for currency, accounts in balances.items()
+    }
 
 
 def _block_key(block: Block) -> Key:
@@ -61,18 +105,23 @@ def _block_key(block: Block) -> Key:
 
 def _block_row(block: Block) -> Row:
     marked = "".join(id_.removeprefix(_PREFIX) + mark for id_, mark in block.entries)
-    return {"entries": marked, "before": block.before, "hash": block.hash}
+    return {
+        "entries": marked,
+        "before": block.before,
+        "hash": block.hash,
+        "booked_at": block.booked_at,
+    }
 
 
-def _block(lane: int, row: dict[str, Any]) -> Block:
-    bucket, position = row["sk"].split("#")
+def _block(lane: int, row: Mapping[str, Any]) -> Block:
+    position = str(row["sk"]).split("#")[1]
     text = row["entries"]
     marked = [text[at : at + _WIDTH] for at in range(0, len(text), _WIDTH)]
     return Block(
         lane=lane,
-        bucket=bucket,
         position=int(position),
+        booked_at=str(row["booked_at"]),
         entries=tuple((_PREFIX + each[:ID_LETTERS], each[ID_LETTERS:]) for each in marked),
-        before=row["before"],
-        hash=row["hash"],
+        before=str(row["before"]),
+        hash=str(row["hash"]),
     )

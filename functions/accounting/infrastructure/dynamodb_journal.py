@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from accounting.application.ports import Proposal, ToldLine
 from accounting.domain import notation
 from accounting.domain.chart_of_accounts import Account
-from accounting.domain.journal import Authorship, JournalEntry
+from accounting.domain.errors import LedgerBroken
+from accounting.domain.journal import Authorship, JournalEntry, Person
 from accounting.domain.limits import Room
 from accounting.domain.manual import Draft, Periods
 from accounting.infrastructure.dynamodb_settlement import line_rows
@@ -25,9 +26,9 @@ from accounting.infrastructure.entry_rows import (
     written_by,
 )
 from shared.contracts.accounting import LedgerEntryCreated
-from shared.contracts.codec import timestamp
 from shared.contracts.envelope import Cause
 from shared.errors.taxonomy import StaleRow
+from shared.moments import timestamp
 from shared.persistence.rows import Row
 from shared.persistence.table import Key, Put, Table
 
@@ -96,14 +97,28 @@ class DynamoDbJournal:
     def restore_limits(
         self, rooms: Sequence[Room], holds: Sequence[JournalEntry], *, now: datetime
     ) -> None:
-        """What is there already stays: somebody has booked on it since."""
-        for put in (*map(_room_put, rooms), *map(_agenda_put, holds)):
+        for room in rooms:
+            there = self.room(room.account, room.currency)
+            if not there.version:
+                self._table.commit([_room_put(room)], cause_id=None, now=now)
+            elif replace(there, version=0) != room:
+                raise LedgerBroken(f"{room.account.code} is booked on: rebuild in an empty table")
+        for hold in holds:
             with suppress(StaleRow):
-                self._table.commit([put], cause_id=None, now=now)
+                self._table.commit([_agenda_put(hold)], cause_id=None, now=now)
+
+    def restore_periods(self, closed_through: date, *, now: datetime) -> None:
+        if self.periods().closed_through is None:
+            by = Authorship(actor=Person("rebuild", "rebuild"), reason="as it was sealed")
+            self.close(closed_through, by, now=now)
 
     def rows(self) -> Iterator[Row]:
         """Every entry as it is stored, consistently, in no order."""
         return self._table.scan(sk=ENTRY)
+
+    def stored_entries(self, entry_ids: Sequence[str]) -> dict[str, Mapping[str, Any]]:
+        rows = self._table.get_many([key_of(entry_id) for entry_id in entry_ids])
+        return {str(row["pk"]).removeprefix(f"{ENTRY}#"): row for row in rows}
 
     def read(self, row: Mapping[str, Any]) -> JournalEntry:
         return from_row(dict(row))

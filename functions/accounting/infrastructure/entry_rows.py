@@ -10,9 +10,9 @@ from accounting.domain import notation
 from accounting.domain.chart_of_accounts import UNAPPLIED_FUNDS
 from accounting.domain.journal import Authorship, JournalEntry, Person, Rate
 from shared.contracts.accounting import LedgerEntryCreated
-from shared.contracts.codec import timestamp
 from shared.contracts.envelope import Cause, Envelope
 from shared.ids import message_id
+from shared.moments import timestamp
 from shared.persistence.outbox import outbox_attributes
 from shared.persistence.rows import Row, Value
 from shared.persistence.table import Key
@@ -45,6 +45,7 @@ def to_row(entry: JournalEntry, created: LedgerEntryCreated, cause: Cause) -> Ro
         "postings": notation.written(entry.postings) or None,
         "held": notation.written(entry.held) or None,
         "released": notation.written(entry.released) or None,
+        "happened_at": None if entry.happened_at is None else timestamp(entry.happened_at),
         "hold_until": None if entry.hold_until is None else timestamp(entry.hold_until),
         "order_id": (entry.order_id or None) if _opens(entry) else None,
         "provider": (entry.provider or None) if _opens(entry) else None,
@@ -77,6 +78,7 @@ def from_row(row: Row) -> JournalEntry:
         booked_at=datetime.fromisoformat(read["OccurredOn"]),
         effective_at=datetime.fromisoformat(read["effective_at"]),
         hold_until=_moment(read.get("hold_until")),
+        happened_at=_moment(read.get("happened_at")),
         reverses=read.get("reverses"),
         resolves=read.get("resolves"),
         linked=read.get("linked"),

@@ -8,7 +8,7 @@ from typing import Any
 from accounting.domain.payouts import Payout
 from accounting.domain.reconciliation import Class, Tally
 from accounting.domain.reconciliation_run import Run, Stage
-from shared.contracts.codec import timestamp
+from shared.moments import timestamp
 from shared.money import Money
 from shared.persistence.rows import Row, Value
 

@@ -6,12 +6,14 @@ import base64
 import binascii
 import hashlib
 import json
+from collections.abc import Iterator
+from datetime import datetime
 from typing import Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from accounting.application.ports import Sealed
-from accounting.domain.errors import VaultUnreachable
+from accounting.domain.errors import LedgerBroken, VaultUnreachable
 
 ALGORITHM: Final = "RSASSA_PKCS1_V1_5_SHA_256"
 _SEALS, _EXPORTS = "seals/", "exports/"
@@ -35,12 +37,19 @@ class Vault:
         text = self._get(f"{_SEALS}{day}.json")
         if text is None:
             return None
-        read = json.loads(text)
-        return Sealed(document=read["document"], signature=read["signature"])
+        try:
+            read = json.loads(text)
+            return Sealed(document=read["document"], signature=read["signature"])
+        except (KeyError, TypeError, ValueError):
+            return Sealed(document=text, signature="")
 
-    def put(self, day: str, document: str, export: str) -> Sealed:
-        """The export first: a seal is only there when all that it speaks of is."""
-        self._put(f"{_EXPORTS}{day}.csv", export)
+    def put_part(self, day: str, number: int, text: str) -> None:
+        key = _part(day, number)
+        if not self._put(key, text) and self._get(key) != text:
+            raise LedgerBroken(f"another export of {day} is in the vault")
+
+    def seal(self, day: str, document: str) -> Sealed:
+        """After the export: a seal is only there when all that it speaks of is."""
         try:
             answer = self._kms.sign(
                 KeyId=self._key_id,
@@ -74,18 +83,25 @@ class Vault:
             raise VaultUnreachable("the seal cannot be checked") from error
         return bool(answer["SignatureValid"])
 
-    def export(self, day: str) -> str | None:
-        return self._get(f"{_EXPORTS}{day}.csv")
+    def part(self, day: str, number: int) -> str | None:
+        return self._get(_part(day, number))
 
     def days(self) -> list[str]:
-        try:
-            pages = self._s3.get_paginator("list_objects_v2").paginate(
-                Bucket=self._bucket, Prefix=_SEALS
-            )
-            keys = [item["Key"] for page in pages for item in page.get("Contents", [])]
-        except (ClientError, BotoCoreError) as error:
-            raise VaultUnreachable("the seals cannot be listed") from error
+        keys = {key for key, _, _ in self._versions(_SEALS)}
         return sorted(key.removeprefix(_SEALS).removesuffix(".json") for key in keys)
+
+    def _versions(self, prefix: str) -> Iterator[tuple[str, datetime, str]]:
+        """Key, time and id of every version, also of what somebody has put a marker or another
+        version over: what is locked is still there."""
+        try:
+            pages = self._s3.get_paginator("list_object_versions").paginate(
+                Bucket=self._bucket, Prefix=prefix
+            )
+            for page in pages:
+                for each in page.get("Versions", []):
+                    yield each["Key"], each["LastModified"], each["VersionId"]
+        except (ClientError, BotoCoreError) as error:
+            raise VaultUnreachable("the vault cannot be listed") from error
 
     def public_key(self) -> str:
         try:
@@ -95,8 +111,13 @@ class Vault:
         return base64.b64encode(answer["PublicKey"]).decode()
 
     def _get(self, key: str) -> str | None:
+        """The first version of an object: the one that was written once."""
+        found = [(at, id_) for name, at, id_ in self._versions(key) if name == key]
+        if not found:
+            return None
+        version = min(found, key=lambda each: each[0])[1]
         try:
-            answer = self._s3.get_object(Bucket=self._bucket, Key=key)
+            answer = self._s3.get_object(Bucket=self._bucket, Key=key, VersionId=version)
             return str(answer["Body"].read().decode())
         except ClientError as error:
             if error.response["Error"]["Code"] in _ABSENT:
@@ -105,7 +126,8 @@ class Vault:
         except BotoCoreError as error:
             raise VaultUnreachable("the vault cannot be read") from error
 
-    def _put(self, key: str, text: str) -> None:
+    def _put(self, key: str, text: str) -> bool:
+        """Whether it was stored: False where something is there already."""
         try:
             self._s3.put_object(
                 Bucket=self._bucket,
@@ -116,10 +138,15 @@ class Vault:
             )
         except ClientError as error:
             if error.response["Error"]["Code"] in _PRESENT and self._get(key) is not None:
-                return
+                return False
             raise VaultUnreachable("the vault cannot be written") from error
         except BotoCoreError as error:
             raise VaultUnreachable("the vault cannot be written") from error
+        return True
+
+
+def _part(day: str, number: int) -> str:
+    return f"{_EXPORTS}{day}/{number:06d}.csv"
 
 
 def _hash(document: str) -> bytes:

@@ -12,9 +12,9 @@ from orders.domain.case import Case, CaseStatus, Decision
 from orders.domain.order import Hold
 from orders.domain.states import OrderStatus
 from orders.infrastructure.dynamodb_cases import FIRST
-from shared.contracts.codec import timestamp
 from shared.contracts.compensation import Action, Outcome, Resolution
 from shared.errors.taxonomy import NotFound
+from shared.moments import timestamp
 from shared.rest import pages
 from shared.rest.app import ok
 from shared.rest.events import Timestamp

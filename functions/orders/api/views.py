@@ -4,7 +4,7 @@ from typing import TypedDict
 
 from orders.domain.order import CaptureMode, Order, RefundStatus
 from orders.domain.states import OrderStatus
-from shared.contracts.codec import timestamp
+from shared.moments import timestamp
 from shared.rest.events import Timestamp
 
 

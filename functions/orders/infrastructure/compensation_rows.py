@@ -4,8 +4,8 @@ from datetime import datetime
 from typing import Any
 
 from orders.domain.compensation import Compensation, CompensationStatus, Step
-from shared.contracts.codec import timestamp
 from shared.contracts.compensation import Action, Outcome, Reason
+from shared.moments import timestamp
 from shared.money import Money
 from shared.persistence.rows import Row
 

@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Any, Final
 
 from orders.domain.case import Case, CaseStatus, Decision
-from shared.contracts.codec import timestamp
 from shared.contracts.compensation import Action, Outcome, Resolution, Tried
 from shared.contracts.envelope import Cause, Message
+from shared.moments import timestamp
 from shared.observability import metrics
 from shared.persistence.aggregate import Aggregates, Snapshot
 from shared.persistence.rows import Row

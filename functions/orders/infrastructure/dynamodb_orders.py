@@ -7,8 +7,8 @@ from typing import Final
 
 from orders.domain.order import Order
 from orders.infrastructure.order_rows import from_row, to_row
-from shared.contracts.codec import timestamp
 from shared.contracts.envelope import Cause, Message
+from shared.moments import timestamp
 from shared.persistence.aggregate import Aggregates, Snapshot
 from shared.persistence.outbox import SHARDS
 from shared.persistence.rows import Row

@@ -18,7 +18,7 @@ from orders.domain.order import (
 )
 from orders.domain.states import OrderStatus
 from orders.infrastructure import compensation_rows
-from shared.contracts.codec import timestamp
+from shared.moments import timestamp
 from shared.money import Money
 from shared.persistence.outbox import SHARDS
 from shared.persistence.rows import Row

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from payments import wiring
+from payments.application.attest import attest_days, is_due
 from payments.application.resolve_payment import resolve_payment
 from payments.domain.payment import Payment
 from shared import clock
@@ -25,7 +26,23 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
     metrics.count("PaymentsAsked", asked)
     metrics.count("PaymentsNotAnswered", failed)
     metrics.count("HoldsExpiringSoon", _expiring())
-    return {"asked": asked, "failed": failed, "swept": wiring.relay().sweep(now=clock.now())}
+    swept = wiring.relay().sweep(now=clock.now())
+    return {"asked": asked, "failed": failed, "swept": swept, "attested": _attest()}
+
+
+def _attest() -> int:
+    """How many days that are over were told to the ledger: mostly none."""
+    now = clock.now()
+    attestations = wiring.attestations()
+    if not is_due(attestations.last_day(), now):
+        return 0
+    cause = Cause(
+        id=fresh("check"),
+        correlation_id=fresh("cor"),
+        traceparent=child_of(None),
+        now=now,
+    )
+    return len(attest_days(attestations=attestations, cause=cause))
 
 
 def _ask_providers(context: Any) -> tuple[int, int]:

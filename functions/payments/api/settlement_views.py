@@ -10,8 +10,8 @@ from typing import Final, TypedDict
 from payments.domain.report import Report, ReportStatus
 from payments.domain.settlement import RefusedRow
 from payments.infrastructure.dynamodb_reports import DynamoDbReports
-from shared.contracts.codec import timestamp
 from shared.errors.taxonomy import InputError, InvalidRequest
+from shared.moments import timestamp
 from shared.rest.events import Timestamp
 
 PAGE_MAX: Final = 50

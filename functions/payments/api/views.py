@@ -5,8 +5,8 @@ from typing import TypedDict
 from payments.domain.attempt import Attempt, AttemptStatus
 from payments.domain.payment import Dispute, DisputeStatus, EvidenceStatus, Payment
 from payments.domain.states import PaymentStatus
-from shared.contracts.codec import timestamp
 from shared.contracts.provider_notice import DeclineClass, Operation
+from shared.moments import timestamp
 from shared.rest.events import Timestamp
 
 

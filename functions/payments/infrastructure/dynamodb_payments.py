@@ -8,11 +8,12 @@ from datetime import datetime
 from typing import Final
 
 from payments.domain.payment import Payment
+from payments.infrastructure.dynamodb_attestations import operation_mark
 from payments.infrastructure.payment_rows import from_row, name_at_provider, to_row
-from shared.contracts.codec import timestamp
 from shared.contracts.envelope import Cause, Envelope, Message
 from shared.contracts.payments import NoticeContradicted, PaymentUnresolved, WebhookReceived
 from shared.errors.taxonomy import StaleRow
+from shared.moments import timestamp
 from shared.observability import metrics
 from shared.persistence.aggregate import Aggregates, Snapshot
 from shared.persistence.outbox import SHARDS, outbox_attributes
@@ -56,7 +57,7 @@ WEBHOOK: Final = "WEBHOOK#"
 class DynamoDbPayments:
     def __init__(self, table: Table) -> None:
         self._table = table
-        self._aggregates = Aggregates(table, service=SERVICE, kind=KIND)
+        self._aggregates = Aggregates(table, service=SERVICE, kind=KIND, mark=operation_mark)
 
     def find(self, payment_id: str) -> Payment | None:
         row = self._aggregates.find(payment_id)

@@ -17,7 +17,7 @@ from payments.infrastructure.report_rows import (
     report_from_row,
     report_to_row,
 )
-from shared.contracts.codec import decode, timestamp
+from shared.contracts.codec import decode
 from shared.contracts.envelope import Cause, Envelope, Event
 from shared.contracts.settlement import (
     PaymentSettled,
@@ -25,6 +25,7 @@ from shared.contracts.settlement import (
     SettlementReportRead,
 )
 from shared.errors.taxonomy import StaleRow
+from shared.moments import timestamp
 from shared.observability import metrics
 from shared.persistence.outbox import outbox_attributes
 from shared.persistence.rows import Row

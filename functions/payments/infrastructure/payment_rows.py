@@ -15,8 +15,8 @@ from payments.domain.payment import (
     Payment,
 )
 from payments.domain.states import PaymentStatus
-from shared.contracts.codec import timestamp
 from shared.contracts.provider_notice import DeclineClass, Operation
+from shared.moments import timestamp
 from shared.money import Money
 from shared.persistence.outbox import SHARDS
 from shared.persistence.rows import Row, Value

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from payments.domain.report import Counts, Part, Place, Plan, Report, ReportStatus
-from shared.contracts.codec import timestamp
+from shared.moments import timestamp
 from shared.persistence.rows import Row
 
 

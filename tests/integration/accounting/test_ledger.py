@@ -19,13 +19,14 @@ from accounting.domain.chart_of_accounts import BANK, CUSTOMER_CREDIT, REVENUE
 from accounting.domain.errors import EntryDiffers, LimitExceeded
 from accounting.domain.journal import Authorship, Person, credit, debit
 from accounting.domain.manual import Draft
+from accounting.infrastructure.dynamodb_attested import DynamoDbAttested
 from accounting.infrastructure.dynamodb_folds import DynamoDbFolds
 from accounting.infrastructure.dynamodb_journal import DynamoDbJournal
 from accounting.infrastructure.vault import Vault
 from client.signature import signed_by
-from shared.contracts.codec import timestamp
 from shared.contracts.envelope import Cause, Envelope, Event
 from shared.errors.taxonomy import AlreadyHandled, StaleRow, StoreBusy
+from shared.moments import timestamp
 from tests.cloud import Account
 from tests.doubles.ledger import START, authorized, captured, eur
 from tests.integration.accounting.conftest import BUCKET
@@ -50,7 +51,8 @@ def hear(journal: DynamoDbJournal, event: Event, message_id: str) -> None:
         traceparent=TRACE,
         data=event,
     )
-    react(envelope, cause(message_id), journal=journal)  # type: ignore[arg-type]
+    attested = DynamoDbAttested(journal._table)
+    react(envelope, cause(message_id), journal=journal, attested=attested)  # type: ignore[arg-type]
 
 
 def test_a_fact_is_one_item_written_once(journal: DynamoDbJournal) -> None:
@@ -143,10 +145,11 @@ def test_a_seal_is_signed_locked_and_written_once(
     s3 = account.client("s3")
     versions = s3.list_object_versions(Bucket=BUCKET)["Versions"]
     assert sorted(each["Key"] for each in versions) == [
-        "exports/2026-01-02.csv",
+        "exports/2026-01-02/000000.csv",
         "seals/2026-01-02.json",
     ]
     with pytest.raises(ClientError):
         s3.delete_object(Bucket=BUCKET, Key=versions[0]["Key"], VersionId=versions[0]["VersionId"])
-    proof = prove(journal=journal, folds=folds, seals=vault, young_after="")
+    attested = DynamoDbAttested(journal._table)
+    proof = prove(journal=journal, folds=folds, seals=vault, attested=attested, now=tomorrow)
     assert (proof.entries, proof.days, proof.breaches) == (5, 1, ())

@@ -71,8 +71,12 @@ class StampsAnything(MemoryTable):
 
 class ReadsInTheOrderOfWriting(MemoryTable):
     @override
-    def partition(self, pk: str, *, sk_prefix: str = "") -> Iterator[Row]:
-        return iter(row for row in self.rows() if row["pk"] == pk and _starts(row, sk_prefix))
+    def partition(self, pk: str, *, sk_prefix: str = "", sk_from: str = "") -> Iterator[Row]:
+        return iter(
+            row
+            for row in self.rows()
+            if row["pk"] == pk and _starts(row, sk_prefix) and str(row["sk"]) >= sk_from
+        )
 
 
 class BeginsAtTheBound(MemoryTable):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 from random import Random
 from typing import Final
 
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from accounting.application.balance import current, folded
 from accounting.application.by_hand import close_period
+from accounting.application.walk import Place, along
 from accounting.domain.balances import sub_ledger_sums, sums_of
 from accounting.domain.chain import LANES
 from accounting.domain.chart_of_accounts import CUSTOMER_CREDIT
@@ -49,7 +51,7 @@ def test_every_history_keeps_the_invariants(block: int) -> None:
         balances_l2_l3(ledger, entries)
         limits_and_holds_l5_l6(ledger, entries)
         once_l7_l8(entries)
-        clocks_l9(entries)
+        clocks_l9(ledger)
         assert ledger.prove().breaches == ()  # L4, and all of the above once more
 
 
@@ -117,8 +119,13 @@ def once_l7_l8(entries: list[JournalEntry]) -> None:
     assert len(told) == len(set(told))
 
 
-def clocks_l9(entries: list[JournalEntry]) -> None:
-    assert all(entry.booked_at >= START for entry in entries)
+def clocks_l9(ledger: Ledger) -> None:
+    """Ledger time grows along each chain, and is never before an entry was booked."""
+    for lane in range(LANES):
+        chained = list(along(lane, after=Place(""), folds=ledger.folds, journal=ledger.journal))
+        assert len(chained) == ledger.folds.lane(lane).head.height
+        assert all(a.booked_at < b.booked_at for a, b in pairwise(chained))
+        assert all(each.booked_at >= str(each.stored["OccurredOn"]) for each in chained)
 
 
 @pytest.mark.parametrize("seed", range(10))

@@ -10,15 +10,16 @@ from typing import Any, Final
 
 import pytest
 
+from accounting.domain.census import Census
 from accounting.domain.chain import (
     LANES,
     MARK_LETTERS,
     Block,
     Finding,
     Head,
+    Walk,
     extend,
-    first_finding,
-    unchained,
+    placed,
 )
 from tests.doubles.ledger import Ledger, authorized, captured, refund_requested
 
@@ -40,12 +41,22 @@ class Journal:
         return [entry_id for block in self.blocks for entry_id, _ in block.entries]
 
     def verdict(self) -> Finding | None:
-        found = first_finding(self.lane, self.blocks, self.stored, ends=self.ends)
-        if found is None:
-            loose = unchained(self.stored, self.blocks)
-            if loose:
-                return Finding(what="inserted", lane=self.lane, position=-1, entry_id=loose[0])
-        return found
+        walk = Walk(self.lane)
+        for block in self.blocks:
+            walk.take(block, self.stored)
+        walk.end(self.ends)
+        return walk.finding or self._inserted()
+
+    def _inserted(self) -> Finding | None:
+        census = Census()
+        for entry_id in self.order:
+            census.chained(entry_id)
+        for entry_id in self.stored:
+            census.stored(entry_id)
+        if not census.odd_lanes():
+            return None
+        (loose,) = self.stored.keys() - set(self.order)
+        return Finding(what="inserted", lane=self.lane, position=-1, entry_id=loose)
 
 
 def journals() -> list[Journal]:
@@ -176,6 +187,16 @@ def remove_block(journal: Journal, rng: Random) -> tuple[int, str]:
     return block.position, ""
 
 
+def shift_time(journal: Journal, rng: Random) -> tuple[int, str]:
+    number = rng.randrange(len(journal.blocks))
+    block = journal.blocks[number]
+    last = number + 1 == len(journal.blocks)
+    later = block.booked_at[:-1] + ("1Z" if last else "0Z")
+    moved = block.booked_at[:20] + f"{rng.randrange(1, 999999):06d}Z"
+    journal.blocks[number] = replace(block, booked_at=moved if moved != block.booked_at else later)
+    return block.position, block.entries[0][0]
+
+
 def cut_the_end(journal: Journal, rng: Random) -> tuple[int, str]:
     keep = rng.randrange(len(journal.blocks))
     del journal.blocks[keep:]
@@ -193,6 +214,7 @@ HARMS: Final[tuple[Tampering, ...]] = (
     strike_from_chain,
     forge_into_chain,
     remove_block,
+    shift_time,
     cut_the_end,
 )
 
@@ -226,8 +248,9 @@ def test_the_stamps_of_the_relay_are_no_tampering() -> None:
 def test_a_chain_does_not_depend_on_how_it_was_cut_into_blocks() -> None:
     (journal, *_) = WHOLE
     entries = [
-        (each, str(journal.stored[each]["OccurredOn"]), journal.stored[each])
-        for each in journal.order
+        (entry.entry_id, entry.booked_at, entry.stored)
+        for block in journal.blocks
+        for entry in placed(block, journal.stored)
     ]
     (*_, last) = extend(Head(), journal.lane, entries)
     assert last.head == journal.ends

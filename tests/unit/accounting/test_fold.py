@@ -7,11 +7,11 @@ from accounting.application.balance import (
     current,
     effective_until,
     folded,
-    statement,
 )
 from accounting.application.fold import fold
+from accounting.application.statement import span, statement
 from accounting.domain.chain import LANES
-from shared.contracts.codec import timestamp
+from shared.moments import timestamp
 from tests.doubles.ledger import START, Ledger, authorized, captured, refund_requested
 
 
@@ -103,12 +103,13 @@ def test_balances_at_a_time_of_booking_and_of_effect_differ() -> None:
     late = START.replace(hour=1)
     ledger.hear(captured(30, payment="pay_2"), "m2", at=late)
     journal = ledger.journal
+    ledger.fold()
 
     def receivable(standing: object) -> int:
         return standing.sums.balance("1100", "EUR").balance.minor  # type: ignore[attr-defined, no-any-return]
 
-    assert receivable(booked_until(START, journal=journal)) == 100
-    assert receivable(booked_until(ledger.now, journal=journal)) == 130
+    assert receivable(booked_until(START, folds=ledger.folds, journal=journal)) == 100
+    assert receivable(booked_until(ledger.now, folds=ledger.folds, journal=journal)) == 130
     assert receivable(effective_until(late, journal=journal)) == 30
     assert receivable(effective_until(START, journal=journal)) == 130
 
@@ -120,8 +121,8 @@ def test_a_statement_runs_from_its_opening_to_its_closing_balance() -> None:
     ):
         ledger.hear(event, f"m{number}")
         ledger.tick(hours=1)
-    shown = statement(
-        "1100", "EUR", since=START.replace(hour=6), until=ledger.now, journal=ledger.journal
-    )
+    ledger.fold()
+    wanted = span(since=START.replace(hour=6), before=ledger.now, after=None, limit=9)
+    shown = statement("1100", "EUR", wanted, folds=ledger.folds, journal=ledger.journal)
     assert (shown.opening, shown.closing) == (900, 950)
     assert [(line.debit, line.credit, line.balance) for line in shown.lines] == [(50, 0, 950)]

@@ -8,8 +8,10 @@ import pytest
 
 from accounting.application.announce import announce_breaches
 from accounting.application.by_hand import expire_holds, submit
+from accounting.application.prove import parts_of
 from accounting.application.rebuild import rebuild
-from accounting.domain.chain import LANES, extend, lane_of
+from accounting.application.walk import entries_of_block
+from accounting.domain.chain import LANES, Head, extend, lane_of, placed
 from accounting.domain.chart_of_accounts import BANK, CUSTOMER_CREDIT, REVENUE
 from accounting.domain.errors import LedgerBroken
 from accounting.domain.journal import Authorship, Person, credit, debit
@@ -67,12 +69,19 @@ def test_what_the_stream_lost_is_folded_before_its_day_is_sealed() -> None:
     assert ledger.prove().breaches == ()
 
 
+def restore(ledger: Ledger, again: Ledger) -> int:
+    days = [
+        (read_seal(ledger.vault.seals[day].document), parts_of(day, ledger.vault))
+        for day in ledger.vault.days()
+    ]
+    return rebuild(days, table=again.journal, folds=again.folds, now=again.now)
+
+
 def test_the_books_can_be_made_again_from_the_exports_with_the_same_roots() -> None:
     ledger = three_days()
     ledger.seal()
-    exports = [ledger.vault.exports[day] for day in ledger.vault.days()]
     again = Ledger(now=ledger.now)
-    assert rebuild(exports, table=again.journal, folds=again.folds, now=again.now) == 54
+    assert restore(ledger, again) == 54
     again.seal()
     assert again.vault.seals == ledger.vault.seals
     assert again.prove().breaches == ()
@@ -92,8 +101,7 @@ def test_limits_and_open_holds_come_back_with_the_books() -> None:
     ledger.tick(days=1)
     ledger.seal()
     again = Ledger(now=ledger.now)
-    exports = [ledger.vault.exports[day] for day in ledger.vault.days()]
-    rebuild(exports, table=again.journal, folds=again.folds, now=again.now)
+    restore(ledger, again)
     room = again.journal.room(CUSTOMER_CREDIT, "EUR")
     assert (room.balance, room.lowering) == (100, 60)
     again.seal()
@@ -120,7 +128,7 @@ def overwrite(ledger: Ledger, row: dict[str, Any] | Any) -> None:
 
 
 def some_entry(ledger: Ledger, day: str = "2026-01-03") -> str:
-    return imported(ledger.vault.exports[day])[4][0].entry_id
+    return list(imported(parts_of(day, ledger.vault)))[4].entry_id
 
 
 def test_a_changed_entry_is_named_by_seal_chain_and_balances() -> None:
@@ -162,20 +170,18 @@ def test_a_ledger_rehashed_from_end_to_end_is_still_not_what_was_sealed() -> Non
 
 def rehash(ledger: Ledger) -> None:
     """Chain everything anew, as somebody with every right to the table could."""
-    stored = {str(row["pk"])[6:]: row for row in ledger.journal.rows()}
     for lane in range(LANES):
+        blocks = list(ledger.folds.blocks(lane))
         state = ledger.folds.lane(lane)
-        head = replace(state.head, height=0, hash="0" * 64)
-        for block in sorted(ledger.folds.blocks(lane), key=lambda each: each.position):
+        at = replace(state, head=Head())
+        for block in blocks:
             ledger.table.remove(f"CHAIN#{lane}", f"{block.bucket}#{block.position:012d}")
-            entries = [
-                (id_, str(stored[id_]["OccurredOn"]), stored[id_]) for id_, _ in block.entries
-            ]
-            (again,) = extend(head, lane, entries)
-            head = again.head
-            state = replace(state, head=head)
-            ledger.folds.move(state, [again], now=ledger.now)
-            state = ledger.folds.lane(lane)
+            stored = entries_of_block(block, ledger.journal)
+            timed = [(e.entry_id, e.booked_at, e.stored) for e in placed(block, stored)]
+            (again,) = extend(at.head, lane, timed)
+            after = replace(at, head=again.head)
+            ledger.folds.move(at, after, [again], now=ledger.now)
+            at = ledger.folds.lane(lane)
 
 
 @pytest.mark.parametrize("what", ["signature", "document", "export", "previous"])
@@ -190,7 +196,8 @@ def test_a_seal_that_was_touched_is_found(what: str) -> None:
         changed = sealed.document.replace('"entries":18', '"entries":17')
         ledger.vault.seals[day] = replace(sealed, document=changed)
     elif what == "export":
-        ledger.vault.exports[day] = ledger.vault.exports[day].replace("Capture", "Caption")
+        text = ledger.vault.parts[day, 0]
+        ledger.vault.parts[day, 0] = text.replace("Capture", "Caption")
     else:
         del ledger.vault.seals[day]
     assert "seal" in {each.check for each in ledger.prove().breaches}

@@ -170,8 +170,9 @@ def test_the_same_line_again_is_acknowledged_and_changes_nothing() -> None:
             traceparent="00-000cbe9ed81b71bc63a27d6167d147b3-587862398c3b3480-01",
             data=line,
         )
+        cause = ledger.cause(envelope.id)
         with pytest.raises(AlreadyHandled):
-            react(envelope, ledger.cause(envelope.id), journal=ledger.journal)
+            react(envelope, cause, journal=ledger.journal, attested=ledger.attested)
         assert ledger.table.rows() == before
 
 

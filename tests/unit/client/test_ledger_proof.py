@@ -1,12 +1,14 @@
 """The client proves the ledger by itself: it believes no sum, no hash and no signature."""
 
 import base64
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, cast
 
 import pytest
 
 from accounting.api.proof_views import chain_view, proof_view, seals_view
+from accounting.application.prove import parts_of
 from client.api import Api
 from client.ledger_proof import verify
 from client.signature import NotAKey, rsa_numbers, signed_by
@@ -34,14 +36,19 @@ class Platform:
 
     ledger: Ledger
 
-    def chain(self, lane: int) -> list[Any]:
-        return [chain_view(lane, 0, folds=self.ledger.folds, journal=self.ledger.journal)]
+    def chain(self, lane: int) -> Iterator[Any]:
+        cursor: str | None = ""
+        while cursor is not None:
+            folds, journal = self.ledger.folds, self.ledger.journal
+            page = chain_view(lane, cursor, folds=folds, journal=journal)
+            yield page
+            cursor = page["next_cursor"]
 
     def seals(self) -> Any:
         return seals_view(self.ledger.vault, algorithm="none")
 
-    def ledger_export(self, day: str) -> str:
-        return self.ledger.vault.exports[day]
+    def ledger_export(self, day: str) -> Iterator[str]:
+        return parts_of(day, self.ledger.vault)
 
     def ledger_proof(self) -> Any:
         return proof_view(self.ledger.prove())

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from shared.contracts.codec import UndecodableMessage, decode, encode, timestamp
+from shared.contracts.codec import UndecodableMessage, decode, encode
 from shared.contracts.envelope import Cause, Envelope, Event
 from shared.contracts.payments import AuthorizePayment, PaymentAuthorized, PaymentCaptured
+from shared.moments import timestamp
 from shared.money import Money
 
 type Subscribed = AuthorizePayment | PaymentAuthorized | PaymentCaptured

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from shared.contracts.codec import timestamp
 from shared.messaging.relay import Relay
+from shared.moments import timestamp
 from shared.operations.replay import Replayer
 from shared.operations.replays import Replay, Replays
 from shared.persistence.rows import Row

@@ -2,7 +2,7 @@
 
 import json
 import re
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final, NoReturn
 
 from pydantic import TypeAdapter, ValidationError
@@ -10,6 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 from shared.contracts.envelope import Envelope, Message
 from shared.contracts.union import message_types
 from shared.errors.taxonomy import DomainException
+from shared.moments import timestamp
 
 SPEC_VERSION: Final = "1.0"
 CONTENT_TYPE: Final = "application/json"
@@ -86,12 +87,6 @@ def decode(subscribed: Any, document: Any) -> Envelope[Any]:
         raise UndecodableMessage(f"{kind.__name__} is wrong at {', '.join(places)}") from None
     except (TypeError, ValueError, KeyError, RecursionError) as error:
         raise UndecodableMessage(f"the envelope is wrong: {type(error).__name__}") from None
-
-
-def timestamp(moment: datetime) -> str:
-    """RFC 3339 in UTC with microseconds, so that text order is time order."""
-    assert moment.tzinfo is not None, "a time without its zone is no moment"
-    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def reject_constant(name: str) -> NoReturn:

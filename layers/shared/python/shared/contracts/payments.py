@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from shared.contracts.attestation import DayAttested, OperationsAttested
 from shared.contracts.disputes import EvidenceSubmitted
 from shared.contracts.envelope import Command, Event
 from shared.contracts.late import CaptureUnapplied
@@ -85,10 +86,7 @@ class PaymentFailed(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuthorizationExpired(Event):
-    """The provider no longer holds `amount`: it was not captured in time.
-
-    `remainder` when it is what a capture had left.
-    """
+    """The provider holds `amount` no longer; `remainder` when a capture had left it."""
 
     payment_id: str
     order_id: str
@@ -294,6 +292,8 @@ type Published = (
     | NoticeContradicted
     | PaymentUnresolved
     | WebhookReceived
+    | OperationsAttested
+    | DayAttested
     | PaymentSettled
     | SettlementContradicted
     | SettlementReportRead

@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 from pathlib import PurePath
 from typing import Any, Final
 
-from shared.contracts.codec import timestamp
 from shared.errors.taxonomy import QuittanceException, StaleRow, StoreBusy
+from shared.moments import timestamp
 from shared.observability import log
 from shared.persistence.rows import Row
 from shared.persistence.table import Key, Put, Table

@@ -23,8 +23,8 @@ from aws_lambda_powertools.utilities.idempotency.exceptions import (
     IdempotencyValidationError,
 )
 
-from shared.contracts.codec import timestamp
 from shared.errors.taxonomy import IdempotencyKeyReused, StillProcessing, StoreBusy
+from shared.moments import timestamp
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

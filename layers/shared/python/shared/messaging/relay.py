@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from shared.contracts.codec import timestamp
 from shared.errors.taxonomy import QuittanceException
+from shared.moments import timestamp
 from shared.observability import log, metrics
 from shared.persistence.outbox import SHARDS
 from shared.persistence.rows import Row, load_row
@@ -138,8 +138,8 @@ class Relay:
 
 def _from_record(record: dict[str, Any]) -> Waiting | None:
     image = record["dynamodb"].get("NewImage", {})
-    if record["eventName"] != "INSERT" or "Payload" not in image:
-        return None
+    if record["eventName"] != "INSERT" or "Payload" not in image or "ProcessedOn" in image:
+        return None  # what was published before is only put back
     return _waiting(load_row(image), position=record["dynamodb"]["SequenceNumber"])
 
 

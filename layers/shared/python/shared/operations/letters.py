@@ -7,9 +7,9 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any, Final
 
-from shared.contracts.codec import timestamp
 from shared.errors.taxonomy import NotFound, StaleRow
 from shared.messaging.failures import Failure
+from shared.moments import timestamp
 from shared.operations.dead_letters import DeadLetter, Decision, Reason, Status
 from shared.operations.errors import DeadLetterTooLarge
 from shared.operations.tasks import FIRST, TASKS, Listed, task

@@ -7,8 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
-from shared.contracts.codec import timestamp
 from shared.errors.taxonomy import NotFound, StaleRow
+from shared.moments import timestamp
 from shared.operations.dead_letters import REPEATED_WITHIN, Decision
 from shared.operations.errors import ReplayOver, TooOldToRepeat
 from shared.operations.tasks import TASKS, task

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from shared.contracts.codec import timestamp
+from shared.moments import timestamp
 from shared.persistence.rows import Row
 from shared.persistence.table import Index
 

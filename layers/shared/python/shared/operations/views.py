@@ -2,7 +2,7 @@
 
 from typing import TypedDict
 
-from shared.contracts.codec import timestamp
+from shared.moments import timestamp
 from shared.operations.dead_letters import DeadLetter, Decision
 from shared.operations.replays import Replay
 from shared.rest.events import Timestamp

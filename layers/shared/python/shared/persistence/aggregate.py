@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from shared.contracts.envelope import Cause, Envelope, Message
 from shared.ids import message_id
@@ -30,10 +30,19 @@ class Snapshot:
 class Aggregates:
     """The aggregates of one kind in a service's table."""
 
-    def __init__(self, table: Table, *, service: str, kind: str) -> None:
+    def __init__(
+        self,
+        table: Table,
+        *,
+        service: str,
+        kind: str,
+        mark: Callable[[Envelope[Any]], Row] = lambda _: {},
+    ) -> None:
+        """`mark` gives what a message's row has beside the message."""
         self._table = table
         self._service = service
         self._kind = kind
+        self._mark = mark
 
     def find(self, aggregate_id: str) -> Row | None:
         """The state's row, with `version`, `sequence` and `correlation_id`; None if unknown."""
@@ -77,7 +86,10 @@ class Aggregates:
         }
         puts = [Put(key=Key(pk, STATE), row=state, seen=before.version)]
         puts += [
-            Put(key=Key(pk, f"{MESSAGE}{each.sequence:010d}"), row=outbox_attributes(each))
+            Put(
+                key=Key(pk, f"{MESSAGE}{each.sequence:010d}"),
+                row={**self._mark(each), **outbox_attributes(each)},
+            )
             for each in envelopes
         ]
         self._table.commit([*puts, *also], cause_id=cause.id if handled else None, now=cause.now)

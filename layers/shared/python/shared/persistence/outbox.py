@@ -9,8 +9,9 @@ from __future__ import annotations
 import zlib
 from typing import Any, Final
 
-from shared.contracts.codec import encode, timestamp
+from shared.contracts.codec import encode
 from shared.contracts.envelope import Envelope
+from shared.moments import timestamp
 from shared.persistence.rows import Row
 
 SHARDS: Final = tuple(str(number) for number in range(8))

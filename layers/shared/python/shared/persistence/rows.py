@@ -47,6 +47,14 @@ def load(value: Mapping[str, Any]) -> Value:
     raise ValueError(f"a row cannot hold the attribute type {kind}")
 
 
+def load_or_name(value: Mapping[str, Any]) -> Value:
+    """As `load`; for what no row can hold, a text that nothing else is loaded as."""
+    try:
+        return load(value)
+    except (TypeError, ValueError):
+        return f"unreadable: {value!r}"
+
+
 def dump_row(row: Mapping[str, Value]) -> dict[str, dict[str, Any]]:
     """A whole item. Empty values are left out: an index key must not be null."""
     return {name: dump(value) for name, value in row.items() if value is not None}
@@ -54,3 +62,8 @@ def dump_row(row: Mapping[str, Value]) -> dict[str, dict[str, Any]]:
 
 def load_row(item: Mapping[str, Mapping[str, Any]]) -> Row:
     return {name: load(value) for name, value in item.items()}
+
+
+def load_row_by_name(item: Mapping[str, Mapping[str, Any]]) -> Row:
+    """As `load_row`; what no row can hold is named, not refused."""
+    return {name: load_or_name(value) for name, value in item.items()}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from shared.contracts.codec import timestamp
+from shared.moments import timestamp
 from shared.persistence.rows import Row
 
 

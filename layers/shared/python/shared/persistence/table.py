@@ -5,18 +5,19 @@ from __future__ import annotations
 import random
 import secrets
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import batched
 from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as NoConnection
 
-from shared.contracts.codec import timestamp
 from shared.errors.taxonomy import StoreBusy
+from shared.moments import timestamp
 from shared.persistence.refusals import code, named, raise_refusal
-from shared.persistence.rows import Row, dump_row, load_row
+from shared.persistence.rows import Row, dump_row, load_row, load_row_by_name
 from shared.persistence.span import Span
 
 if TYPE_CHECKING:
@@ -24,9 +25,9 @@ if TYPE_CHECKING:
 
 CAUSE_KEPT: Final = timedelta(days=90)
 """Longer than any redelivery: queues keep 14 days, a dead letter is redriven weeks later."""
-PK_BYTES_MAX: Final = 2048
-SK_BYTES_MAX: Final = 1024
+PK_BYTES_MAX, SK_BYTES_MAX = 2048, 1024
 """What a key may be long in DynamoDB; it refuses a longer one even in a question."""
+READ_AT_ONCE_MAX: Final = 100
 TRIES_MAX: Final = 4
 _PAUSE_SECONDS: Final = 0.05
 _UNPROCESSED: Final = {"#unprocessed": "Unprocessed"}  # a reserved word of DynamoDB
@@ -87,14 +88,46 @@ class Table:
         item = answer.get("Item")
         return None if item is None else load_row(item)
 
-    def partition(self, pk: str, *, sk_prefix: str = "") -> Iterator[Row]:
-        """Every row of a partition in the order of `sk`, page by page."""
+    def get_many(self, keys: Sequence[Key]) -> Iterator[Row]:
+        """Those rows that are there, in no order; what no row can hold is named, not refused."""
+        for some in batched(keys, READ_AT_ONCE_MAX, strict=False):
+            left: Any = {self._name: {"Keys": list(map(_at, some)), "ConsistentRead": True}}
+            for attempt in range(1, TRIES_MAX + 1):
+                with named():
+                    answer = self._client.batch_get_item(RequestItems=left)
+                yield from map(load_row_by_name, answer["Responses"].get(self._name, []))
+                left = answer.get("UnprocessedKeys")
+                if not left:
+                    break
+                time.sleep(random.uniform(0, _PAUSE_SECONDS * 2**attempt))  # noqa: S311 - jitter
+            if left:
+                raise StoreBusy("the database leaves rows unread")
+
+    def last(self, pk: str, *, sk_max: str) -> Row | None:
+        """The row of a partition with the greatest `sk` up to `sk_max`."""
+        if not _possible(pk, sk_max):
+            return None
+        rows = self._pages(
+            "query",
+            KeyConditionExpression="pk = :pk AND sk <= :sk",
+            ExpressionAttributeValues={":pk": {"S": pk}, ":sk": {"S": sk_max}},
+            ConsistentRead=True,
+            ScanIndexForward=False,
+            PaginationConfig={"PageSize": 1},
+        )
+        return next(rows, None)
+
+    def partition(self, pk: str, *, sk_prefix: str = "", sk_from: str = "") -> Iterator[Row]:
+        """Every row of a partition in the order of `sk`; those with a prefix, or from one on."""
         if not _possible(pk, sk_prefix or "-"):
             return iter(())
         condition, values = "pk = :pk", {":pk": {"S": pk}}
         if sk_prefix:
             condition += " AND begins_with(sk, :sk)"
             values[":sk"] = {"S": sk_prefix}
+        elif sk_from:
+            condition += " AND sk >= :sk"
+            values[":sk"] = {"S": sk_from}
         return self._pages(
             "query",
             KeyConditionExpression=condition,
@@ -129,9 +162,10 @@ class Table:
             yield from map(load_row, page["Items"])
 
     def scan(self, *, sk: str) -> Iterator[Row]:
-        """Every row with this `sk`, consistently, in no order. It reads the whole table."""
+        """Every row with this `sk`, consistently; what no row can hold is named. Reads it all."""
         return self._pages(
             "scan",
+            load=load_row_by_name,
             FilterExpression="sk = :sk",
             ExpressionAttributeValues={":sk": {"S": sk}},
             ConsistentRead=True,
@@ -221,12 +255,14 @@ class Table:
         )
         return [Key(item["pk"]["S"], item["sk"]["S"]) for item in answer["Items"]]
 
-    def _pages(self, operation: str, **request: Any) -> Iterator[Row]:
+    def _pages(
+        self, operation: str, load: Callable[[Any], Row] = load_row, **request: Any
+    ) -> Iterator[Row]:
         client: Any = self._client
         with named():
             pages = client.get_paginator(operation).paginate(TableName=self._name, **request)
             for page in pages:
-                yield from map(load_row, page["Items"])
+                yield from map(load, page["Items"])
 
     def _write(self, put: Put) -> Any:
         write: dict[str, Any] = {
