@@ -149,6 +149,10 @@ docs: setup ## Generate docs/contracts from the code
 model: setup ## Search the model of the protocol exhaustively (needs spin and gcc), deep configurations too
 	@$(ACTIVE) python -m tests.model
 
+.PHONY: planted
+planted: setup ## Plant every bug of tests/simulation/planted and count the seeds until the simulator finds it
+	@$(ACTIVE) python -m tests.simulation.planted --anew --seeds 200 --report bench/results/planted.json
+
 # --- the local cloud ---------------------------------------------------------------------------
 
 .PHONY: demo

@@ -1,0 +1,61 @@
+"""`python -m tests.simulation.planted` hunts every planted bug and prints the seeds it took."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, replace
+from functools import partial
+from pathlib import Path
+from statistics import median
+
+from tests.simulation.planted.bugs import BUGS, known
+from tests.simulation.planted.planting import Hunt, hunt
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.simulation.planted")
+    parser.add_argument("--seeds", type=int, default=40, help="at most, for each bug")
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--anew", action="store_true", help="not first with the seed that is known")
+    parser.add_argument("--only", default="", help="bugs whose name contains this")
+    parser.add_argument("--report", type=Path, help="where to write the figures as JSON")
+    asked = parser.parse_args()
+    first = known()
+    bugs = [
+        replace(each, seed=0 if asked.anew else first.get(each.name, 0))
+        for each in BUGS
+        if asked.only in each.name
+    ]
+    with ThreadPoolExecutor(asked.workers) as workers:
+        hunts = []
+        for done in workers.map(partial(hunt, seeds_max=asked.seeds), bugs):
+            hunts.append(done)
+            _say(_line(done))
+    found = [each.seeds for each in hunts if each.rules]
+    _say(f"{len(found)} of {len(hunts)} found; seeds needed: median {median(found or [0])}")
+    if asked.report:
+        figures = {
+            "bugs": len(hunts),
+            "found": len(found),
+            "median_seeds": median(found or [0]),
+            "hunts": [asdict(each) for each in hunts],
+        }
+        asked.report.parent.mkdir(parents=True, exist_ok=True)
+        asked.report.write_text(json.dumps(figures, indent=1) + "\n")
+    return 0 if len(found) == len(hunts) else 1
+
+
+def _line(done: Hunt) -> str:
+    seen = f"{done.seeds:>5} seeds  {', '.join(done.rules)}" if done.rules else "NOT FOUND"
+    return f"{done.seconds:>7.1f} s  {done.name}: {seen}"
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+raise SystemExit(main())
