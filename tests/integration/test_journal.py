@@ -91,6 +91,7 @@ def test_an_entry_is_the_message_that_announces_it(journal: DynamoDbJournal) -> 
         payment_id="pay_1",
         order_id="ord_1",
         amount=Money(3998, "EUR"),
+        reference="pay_1-capture-1",
     )
 
 
