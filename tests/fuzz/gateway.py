@@ -13,8 +13,14 @@ from tests.unit.shared.lambda_context import LambdaContext
 
 CONTEXT: Final = LambdaContext()
 WEBHOOKS: Final = "/webhooks/"
-APP_NAMES: Final = ("orders", "payments", "operations")
-"""The first step of a path that is the name of its app; everything else is accounting's."""
+APP_NAMES: Final = {
+    "orders": "orders",
+    "cases": "orders",
+    "payments": "payments",
+    "settlement-reports": "payments",
+    "operations": "operations",
+}
+"""The app of a path by its first step; everything else is accounting's."""
 
 type StartResponse = Callable[[str, list[tuple[str, str]]], object]
 
@@ -87,7 +93,7 @@ def _body(body: bytes) -> tuple[str | None, bool]:
 
 def _handler(path: str) -> Callable[[dict[str, Any], Any], dict[str, Any]]:
     first = path.lstrip("/").partition("/")[0]
-    return app_of(first if first in APP_NAMES else "accounting").on_request
+    return app_of(APP_NAMES.get(first, "accounting")).on_request
 
 
 def _headers(environ: dict[str, Any]) -> dict[str, str]:

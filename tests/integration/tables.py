@@ -9,9 +9,9 @@ COMMANDS = "commands"
 
 
 def create_main_table(client: Any) -> Table:
-    """The table of rows and messages, with the indexes of accounting; a stream of images."""
+    """The table of rows and messages, with the indexes that are tested; a stream of images."""
     indexed = ("payment_id", "order_id", "payout_id")
-    names = ("pk", "sk", "Unprocessed", "OccurredOn", "Task", "TaskAt", *indexed)
+    names = ("pk", "sk", "Unprocessed", "OccurredOn", "Task", "TaskAt", "Due", "DueAt", *indexed)
     client.create_table(
         TableName=MAIN,
         BillingMode="PAY_PER_REQUEST",
@@ -26,6 +26,11 @@ def create_main_table(client: Any) -> Table:
             {
                 "IndexName": "tasks",
                 "KeySchema": _keys("Task", "TaskAt"),
+                "Projection": {"ProjectionType": "KEYS_ONLY"},
+            },
+            {
+                "IndexName": "due",
+                "KeySchema": _keys("Due", "DueAt"),
                 "Projection": {"ProjectionType": "KEYS_ONLY"},
             },
             *(

@@ -88,7 +88,6 @@ def test_every_change_of_an_order_is_read_as_it_was_saved(orders: DynamoDbOrders
         lambda each: ended(each, each.compensations[0], COMPLETE),
         lambda each: pay_anew(each, "tok_visa"),
         lambda each: facts.payment_authorized(each, sequence=4),
-        lambda each: confirm(each, Money(1999, "KWD")),
         lambda each: facts.capture_booked(each, Money(1999, "KWD")),
         lambda each: facts.dispute_told(each, "dp_1", Money(9, "KWD"), DisputeStatus.WON),
         lambda each: refund(each, Money(100, "KWD"), refund_id="ref_1", reason="returned"),

@@ -29,7 +29,9 @@ def test_a_dispute_opened_by_request_answers_201_with_its_operation(merchant: Me
     assert merchant.disputes("auth_1") == [opened.body]
     assert opened.body.pop("id").startswith("sbx_dp_")
     assert opened.body.pop("created_at")[-1] == "Z"
+    assert opened.body.pop("evidence_due")[-1] == "Z"
     assert opened.body == {
+        "evidence": 0,
         "operation": "dispute",
         "payment": payment,
         "reference": "auth_1",
