@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Final
@@ -114,7 +114,7 @@ class MemoryTable(Table):
     def commit(self, puts: Sequence[Put], *, cause_id: str | None, now: datetime) -> None:
         puts = with_mark(puts, cause_id=cause_id, now=now)
         items = [(put, dump_row({**put.row, "pk": put.key.pk, "sk": put.key.sk})) for put in puts]
-        assert_writable([item for _, item in items])
+        self._check([item for _, item in items])
         with self._storing("commit"):
             holds = [self._holds(put) for put in puts]
             if cause_id is not None and not holds[0]:
@@ -125,6 +125,10 @@ class MemoryTable(Table):
                 if "Payload" in item and put.key not in self._items:
                     self._inserts.append(load_row(item))
                 self._items[put.key] = item
+
+    def _check(self, items: Sequence[Mapping[str, Any]]) -> None:
+        """What DynamoDB would refuse whatever the table holds."""
+        assert_writable(items)
 
     def stamp_processed(self, key: Key, *, now: datetime) -> None:
         with self._storing("stamp_processed"):

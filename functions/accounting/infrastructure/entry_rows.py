@@ -107,8 +107,9 @@ def _opens(entry: JournalEntry) -> bool:
 
     A payment begins with its authorization, or with money that nobody expected any more.
     """
-    unexpected = any(posting.account == UNAPPLIED_FUNDS for posting in entry.postings)
-    return entry.fact == "PaymentAuthorized" or unexpected
+    return entry.fact == "PaymentAuthorized" or any(
+        posting.account.code == UNAPPLIED_FUNDS.code for posting in entry.postings
+    )
 
 
 _RATE: Final = ("source", "target", "rate", "told_by", "told_at")

@@ -11,8 +11,12 @@ from tests.integration.tables import create_main_table
 
 __all__ = ["account", "cloud_url"]
 
-BUCKET = "quittance-test-ledger"
 RETENTION_DAYS = 1
+
+
+def bucket_of(account: Account) -> str:
+    """A bucket's name is the only one in the world."""
+    return f"quittance-test-ledger-{account.account_id}"
 
 
 @pytest.fixture
@@ -33,9 +37,10 @@ def folds(table: Table) -> DynamoDbFolds:
 @pytest.fixture
 def vault(account: Account) -> Vault:
     s3, kms = account.client("s3"), account.client("kms")
-    s3.create_bucket(Bucket=BUCKET, ObjectLockEnabledForBucket=True)
+    bucket = bucket_of(account)
+    s3.create_bucket(Bucket=bucket, ObjectLockEnabledForBucket=True)
     s3.put_object_lock_configuration(
-        Bucket=BUCKET,
+        Bucket=bucket,
         ObjectLockConfiguration={
             "ObjectLockEnabled": "Enabled",
             "Rule": {"DefaultRetention": {"Mode": "COMPLIANCE", "Days": RETENTION_DAYS}},
@@ -43,4 +48,4 @@ def vault(account: Account) -> Vault:
     )
     key = kms.create_key(KeySpec="RSA_2048", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["KeyId"]
     kms.create_alias(AliasName="alias/quittance-test-ledger", TargetKeyId=key)
-    return Vault(bucket=BUCKET, key_id="alias/quittance-test-ledger", s3=s3, kms=kms)
+    return Vault(bucket=bucket, key_id="alias/quittance-test-ledger", s3=s3, kms=kms)

@@ -29,7 +29,7 @@ from shared.errors.taxonomy import AlreadyHandled, StaleRow, StoreBusy
 from shared.moments import timestamp
 from tests.cloud import Account
 from tests.doubles.ledger import START, authorized, captured, eur
-from tests.integration.accounting.conftest import BUCKET
+from tests.integration.accounting.conftest import bucket_of
 
 TRACE = "00-000cbe9ed81b71bc63a27d6167d147b3-587862398c3b3480-01"
 BY = Authorship(actor=Person("operator", "ann"), reason="a test")
@@ -143,13 +143,15 @@ def test_a_seal_is_signed_locked_and_written_once(
     assert signed_by(key, sealed.document.encode(), signature)
     assert not signed_by(key, b"another document", signature)
     s3 = account.client("s3")
-    versions = s3.list_object_versions(Bucket=BUCKET)["Versions"]
+    versions = s3.list_object_versions(Bucket=bucket_of(account))["Versions"]
     assert sorted(each["Key"] for each in versions) == [
         "exports/2026-01-02/000000.csv",
         "seals/2026-01-02.json",
     ]
     with pytest.raises(ClientError):
-        s3.delete_object(Bucket=BUCKET, Key=versions[0]["Key"], VersionId=versions[0]["VersionId"])
+        s3.delete_object(
+            Bucket=bucket_of(account), Key=versions[0]["Key"], VersionId=versions[0]["VersionId"]
+        )
     attested = DynamoDbAttested(journal._table)
     proof = prove(journal=journal, folds=folds, seals=vault, attested=attested, now=tomorrow)
     assert (proof.entries, proof.days, proof.breaches) == (5, 1, ())

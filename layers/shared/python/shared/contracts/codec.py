@@ -15,6 +15,7 @@ from shared.moments import timestamp
 SPEC_VERSION: Final = "1.0"
 CONTENT_TYPE: Final = "application/json"
 """What CloudEvents takes the data for where nothing is said: it is not said again in each."""
+_ENCODER: Final = json.JSONEncoder(separators=(",", ":"))
 _SEQUENCE: Final = re.compile(r"[0-9]{1,18}")
 
 
@@ -37,7 +38,7 @@ def adapter(message_type: type[Message]) -> TypeAdapter[Any]:
 def encode(envelope: Envelope[Any]) -> str:
     """The CloudEvents JSON that is stored in the outbox and put on the bus as it is."""
     data = adapter(type(envelope.data)).dump_python(envelope.data, mode="json")
-    return json.dumps(
+    return _ENCODER.encode(
         {
             "specversion": SPEC_VERSION,
             "id": envelope.id,
@@ -50,8 +51,7 @@ def encode(envelope: Envelope[Any]) -> str:
             "causationid": envelope.causation_id,
             "traceparent": envelope.traceparent,
             "data": data,
-        },
-        separators=(",", ":"),
+        }
     )
 
 

@@ -15,14 +15,14 @@ type Row = dict[str, Value]
 def dump(value: Value) -> dict[str, Any]:
     """One attribute value; raises TypeError for anything that is not on the list above."""
     match value:
+        case str():  # most of what is stored
+            return {"S": value}
         case None:
             return {"NULL": True}
         case bool():
             return {"BOOL": value}
         case int():
             return {"N": str(value)}
-        case str():
-            return {"S": value}
         case list():
             return {"L": [dump(item) for item in value]}
         case dict():
@@ -32,9 +32,12 @@ def dump(value: Value) -> dict[str, Any]:
 
 def load(value: Mapping[str, Any]) -> Value:
     """The value of one attribute; raises ValueError for a number that is not whole."""
+    text: str | None = value.get("S")
+    if text is not None:  # most of what is stored
+        return text
     ((kind, content),) = value.items()
     match kind:
-        case "S" | "BOOL":
+        case "BOOL":
             return content  # type: ignore[no-any-return]
         case "N":
             return int(content)
