@@ -9,6 +9,9 @@ from tests.cloud import Account
 from tests.conformance.functions import Journal, deploy
 from tests.conformance.waiting import eventually
 
+pytestmark = pytest.mark.embedded
+"""It is about a mend of the embedded cloud: LocalStack says the same in other words."""
+
 TAKES = """
 def handler(event, context):
     record(event)
