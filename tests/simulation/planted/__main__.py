@@ -5,9 +5,8 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import asdict, replace
-from functools import partial
 from pathlib import Path
 from statistics import median
 
@@ -31,9 +30,10 @@ def main() -> int:
     ]
     with ThreadPoolExecutor(asked.workers) as workers:
         hunts = []
-        for done in workers.map(partial(hunt, seeds_max=asked.seeds), bugs):
-            hunts.append(done)
-            _say(_line(done))
+        hunting = [workers.submit(hunt, each, seeds_max=asked.seeds) for each in bugs]
+        for ended in as_completed(hunting):
+            hunts.append(ended.result())
+            _say(_line(hunts[-1]))
     found = [each.seeds for each in hunts if each.rules]
     _say(f"{len(found)} of {len(hunts)} found; seeds needed: median {median(found or [0])}")
     if asked.report:

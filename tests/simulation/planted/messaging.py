@@ -166,12 +166,4 @@ BUGS: Final = (
             "context=context\n            )\n        ) else {}",
         ),
     ),
-    bug(
-        "the sequence of messages starts anew with each write",
-        (
-            ROWS,
-            "                sequence=before.sequence + number,",
-            "                sequence=number,",
-        ),
-    ),
 )

@@ -1,7 +1,4 @@
-"""The simulator is measured: each bug that is planted in the protocol is found."""
-
-import subprocess
-import sys
+"""Every planted bug fits the sources as they are; `make planted` shows that each is found."""
 
 import pytest
 
@@ -24,10 +21,3 @@ def test_a_bug_that_no_longer_fits_is_told() -> None:
 
 def test_there_are_enough_planted_bugs() -> None:
     assert len({each.name for each in BUGS}) == len(BUGS) >= BUGS_MIN
-
-
-def test_every_planted_bug_is_found_by_the_simulator() -> None:
-    command = [sys.executable, "-m", "tests.simulation.planted"]
-    told = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert told.returncode == 0, told.stdout + told.stderr
-    assert f"{len(BUGS)} of {len(BUGS)} found" in told.stdout
