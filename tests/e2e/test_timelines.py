@@ -115,12 +115,5 @@ def test_a_captured_and_refunded_order(quittance: Platform) -> None:
     assert told(quittance, order, REFUNDED) == REFUNDED
 
 
-def test_a_cancelled_order(quittance: Platform) -> None:
-    order = quittance.place()
-    assert told(quittance, order, AUTHORIZED) == AUTHORIZED
-    quittance.api().cancel_order(order["order_id"], idempotency_key=str(uuid.uuid4()))
-    assert told(quittance, order, CANCELLED) == CANCELLED
-
-
 def test_a_declined_order(quittance: Platform) -> None:
     assert told(quittance, quittance.place("tok_lost_card"), FAILED) == FAILED

@@ -70,7 +70,8 @@ class Calls:
             self.on_moment(f"killed {moment} {place}")
             raise Crash
         self.pause(self._fate.rng.randrange(PAUSE_MAX))
-        if moment == "before" and self._fate.strikes("interleaved"):
+        between = moment == "before" or place == "provider.POST"
+        if between and self._fate.strikes("interleaved"):
             self.meanwhile()
 
     def _refusal(self, place: str) -> Exception:

@@ -42,6 +42,8 @@ SKEW_MAX: Final = 10 * MINUTE
 WORKERS: Final = 3
 OUTAGE: Final = 26 * HOUR
 NESTED_MAX: Final = 2
+CHAIN_MAX: Final = 12
+"""Enough for a webhook to be stored, relayed and applied while its own call is still answered."""
 STEPS_MAX_PER_LIFE: Final = 20_000
 CALM_AFTER: Final = 20 * DAY
 """By then every fault has ended, so that everything left half-way must come to its end."""
@@ -163,11 +165,13 @@ class World:
             self.operators.look(service, MINUTE)
 
     def _meanwhile(self) -> None:
-        """Another worker goes on in the middle of this one."""
+        """Others go on in the middle of this worker: one, or a whole chain from cause to effect."""
         if len(self._stack) > NESTED_MAX:
             return
-        entry = self.agenda.near(INTERLEAVED_WITHIN, but_not=self._stack)
-        if entry is not None:
+        for _ in range(self.fate.rng.choice((1, 1, 1, CHAIN_MAX))):
+            entry = self.agenda.near(INTERLEAVED_WITHIN, but_not=self._stack)
+            if entry is None:
+                return
             self.tell(f"meanwhile {entry[2]}")
             self._step(entry)
 
