@@ -52,18 +52,6 @@ REFUNDED: list[Step] = [
         }
     ),
 ]
-CANCELLED: list[Step] = [
-    *AUTHORIZED,
-    ("orders", "CancelPayment", REQUEST),
-    ("payments", "WebhookReceived", "CancelPayment"),
-    ("payments", "PaymentVoided", "WebhookReceived"),
-    frozenset(
-        {
-            ("accounting", "LedgerEntryCreated", "PaymentVoided"),
-            ("orders", "OrderCancelled", "PaymentVoided"),
-        }
-    ),
-]
 FAILED: list[Step] = [*PLACED, ("payments", "PaymentFailed", "WebhookReceived")]
 
 
