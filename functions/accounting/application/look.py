@@ -29,10 +29,6 @@ from shared.money import Money
 from shared.persistence.until_fresh import until_fresh
 
 
-def record_id_of(line: Line) -> str:
-    return line.payment_id or OF_A_LINE + line.line_id
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Looking:
     """What a run looks with: whose rules, on which day, and where everything is kept.
@@ -82,7 +78,7 @@ def _look(record_id: str, run: Looking) -> Review | None:
     if known is not None and known.looked_at_by == run.reconciliation_id:
         return None
     entries = [] if record_id.startswith(OF_A_LINE) else run.journal.entries_of(record_id)
-    provider = known.provider if known is not None else _provider(entries, record_id, run)
+    provider = known.provider if known is not None else _provider(entries, run)
     if provider != run.provider:
         return None
     operations = [each for each in map(operation_of, entries) if each is not None]
@@ -104,10 +100,12 @@ def _commit(found: Review, run: Looking) -> None:
     )
 
 
-def _provider(entries: Sequence[JournalEntry], record_id: str, run: Looking) -> str:
-    """Who has a payment's money: its entries tell, and a line has come from whoever is asked."""
-    told = next((entry.provider for entry in entries if entry.provider), "")
-    return told or (run.provider if run.lines_of(record_id) else "")
+def _provider(entries: Sequence[JournalEntry], run: Looking) -> str:
+    """Who has a payment's money: the entry that opened it tells.
+
+    Where none does, whoever is asked is asked: a payment that nobody looks at would be lost.
+    """
+    return next((entry.provider for entry in entries if entry.provider), run.provider)
 
 
 def _entries(found: Review, run: Looking) -> list[JournalEntry]:

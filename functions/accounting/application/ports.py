@@ -229,6 +229,10 @@ class Settlement(Protocol):
     def lines_told_on(self, provider: str, day: date) -> Iterable[Line]:
         """In the order of their payments; those of none come first."""
 
-    def lines_of(self, provider: str, day: date, payment_id: str) -> Iterable[Line]: ...
+    def lines_after(self, provider: str, day: date, place: str) -> Iterable[tuple[str, Line]]:
+        """The same behind a place, each with its own; the first place is empty."""
+
+    def lines_of(self, provider: str, day: date, record_id: str) -> Iterable[Line]:
+        """Those of them that one settlement record is about."""
 
     def payout_lines(self, provider: str, payout_id: str) -> Iterable[PayoutLine]: ...

@@ -8,7 +8,7 @@ from datetime import date
 from itertools import islice
 from typing import Final
 
-from accounting.application.look import Looking, look_at, look_at_payout, record_id_of
+from accounting.application.look import Looking, look_at, look_at_payout
 from accounting.application.ports import Folds, Journal, Records, Settlement
 from accounting.domain.chain import LANES
 from accounting.domain.manual import Periods
@@ -17,17 +17,18 @@ from accounting.domain.provider_rules import rules_of
 from accounting.domain.reconciliation import Line, tallied
 from accounting.domain.reconciliation_run import Run, Stage, days_of
 from accounting.domain.seals import DAY_LETTERS
-from accounting.domain.settlement_record import OF_A_LINE
+from accounting.domain.settlement_record import record_id_of
 from shared.contracts.accounting import ReconciliationCompleted, ReconciliationRequested
 from shared.contracts.envelope import Cause, Event
 from shared.errors.taxonomy import AlreadyHandled, StaleRow
 from shared.ids import derived
 
-LOOKED_AT_ONCE: Final = 200
-"""Payments between two notes of how far a run has come."""
+PLACES_AT_ONCE: Final = 50
+"""Looked through between two notes of how far a run has come."""
 HOURS: Final = 24
-LOOKED_PER_PART: Final = 2_000
-"""Payments that one message takes up; the rest is the next part's."""
+STEPS_PER_PART: Final = 20
+"""So many times that number are one message's, however few of them are looked at; the rest is the
+next part's: it stays well within the function's time."""
 
 
 type Asked = ReconciliationRequested
@@ -77,15 +78,13 @@ def reconcile_part(
     run = books.records.run(asked.reconciliation_id)
     if run is None or run.part != asked.part or run.stage is Stage.COMPLETED:
         raise AlreadyHandled(cause.id)
-    started = run.looked_at
-    while True:
+    for _ in range(STEPS_PER_PART):
         run = _step(run, books=books, periods=periods, cause=cause)
         if run.stage is Stage.COMPLETED:
             return books.records.keep_run(run, [_completed(run)], cause, handled=True)
-        if run.looked_at - started >= LOOKED_PER_PART:
-            run = replace(run, part=run.part + 1)
-            return books.records.keep_run(run, [_part(run)], cause, handled=True)
         run = books.records.keep_run(run, [], cause)
+    run = replace(run, part=run.part + 1)
+    return books.records.keep_run(run, [_part(run)], cause, handled=True)
 
 
 def _step(run: Run, *, books: Books, periods: Periods, cause: Cause) -> Run:
@@ -98,7 +97,7 @@ def _step(run: Run, *, books: Books, periods: Periods, cause: Cause) -> Run:
         totals = tallied(books.records.items(run.reconciliation_id))
         return replace(run.through(), totals=totals, payouts=payouts, completed_at=cause.now)
     places = _PLACES[run.stage](run, books)
-    batch = list(islice(places, LOOKED_AT_ONCE))
+    batch = list(islice(places, PLACES_AT_ONCE))
     if not batch:
         return run.through()
     record_ids = dict.fromkeys(record_id for _, record_id in batch if record_id)
@@ -112,12 +111,8 @@ def _looking(run: Run, *, books: Books, periods: Periods, cause: Cause) -> Looki
 
     def lines_of(record_id: str) -> Sequence[Line]:
         """What was told of the record in the run's days."""
-        named = "" if record_id.startswith(OF_A_LINE) else record_id
         return [
-            line
-            for day in days
-            for line in books.settlement.lines_of(run.provider, day, named)
-            if record_id_of(line) == record_id
+            line for day in days for line in books.settlement.lines_of(run.provider, day, record_id)
         ]
 
     return Looking(
@@ -167,10 +162,9 @@ def _from_lines(run: Run, books: Books) -> Iterator[Place]:
         name = day.isoformat()
         if name < run.cursor[:DAY_LETTERS]:
             continue
-        for line in books.settlement.lines_told_on(run.provider, day):
-            place = f"{name}#{line.payment_id}#{line.line_id}"
-            if place > run.cursor:
-                yield place, record_id_of(line)
+        after = run.cursor.removeprefix(name) if run.cursor.startswith(name) else ""
+        for place, line in books.settlement.lines_after(run.provider, day, after):
+            yield name + place, record_id_of(line)
 
 
 def _from_open(run: Run, books: Books) -> Iterable[Place]:

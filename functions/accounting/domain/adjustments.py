@@ -14,10 +14,10 @@ from accounting.domain.chart_of_accounts import (
     SUSPENSE,
     WRITE_OFFS,
     Account,
-    Side,
 )
 from accounting.domain.journal import Posting
 from accounting.domain.reconciliation import DISCREPANCIES, Class, Item
+from accounting.domain.settlement_rules import signed_postings
 from shared.contracts.settlement import LineKind
 from shared.money import Money
 
@@ -43,28 +43,23 @@ def adjustment(item: Item) -> tuple[Posting, ...]:
     if account is None or item.kind is Class.EXPECTED:
         return ()
     explained_by = SUSPENSE if item.kind in DISCREPANCIES else WRITE_OFFS
-    sub_ledger_item = (item.payment_id or UNKNOWN_ITEM) if account.sub_ledger is not None else ""
-    postings: list[Posting] = []
-    for currency, minor in sorted(item.residual.items()):
-        amount = Money(abs(minor), currency)
-        missing = minor > 0
-        postings += [
-            Posting(explained_by, Side.DEBIT if missing else Side.CREDIT, amount),
-            Posting(account, Side.CREDIT if missing else Side.DEBIT, amount, sub_ledger_item),
-        ]
-    return tuple(postings)
+    return tuple(
+        posting
+        for currency, minor in sorted(item.residual.items())
+        for posting in moved_to(
+            explained_by, account, Money(minor, currency), item.payment_id or UNKNOWN_ITEM
+        )
+    )
 
 
 def payout_adjustment(difference: Money, *, rounded: bool) -> tuple[Posting, ...]:
     """T12r: what a payout was sent above (below zero: under) the sum of its lines."""
-    if not difference.minor:
-        return ()
-    amount = Money(abs(difference.minor), difference.currency)
-    side = Side.DEBIT if difference.minor > 0 else Side.CREDIT
-    return (
-        Posting(PROVIDER_CLEARING, side, amount),
-        Posting(WRITE_OFFS if rounded else SUSPENSE, side.opposite, amount),
-    )
+    return moved_to(PROVIDER_CLEARING, WRITE_OFFS if rounded else SUSPENSE, difference, "")
+
+
+def moved_to(account: Account, source: Account, amount: Money, item: str) -> tuple[Posting, ...]:
+    """A debit on `account` against `source` (below zero the other way); nothing for nothing."""
+    return signed_postings((account, amount), (source, -amount), item=item)
 
 
 def _account(item: Item) -> Account | None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from accounting.domain.adjustments import UNKNOWN_ITEM
-from accounting.domain.chart_of_accounts import SUSPENSE, Side, SubLedger, account_of
+from accounting.domain.adjustments import UNKNOWN_ITEM, moved_to
+from accounting.domain.chart_of_accounts import SUSPENSE, SubLedger, account_of
 from accounting.domain.errors import EntryMalformed, ItemNotOpen, SelfApproval
 from accounting.domain.journal import Authorship, JournalEntry, Posting
 from accounting.domain.manual import needs_approval
@@ -82,16 +82,13 @@ def _postings(standing: Standing, code: str, payment_id: str) -> tuple[Posting, 
     account = account_of(code)
     if account == SUSPENSE or account.sub_ledger is SubLedger.PAYOUT:
         raise EntryMalformed(f"{code} explains nothing")
-    place = (payment_id or UNKNOWN_ITEM) if account.sub_ledger is not None else ""
-    postings: list[Posting] = []
-    for currency, minor in sorted(standing.residual.items()):
-        amount = Money(abs(minor), currency)
-        side = Side.DEBIT if minor > 0 else Side.CREDIT
-        postings += [
-            Posting(account, side, amount, place),
-            Posting(SUSPENSE, side.opposite, amount),
-        ]
-    return tuple(postings)
+    return tuple(
+        posting
+        for currency, minor in sorted(standing.residual.items())
+        for posting in moved_to(
+            account, SUSPENSE, Money(minor, currency), payment_id or UNKNOWN_ITEM
+        )
+    )
 
 
 def _with(record: SettlementRecord, changed: Standing) -> SettlementRecord:

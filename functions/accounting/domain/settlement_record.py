@@ -29,6 +29,11 @@ OF_A_LINE: Final = "line:"
 OF_A_PAYOUT: Final = "payout:"
 
 
+def record_id_of(line: Line) -> str:
+    """The record that a line belongs to: its payment's, or one of its own."""
+    return line.payment_id or OF_A_LINE + line.line_id
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resolution:
     """What a person decided: the account that explains the residual, and who says so and why."""

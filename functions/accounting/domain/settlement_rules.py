@@ -7,7 +7,6 @@ the postings of one entry; lines that would be zero are left out.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
 
 from accounting.domain.chart_of_accounts import (
     BANK,
@@ -15,7 +14,6 @@ from accounting.domain.chart_of_accounts import (
     COMMISSION_REVENUE,
     CUSTOMER_RECEIVABLE,
     DEFERRED_REVENUE,
-    DISPUTE_FEES,
     DISPUTES_RECEIVABLE,
     FX_COMMISSION,
     FX_GAIN_AND_LOSS,
@@ -32,24 +30,10 @@ from accounting.domain.chart_of_accounts import (
     Account,
     Side,
 )
-from accounting.domain.errors import EntryMalformed
 from accounting.domain.journal import Posting, Rate
 from shared.money import Money, zero
 
 type Postings = tuple[Posting, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SettledLine:
-    """A payment's line of a settlement report: `net` is `gross` less `fee`, and may be negative.
-
-    `short` is what the provider settled too little (negative: too much), to be explained.
-    """
-
-    payment_id: str
-    gross: Money
-    fee: Money
-    short: Money
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,25 +63,9 @@ class Sale:
     delivered: bool
 
 
-def settled(line: SettledLine) -> Postings:
-    """T2, T2n, T12a: the line clears the receivable; a fee above the gross leaves us in debt."""
-    return signed_postings(
-        (PROVIDER_CLEARING, line.gross - line.fee - line.short),
-        (PROCESSING_FEES, line.fee),
-        (SUSPENSE, line.short),
-        (CUSTOMER_RECEIVABLE, -line.gross),
-        item=line.payment_id,
-    )
-
-
 def fee_charged(fee: Money) -> Postings:
     """T2i, T2a, T5n: a fee without a captured payment. A negative one was given back."""
     return signed_postings((PROCESSING_FEES, fee), (PROVIDER_CLEARING, -fee))
-
-
-def dispute_fee_charged(fee: Money) -> Postings:
-    """T6, T8s: what the provider asks for a dispute, won or lost. A negative one came back."""
-    return signed_postings((DISPUTE_FEES, fee), (PROVIDER_CLEARING, -fee))
 
 
 def payout_sent(amount: Money, payout_id: str) -> Postings:
@@ -175,31 +143,6 @@ def written_off(amount: Money, payment_id: str) -> Postings:
 def found_at_provider(amount: Money) -> Postings:
     """T12: the provider has money that we know nothing of."""
     return signed_postings((PROVIDER_CLEARING, amount), (SUSPENSE, -amount))
-
-
-def missing_at_provider(amount: Money, payment_id: str) -> Postings:
-    """T12x: captured at us, and not in any report in time. Its late settlement is the mirror."""
-    return signed_postings((SUSPENSE, amount), (CUSTOMER_RECEIVABLE, -amount), item=payment_id)
-
-
-def suspense_resolved(amount: Money, account: Account, item: str) -> Postings:
-    """What stood in suspense as a credit (negative: as a debit) is explained by `account`."""
-    return signed_postings((SUSPENSE, amount), (account, -amount), item=item)
-
-
-ROUNDING_NUMERATOR: Final = 1
-ROUNDING_DENOMINATOR: Final = 2
-"""Half a minor unit a line: what rounding each line can add up to."""
-
-
-def rounding(difference: Money, *, lines: int) -> Postings:
-    """T12r: a payout differs from the sum of its lines by no more than rounding explains.
-
-    Raises EntryMalformed for more: that is a mismatch, not rounding.
-    """
-    if abs(difference.minor) * ROUNDING_DENOMINATOR > lines * ROUNDING_NUMERATOR:
-        raise EntryMalformed(f"{difference} over {lines} lines is not rounding")
-    return signed_postings((PROVIDER_CLEARING, difference), (WRITE_OFFS, -difference))
 
 
 def dispute_settled(returned: Money, lost: Money, payment_id: str) -> Postings:

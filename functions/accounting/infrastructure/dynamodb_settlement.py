@@ -9,6 +9,7 @@ from typing import Any, Final
 from accounting.application.ports import ToldLine
 from accounting.domain.payouts import PayoutLine
 from accounting.domain.reconciliation import Line
+from accounting.domain.settlement_record import OF_A_LINE, record_id_of
 from shared.contracts.settlement import LineKind
 from shared.money import Money, total
 from shared.persistence.rows import Row, Value
@@ -28,11 +29,21 @@ class DynamoDbSettlement:
         for row in self._table.partition(f"LINES#{provider}#{day.isoformat()}"):
             yield _line(dict(row))
 
-    def lines_of(self, provider: str, day: date, payment_id: str) -> Iterator[Line]:
-        """Those of them that are of one payment, or of none."""
+    def lines_after(self, provider: str, day: date, place: str) -> Iterator[tuple[str, Line]]:
+        """The same behind a place, each with its own."""
         pk = f"LINES#{provider}#{day.isoformat()}"
-        for row in self._table.partition(pk, sk_prefix=f"{payment_id or NO_PAYMENT}#"):
-            yield _line(dict(row))
+        for row in self._table.partition(pk, sk_from=place):
+            if str(row["sk"]) > place:
+                yield str(row["sk"]), _line(dict(row))
+
+    def lines_of(self, provider: str, day: date, record_id: str) -> Iterator[Line]:
+        """Those of them that one settlement record is about."""
+        alone = record_id.startswith(OF_A_LINE)
+        name = f"{NO_PAYMENT}#{record_id.removeprefix(OF_A_LINE)}" if alone else f"{record_id}#"
+        for row in self._table.partition(f"LINES#{provider}#{day.isoformat()}", sk_prefix=name):
+            line = _line(dict(row))
+            if record_id_of(line) == record_id:
+                yield line
 
     def payout_lines(self, provider: str, payout_id: str) -> Iterator[PayoutLine]:
         """Every line of a payout that has come so far, its own included."""

@@ -18,6 +18,7 @@ from accounting.domain.payouts import PayoutLine
 from accounting.domain.posting_rules import entry_id_for
 from accounting.domain.reconciliation import Line
 from accounting.domain.reconciliation_run import Run, Stage
+from accounting.domain.settlement_record import record_id_of
 from accounting.infrastructure.dynamodb_records import DynamoDbRecords
 from shared.contracts.accounting import (
     DiscrepancyExplained,
@@ -48,8 +49,16 @@ class Lines:
         assert provider == "sandbox"
         yield from sorted(self.told.get(day, []), key=lambda each: (each.payment_id, each.line_id))
 
-    def lines_of(self, provider: str, day: date, payment_id: str) -> Iterator[Line]:
-        return (each for each in self.lines_told_on(provider, day) if each.payment_id == payment_id)
+    def lines_after(self, provider: str, day: date, place: str) -> Iterator[tuple[str, Line]]:
+        for each in self.lines_told_on(provider, day):
+            own = f"{each.payment_id or '-'}#{each.line_id}"
+            if own > place:
+                yield own, each
+
+    def lines_of(self, provider: str, day: date, record_id: str) -> Iterator[Line]:
+        return (
+            each for each in self.lines_told_on(provider, day) if record_id_of(each) == record_id
+        )
 
     def payout_lines(self, provider: str, payout_id: str) -> Iterator[PayoutLine]:
         for day in sorted(self.told):
@@ -72,8 +81,9 @@ class House:
             settlement=self.lines,
         )
 
-    def capture(self, payment: str, minor: int) -> None:
-        self.ledger.hear(authorized(minor, payment), f"{payment}/authorized")
+    def capture(self, payment: str, minor: int, *, opened: bool = True) -> None:
+        if opened:
+            self.ledger.hear(authorized(minor, payment), f"{payment}/authorized")
         captured = PaymentCaptured(
             payment_id=payment,
             order_id="ord_1",
@@ -183,6 +193,20 @@ def test_what_an_earlier_run_left_waiting_is_looked_at_when_its_time_is_over(hou
     assert house.ledger.balance("1900") == 1000
 
 
+def test_a_payment_whose_opening_was_never_told_is_looked_at_all_the_same(house: House) -> None:
+    house.capture("pay_a", 1000, opened=False)
+    assert counts(house.run()) == {"expected": (1, 0)}
+
+
+def test_lines_of_no_payment_are_each_looked_at_alone(house: House) -> None:
+    on = house.ledger.now.date()
+    for number in range(12):  # l1 is the beginning of l10 and l11
+        house.tell(line(f"l{number}", -5, payment_id="", kind=LineKind.FEE, on=on))
+    run = house.run()
+    assert counts(run) == {"fee_only": (0, 12)}
+    assert run.looked_at == 12
+
+
 def test_a_late_line_explains_itself_and_takes_the_suspense_back(house: House) -> None:
     house.capture("pay_a", 1000)
     house.ledger.tick(days=4)
@@ -286,11 +310,13 @@ def test_the_open_receivable_is_what_is_expected(house: House) -> None:
 def test_a_run_is_done_in_parts_and_counts_each_payment_once(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("accounting.application.reconcile.LOOKED_AT_ONCE", 2)
-    monkeypatch.setattr("accounting.application.reconcile.LOOKED_PER_PART", 3)
+    monkeypatch.setattr("accounting.application.reconcile.PLACES_AT_ONCE", 2)
+    monkeypatch.setattr("accounting.application.reconcile.STEPS_PER_PART", 5)
     for number in range(10):
         house.capture(f"pay_{number}", 1000)
     run = house.run()
     assert counts(run) == {"expected": (10, 0)}
-    assert run.part == 3  # after four and eight payments
+    # twenty entries in ten steps and one that finds none left; no lines; ten that wait, in five
+    # steps and one; the payouts: nineteen steps
+    assert run.part == 4
     assert run.looked_at == 10

@@ -236,3 +236,29 @@ def test_the_rate_of_a_line_in_two_currencies_is_kept_as_it_was_told() -> None:
     assert entry.rate == Rate(
         source="USD", target="EUR", rate="0.92", told_by="sandbox", told_at="2026-01-02"
     )
+
+
+def test_lines_are_found_behind_a_place_and_by_their_record() -> None:
+    ledger = Ledger()
+    for line in (
+        settled(K.FEE, eur(-5), eur(-5), payment="", line="line_1"),
+        settled(K.FEE, eur(-5), eur(-5), payment="", line="line_10"),
+        settled(K.CAPTURE, eur(100), eur(100), line="line_2"),
+    ):
+        ledger.hear(line, f"payments/line/{line.line_id}")
+    kept, day = DynamoDbSettlement(ledger.table), START.date()
+    places = ["-#line_1", "-#line_10", "pay_1#line_2"]
+    assert [place for place, _ in kept.lines_after("sandbox", day, "")] == places
+    assert [place for place, _ in kept.lines_after("sandbox", day, places[0])] == places[1:]
+    assert list(kept.lines_after("sandbox", day, places[2])) == []
+    found = {
+        record: [each.line_id for each in kept.lines_of("sandbox", day, record)]
+        for record in ("line:line_1", "line:line_10", "pay_1", "pay_2", "line:line_2")
+    }
+    assert found == {
+        "line:line_1": ["line_1"],
+        "line:line_10": ["line_10"],
+        "pay_1": ["line_2"],
+        "pay_2": [],
+        "line:line_2": [],
+    }
