@@ -14,7 +14,7 @@ from accounting.domain.journal import Authorship, JournalEntry
 from accounting.domain.limits import Room
 from accounting.domain.manual import Draft, Periods
 from accounting.domain.payouts import PayoutLine
-from accounting.domain.reconciliation import Item, Line
+from accounting.domain.reconciliation import Class, Item, Line
 from accounting.domain.reconciliation_run import Run
 from accounting.domain.settlement_record import Review, SettlementRecord
 from shared.contracts.accounting import LedgerBreached, LedgerEntryCreated
@@ -219,8 +219,10 @@ class Records(Protocol):
     def open_records(self, provider: str, *, after: str) -> Iterable[tuple[str, str]]:
         """Places in the index and ids of the records that wait for something, oldest first."""
 
-    def items(self, reconciliation_id: str) -> Iterable[Item]:
-        """Everything that a run found."""
+    def items_after(
+        self, reconciliation_id: str, kind: Class | None, *, after: str
+    ) -> Iterable[tuple[str, Item]]:
+        """What a run found, of one class or all, behind a place; each with its own."""
 
 
 class Settlement(Protocol):

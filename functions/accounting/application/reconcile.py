@@ -6,15 +6,15 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice
-from typing import Final
+from typing import Final, NamedTuple
 
 from accounting.application.look import Looking, look_at, look_at_payout
 from accounting.application.ports import Folds, Journal, Records, Settlement
 from accounting.domain.chain import LANES
 from accounting.domain.manual import Periods
-from accounting.domain.payouts import Payout, PayoutState, proved
+from accounting.domain.payouts import PayoutState, proved
 from accounting.domain.provider_rules import rules_of
-from accounting.domain.reconciliation import Line, tallied
+from accounting.domain.reconciliation import Line, count
 from accounting.domain.reconciliation_run import Run, Stage, days_of
 from accounting.domain.seals import DAY_LETTERS
 from accounting.domain.settlement_record import record_id_of
@@ -26,9 +26,10 @@ from shared.ids import derived
 PLACES_AT_ONCE: Final = 50
 """Looked through between two notes of how far a run has come."""
 HOURS: Final = 24
-STEPS_PER_PART: Final = 20
-"""So many times that number are one message's, however few of them are looked at; the rest is the
-next part's: it stays well within the function's time."""
+ITEMS_AT_ONCE: Final = 500
+"""Counted between two notes."""
+STEPS_PER_PART: Final = 4
+"""What one message takes up, well within its function's time; the rest is the next part's."""
 
 
 type Asked = ReconciliationRequested
@@ -88,21 +89,47 @@ def reconcile_part(
 
 
 def _step(run: Run, *, books: Books, periods: Periods, cause: Cause) -> Run:
-    """The next places of the stage, or the next stage when there are none left."""
+    """The next of the stage, or the next stage when there is none left."""
+    if run.stage is Stage.TOTALS:
+        return _counted(run, books, cause)
     looking = _looking(run, books=books, periods=periods, cause=cause)
     if run.stage is Stage.PAYOUTS:
-        payouts = _payouts(run, books)
-        for payout in payouts:
-            look_at_payout(payout, looking)
-        totals = tallied(books.records.items(run.reconciliation_id))
-        return replace(run.through(), totals=totals, payouts=payouts, completed_at=cause.now)
-    places = _PLACES[run.stage](run, books)
-    batch = list(islice(places, PLACES_AT_ONCE))
+        return _proved(run, books, looking)
+    batch = list(islice(_PLACES[run.stage](run, books), PLACES_AT_ONCE))
     if not batch:
         return run.through()
-    record_ids = dict.fromkeys(record_id for _, record_id in batch if record_id)
+    record_ids = dict.fromkeys(place.record_id for place in batch if place.record_id)
     looked = [look_at(record_id, looking) for record_id in record_ids]
-    return run.at(batch[-1][0], looked_at=sum(each is not None for each in looked))
+    told = run.payout_ids | {place.payout_id for place in batch if place.payout_id}
+    return replace(
+        run,
+        cursor=batch[-1].at,
+        looked_at=run.looked_at + sum(each is not None for each in looked),
+        payout_ids=told,
+    )
+
+
+def _proved(run: Run, books: Books, looking: Looking) -> Run:
+    """The next payout that was told of, over all of its lines."""
+    payout_id = min((each for each in run.payout_ids if each > run.cursor), default=None)
+    if payout_id is None:
+        return run.through()
+    payouts = proved(payout_id, books.settlement.payout_lines(run.provider, payout_id))
+    for payout in payouts:
+        look_at_payout(payout, looking)
+    return replace(run, cursor=payout_id, payouts=(*run.payouts, *payouts))
+
+
+def _counted(run: Run, books: Books, cause: Cause) -> Run:
+    """The totals with the next items; completed when all are counted."""
+    found = books.records.items_after(run.reconciliation_id, None, after=run.cursor)
+    batch = list(islice(found, ITEMS_AT_ONCE))
+    if not batch:
+        return replace(run.through(), completed_at=cause.now)
+    totals = dict(run.totals)
+    for _, item in batch:
+        count(item, totals)
+    return replace(run, cursor=batch[-1][0], totals=totals)
 
 
 def _looking(run: Run, *, books: Books, periods: Periods, cause: Cause) -> Looking:
@@ -128,8 +155,12 @@ def _looking(run: Run, *, books: Books, periods: Periods, cause: Cause) -> Looki
     )
 
 
-type Place = tuple[str, str]
-"""Where a record was found, in the order of a stage, and its id; empty where there is none."""
+class Place(NamedTuple):
+    """Where a record was found, in the order of a stage; what is not there is empty."""
+
+    at: str
+    record_id: str
+    payout_id: str = ""
 
 
 def _from_entries(run: Run, books: Books) -> Iterator[Place]:
@@ -144,10 +175,10 @@ def _from_entries(run: Run, books: Books) -> Iterator[Place]:
             for place, entry_id in _booked(since, books):
                 if place > run.cursor:
                     entry = books.journal.find(entry_id)
-                    yield place, "" if entry is None else entry.payment_id
+                    yield Place(place, "" if entry is None else entry.payment_id)
 
 
-def _booked(since: str, books: Books) -> list[Place]:
+def _booked(since: str, books: Books) -> list[tuple[str, str]]:
     """What was booked in that day or hour, in order."""
     return sorted(
         (f"{block.bucket}#{entry_id}", entry_id)
@@ -164,12 +195,12 @@ def _from_lines(run: Run, books: Books) -> Iterator[Place]:
             continue
         after = run.cursor.removeprefix(name) if run.cursor.startswith(name) else ""
         for place, line in books.settlement.lines_after(run.provider, day, after):
-            yield name + place, record_id_of(line)
+            yield Place(name + place, record_id_of(line), line.payout_id)
 
 
 def _from_open(run: Run, books: Books) -> Iterable[Place]:
     """What an earlier run left waiting: its time may be over."""
-    return books.records.open_records(run.provider, after=run.cursor)
+    return (Place(*each) for each in books.records.open_records(run.provider, after=run.cursor))
 
 
 _PLACES: Final[dict[Stage, Callable[[Run, Books], Iterable[Place]]]] = {
@@ -177,21 +208,6 @@ _PLACES: Final[dict[Stage, Callable[[Run, Books], Iterable[Place]]]] = {
     Stage.LINES: _from_lines,
     Stage.OPEN: _from_open,
 }
-
-
-def _payouts(run: Run, books: Books) -> tuple[Payout, ...]:
-    """The payouts that were told of in the run's days, each over all of its lines."""
-    names = {
-        line.payout_id
-        for day in run.days
-        for line in books.settlement.lines_told_on(run.provider, day)
-        if line.payout_id
-    }
-    return tuple(
-        payout
-        for name in sorted(names)
-        for payout in proved(name, books.settlement.payout_lines(run.provider, name))
-    )
 
 
 def _part(run: Run) -> Event:

@@ -23,6 +23,7 @@ class Stage(StrEnum):
     LINES = "lines"
     OPEN = "open"
     PAYOUTS = "payouts"
+    TOTALS = "totals"
     COMPLETED = "completed"
 
 
@@ -30,7 +31,8 @@ NEXT: Final = {
     Stage.ENTRIES: Stage.LINES,
     Stage.LINES: Stage.OPEN,
     Stage.OPEN: Stage.PAYOUTS,
-    Stage.PAYOUTS: Stage.COMPLETED,
+    Stage.PAYOUTS: Stage.TOTALS,
+    Stage.TOTALS: Stage.COMPLETED,
 }
 
 
@@ -38,7 +40,8 @@ NEXT: Final = {
 class Run:
     """`days` are the booking days it takes up, `cursor` the last place done within `stage`.
 
-    `looked_at` counts the payments so far; the totals are there when it is completed. `version`
+    `looked_at` counts the payments so far, `payout_ids` are those that a line was told of; the
+    totals are whole when it is completed. `version`
     and `sequence` are as they were read; the store counts them on.
     """
 
@@ -52,6 +55,7 @@ class Run:
     cursor: str = ""
     part: int = 1
     looked_at: int = 0
+    payout_ids: frozenset[str] = frozenset()
     totals: Mapping[Class, Tally] = field(default_factory=lambda: MappingProxyType({}))
     payouts: tuple[Payout, ...] = ()
     completed_at: datetime | None = None
@@ -68,9 +72,6 @@ class Run:
             if kind in DISCREPANCIES
         )
         return parts + sum(each.state is PayoutState.UNEXPLAINED for each in self.payouts)
-
-    def at(self, cursor: str, *, looked_at: int) -> Run:
-        return replace(self, cursor=cursor, looked_at=self.looked_at + looked_at)
 
     def through(self) -> Run:
         """The next stage, from its beginning."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
+from itertools import groupby
 from typing import Any, Final
 
 from accounting.domain.journal import JournalEntry
@@ -110,22 +111,20 @@ class DynamoDbRecords:
 
     def open_records(self, provider: str, *, after: str) -> Iterator[tuple[str, str]]:
         from_day = after[:_BOUND_LETTERS] or _BEFORE_ALL  # a little too early: no day is cut
-        for row in self._table.after(OPEN, value=provider, bound=from_day):
-            record_id = str(row["pk"]).removeprefix(f"{_RECORD}#")
-            place = f"{row[OPEN.sort]}#{record_id}"
-            if place > after:
-                yield place, record_id
-
-    def items(self, reconciliation_id: str) -> Iterator[Item]:
-        for row in self._table.partition(_items_of(reconciliation_id)):
-            items: Any = row["items"]
-            yield from map(record_rows.item_of, items)
+        rows = self._table.after(OPEN, value=provider, bound=from_day)
+        for since, of_day in groupby(rows, key=lambda row: str(row[OPEN.sort])):
+            # an index keeps no order among those of one day, and a place needs one
+            for record_id in sorted(str(row["pk"]).removeprefix(f"{_RECORD}#") for row in of_day):
+                place = f"{since}#{record_id}"
+                if place > after:
+                    yield place, record_id
 
     def items_after(
         self, reconciliation_id: str, kind: Class | None, *, after: str
     ) -> Iterator[tuple[str, Item]]:
         """The items of a class (of all where none is given) behind a place, with their places."""
-        for row in self._table.partition(_items_of(reconciliation_id)):
+        from_record = after.partition("#")[0]
+        for row in self._table.partition(_items_of(reconciliation_id), sk_from=from_record):
             items: Any = row["items"]
             for item in map(record_rows.item_of, items):
                 place = f"{row['sk']}#{item.item_id}"

@@ -24,6 +24,7 @@ def to_row(run: Run) -> Row:
         "cursor": run.cursor,
         "part": run.part,
         "looked_at": run.looked_at,
+        "payout_ids": [*sorted(run.payout_ids)],
         "totals": {
             kind.value: [each.operations, each.lines, dict(each.residual)]
             for kind, each in run.totals.items()
@@ -46,6 +47,7 @@ def from_row(reconciliation_id: str, row: dict[str, Any]) -> Run:
         cursor=row["cursor"],
         part=row["part"],
         looked_at=row["looked_at"],
+        payout_ids=frozenset(row["payout_ids"]),
         totals={
             Class(kind): Tally(operations=operations, lines=lines, residual=residual)
             for kind, (operations, lines, residual) in row["totals"].items()

@@ -193,6 +193,19 @@ def test_what_an_earlier_run_left_waiting_is_looked_at_when_its_time_is_over(hou
     assert house.ledger.balance("1900") == 1000
 
 
+def test_nothing_that_waits_is_passed_over_between_two_steps(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("accounting.application.reconcile.PLACES_AT_ONCE", 2)
+    for number in range(10):
+        house.capture(f"pay_{number}", 1000)
+    house.ledger.tick(days=1)
+    assert counts(house.run()) == {"expected": (10, 0)}
+    house.ledger.tick(days=4)  # beyond the days of their entries
+    assert counts(house.run(name="req-2")) == {"missing_external": (10, 0)}
+    assert house.ledger.balance("1900") == 10_000
+
+
 def test_a_payment_whose_opening_was_never_told_is_looked_at_all_the_same(house: House) -> None:
     house.capture("pay_a", 1000, opened=False)
     assert counts(house.run()) == {"expected": (1, 0)}
@@ -317,6 +330,6 @@ def test_a_run_is_done_in_parts_and_counts_each_payment_once(
     run = house.run()
     assert counts(run) == {"expected": (10, 0)}
     # twenty entries in ten steps and one that finds none left; no lines; ten that wait, in five
-    # steps and one; the payouts: nineteen steps
-    assert run.part == 4
+    # steps and one; no payouts; ten items, counted in one step and one: twenty-one
+    assert run.part == 5
     assert run.looked_at == 10
