@@ -88,6 +88,8 @@ def captured_late(order: Order, event: CaptureUnapplied) -> Change:
 
 def capture_failed(order: Order, event: CaptureFailed) -> Change:
     """Nothing was captured: the hold is given back. Or it is gone again: the order is open anew."""
+    if event.unapplied:
+        return order, ()  # the order was never paid with it
     if event.undoes_capture:
         return _capture_undone(order, event)
     held = order.hold is Hold.HELD and order.captured.minor <= 0

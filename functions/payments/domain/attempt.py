@@ -57,9 +57,10 @@ class Answer:
 class Attempt:
     """`attempt_id` is our reference at the provider, `key` the provider's idempotency key.
 
-    `unapplied` is for the refund of a capture that was; `already_owed` is what of a refund was owed
-    since one before it came back. `withdrawn` is set when a success no
-    longer stands: a capture or refund that failed later, an authorization that expired.
+    `unapplied` is a capture that came after the payment was given up, and its refund.
+    `already_owed` is what of a refund was owed since one before it came back. `withdrawn` is set
+    when a success no longer stands: a capture or refund that failed later, an authorization that
+    expired.
     """
 
     attempt_id: str

@@ -77,14 +77,16 @@ def late_success(payment: Payment, attempt: Attempt) -> Change:
             return succeeded(payment, attempt)
 
 
-def authorization_expired(payment: Payment, attempt: Attempt) -> Change:
-    del attempt  # marked as withdrawn in `payment`: what is held expires by that
+def authorization_expired(payment: Payment, _: Attempt) -> Change:
+    """What is held expires by the attempt's mark in `payment`."""
     return _settled((payment, ()))
 
 
 def capture_reversed(payment: Payment, attempt: Attempt) -> Change:
-    """Money that was captured is gone again; it may be captured once more while it is held."""
-    after = replace(payment, captured=payment.captured - attempt.amount)
+    """Money that was captured is gone again: held, unless it came after it was given up."""
+    given_up = attempt.amount if attempt.unapplied else payment.nothing
+    captured, released = payment.captured - attempt.amount, payment.released + given_up
+    after = replace(payment, captured=captured, released=released)
     event = CaptureFailed(
         payment_id=payment.payment_id,
         order_id=payment.order_id,
@@ -92,6 +94,7 @@ def capture_reversed(payment: Payment, attempt: Attempt) -> Change:
         code=_code(attempt),
         capture_id=attempt.attempt_id,
         undoes_capture=True,
+        unapplied=attempt.unapplied,
     )
     return _settled((moved(payment, Trigger.CAPTURE_REVERSED, after), (event,)))
 
@@ -145,8 +148,8 @@ def _captured_late(payment: Payment, attempt: Attempt) -> Change:
 
 
 def _capture_succeeded(payment: Payment, attempt: Attempt, *, unapplied: bool = False) -> Change:
-    captured = payment.captured + attempt.amount
-    taken = replace(payment, captured=captured, capturing=payment.capturing - attempt.amount)
+    captured, capturing = payment.captured + attempt.amount, payment.capturing - attempt.amount
+    taken = replace(payment, captured=captured, capturing=capturing)
     messages: tuple[Message, ...] = (
         PaymentCaptured(
             payment_id=payment.payment_id,
@@ -160,7 +163,14 @@ def _capture_succeeded(payment: Payment, attempt: Attempt, *, unapplied: bool = 
         ),
     )
     if unapplied:
-        messages = (*messages, _owed_back(payment, attempt))
+        owed_back = CaptureUnapplied(
+            payment_id=payment.payment_id,
+            order_id=payment.order_id,
+            capture_id=attempt.attempt_id,
+            amount=attempt.amount,
+        )
+        messages = (*messages, owed_back)
+        taken = taken.replacing(replace(attempt, unapplied=True))
     if attempt.final and taken.held.minor > 0:
         rest = PaymentVoided(
             payment_id=payment.payment_id,
@@ -268,15 +278,6 @@ def _give_back(payment: Payment, attempt: Attempt) -> CancelPayment:
         payment_id=payment.payment_id,
         order_id=payment.order_id,
         reason="authorized after it was given up",
-    )
-
-
-def _owed_back(payment: Payment, attempt: Attempt) -> CaptureUnapplied:
-    return CaptureUnapplied(
-        payment_id=payment.payment_id,
-        order_id=payment.order_id,
-        capture_id=attempt.attempt_id,
-        amount=attempt.amount,
     )
 
 

@@ -101,10 +101,10 @@ capture_succeeded: voided -> partially_captured captured
 capture_succeeded: refunded -> partially_refunded
 capture_failed: capturing -> authorized partially_captured partially_refunded refunded
 capture_failed: capturing -> disputed charged_back
-capture_reversed: partially_captured -> authorized
-capture_reversed: captured -> authorized partially_captured
-capture_reversed: partially_refunded -> authorized refunded
-capture_reversed: refunded -> authorized
+capture_reversed: partially_captured -> authorized voided
+capture_reversed: captured -> authorized partially_captured voided
+capture_reversed: partially_refunded -> authorized refunded voided
+capture_reversed: refunded -> authorized voided
 void_started: authorized -> voiding
 void_started: partially_captured -> voiding
 void_started: partially_refunded -> voiding

@@ -10,7 +10,7 @@ from accounting.domain.journal import Authorship, Person
 from accounting.domain.resolution import Resolved
 from accounting.domain.settlement_record import Resolution
 from shared.errors.taxonomy import NotFound
-from tests.unit.accounting.test_reconciliation import House, counts
+from tests.unit.accounting.reconciled_house import House, counts
 
 ITEM = "pay_a~capture:pay_a-capture-1"
 ANNA = Person("operator", "anna")

@@ -207,6 +207,13 @@ def test_a_refund_that_our_own_limits_refused_has_no_entry_to_wait_for() -> None
     assert move(failed) == Decision(Move.ESCALATE, "refund_failed")
 
 
+def test_late_money_that_is_taken_back_was_never_the_orders() -> None:
+    gone, _ = facts.payment_voided(not_captured(), sequence=2)
+    order, _ = facts.captured_late(gone, LATE)
+    after, messages = facts.capture_failed(order, replace(undone(), unapplied=True))
+    assert (after, messages) == (order, ())
+
+
 def test_an_expiry_before_the_confirmation_needs_no_command() -> None:
     order, _ = facts.authorization_expired(authorized(), sequence=2)
     assert (order.status, move(order)) == (OrderStatus.PAYMENT_FAILED, COMPLETE)

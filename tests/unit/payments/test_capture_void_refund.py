@@ -182,6 +182,18 @@ def test_a_late_capture_on_a_voided_payment_is_unapplied_and_owed_back() -> None
     )
 
 
+def test_a_late_capture_that_is_taken_back_leaves_the_payment_as_it_was_given_up() -> None:
+    gone, _ = absent(capturing(), "pay_1-capture-1")
+    voiding = start_void(gone, cause_id="x", now=NOW)
+    voided, _ = noticed(voiding, notice(Operation.VOID, Verdict.SUCCEEDED, 5000))
+    taken, _ = noticed(voided, TAKEN)
+    payment, (event,) = noticed(taken, WITHDRAWN)
+    assert (payment.captured, payment.held, payment.released) == (eur(0), eur(0), eur(5000))
+    assert payment.status is PaymentStatus.VOIDED
+    assert isinstance(event, CaptureFailed)
+    assert (event.undoes_capture, event.unapplied) == (True, True)
+
+
 def test_a_refund_is_reserved_and_owed_before_the_provider_hears_of_it() -> None:
     payment, owed = start_refund(captured(), refund_of(2000), cause_id="x", now=NOW)
     assert (payment.refunding, payment.refundable) == (eur(2000), eur(3000))

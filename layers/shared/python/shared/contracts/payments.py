@@ -115,8 +115,7 @@ class PaymentCaptured(Event):
 class CaptureFailed(Event):
     """A capture of `amount` was refused, by the provider or by our own limits.
 
-    `undoes_capture` when the provider had said yes before: PaymentCaptured was published for the
-    same `capture_id`, and the money is gone again.
+    `undoes_capture` that was told for the same `capture_id`: it is gone; `unapplied` as that was.
     """
 
     payment_id: str
@@ -125,6 +124,7 @@ class CaptureFailed(Event):
     code: str
     capture_id: str | None = None
     undoes_capture: bool = False
+    unapplied: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
