@@ -189,8 +189,9 @@ conformance: setup .localstack/.ready ## Ask both local clouds what we need of A
 # --- figures -----------------------------------------------------------------------------------
 
 .PHONY: bench
-bench: setup .bench/.ready ## Measure the ledger beside a naive one, SQLite and django-hordak
+bench: setup .bench/.ready ## Measure the ledger beside a naive one, SQLite and django-hordak; reconciliation beside DuckDB and polars
 	@$(ACTIVE) python -m bench.ledger
+	@$(ACTIVE) python -m bench.reconciliation
 
 .PHONY: soak
 soak: setup ## Find what the embedded cloud carries, then ten minutes of orders at 80 % of it, with faults

@@ -1,11 +1,17 @@
 """What each command of the reconciliation does: run, look, report, resolve."""
 
 from argparse import Namespace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from typing import Any
 
+from accounting.domain.exports import ExportMalformed, reconcile_exports
+from accounting.domain.matching import NotSorted
+from accounting.domain.provider_rules import rules_of
+from accounting.domain.reconciliation import EXPLAINED as PLAIN
+from accounting.domain.reconciliation import Item
 from client import reconciliation_render, reconciliation_report
 from client.reconciliation_api import SETTLED, ReconciliationApi, Run
-from client.showing import FAILED, OK, idempotency_key, patience, show, telling
+from client.showing import FAILED, OK, Misused, idempotency_key, patience, show, telling
 from client.watch import until
 
 EXPLAINED = frozenset({"matched", "split", "grouped", "timing", "fee_only", "expected"})
@@ -48,6 +54,47 @@ def report_reconciliation(api: ReconciliationApi, arguments: Namespace) -> int:
         arguments.csv.write_text(reconciliation_report.csv(items))
         written["csv"] = str(arguments.csv)
     return show(arguments, written, lambda: reconciliation_render.files(written))
+
+
+def reconcile_files(arguments: Namespace) -> int:
+    """Reconcile two CSV files, sorted by payment, without the platform; 0 if all is explained.
+
+    The same matching and rules as the platform's: what would it say of these?
+    """
+    items: list[dict[str, Any]] = []
+
+    def found(item: Item) -> None:
+        if item.kind not in PLAIN:
+            items.append(_told(item))
+
+    try:
+        as_of = date.fromisoformat(arguments.date) if arguments.date else datetime.now(UTC).date()
+        with arguments.operations.open() as operations, arguments.lines.open() as lines:
+            outcome = reconcile_exports(
+                operations, lines, rules=rules_of(arguments.provider), as_of=as_of, found=found
+            )
+    except (OSError, ExportMalformed, NotSorted, ValueError) as error:
+        raise Misused(str(error)) from error
+    totals = {
+        kind.value: {"operations": each.operations, "lines": each.lines}
+        for kind, each in sorted(outcome.totals.items())
+    }
+    show(
+        arguments,
+        {"totals": totals, "items": items},
+        lambda: reconciliation_render.of_files(totals, items),
+    )
+    return OK if EXPLAINED.issuperset(totals) else FAILED
+
+
+def _told(item: Item) -> dict[str, Any]:
+    return {
+        "class": item.kind.value,
+        "payment_id": item.payment_id or None,
+        "operations": [each.operation_id for each in item.operations],
+        "lines": [line.line_id for line in item.lines],
+        "residual": item.residual,
+    }
 
 
 def resolve_item(api: ReconciliationApi, arguments: Namespace) -> int:

@@ -1,8 +1,10 @@
 """Reconciliations as tables for people."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from rich.console import Group, RenderableType
+from rich.markup import escape
 
 from client.reconciliation_api import Item, OpenItem, Resolved, Run
 from client.render import money
@@ -76,6 +78,22 @@ def resolved(shown: Resolved) -> RenderableType:
         f"Item {shown['item_id']}",
         {"status": shown["status"], "entry": shown["entry_id"] or ""},
     )
+
+
+def of_files(
+    totals: Mapping[str, Mapping[str, int]], found: Sequence[Mapping[str, Any]]
+) -> RenderableType:
+    """The totals by class of two files, and what is not explained of them."""
+    by_class = table("By class", ["class", ">operations", ">lines"])
+    for kind, total in totals.items():
+        by_class.add_row(kind, str(total["operations"]), str(total["lines"]))
+    open_ = table("Not explained", ["class", "payment", "operations", "lines", ">residual"])
+    for each in found:
+        names = ("\n".join(each["operations"]), "\n".join(each["lines"]))
+        open_.add_row(
+            each["class"], each["payment_id"] or "", *map(escape, names), amounts(each["residual"])
+        )
+    return Group(by_class, open_) if found else by_class
 
 
 def files(written: Mapping[str, str]) -> RenderableType:

@@ -10,8 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accounting.domain.exports import (
-    LINE_COLUMNS,
-    OPERATION_COLUMNS,
     ExportMalformed,
     Outcome,
     reconcile_exports,
@@ -19,6 +17,7 @@ from accounting.domain.exports import (
 from accounting.domain.matching import NotSorted, reconcile
 from accounting.domain.payouts import PayoutState
 from accounting.domain.reconciliation import Class, Item, Line, Operation, Rules, tallied
+from bench.settled_files import FAULTS, HEADS, exported
 from tests.properties.accounting.test_reconciliation_properties import (
     AS_OF,
     RULES,
@@ -26,7 +25,6 @@ from tests.properties.accounting.test_reconciliation_properties import (
     operations,
 )
 
-HEADS = (",".join(OPERATION_COLUMNS), ",".join(LINE_COLUMNS))
 MARCH = date(2026, 3, 30)
 
 
@@ -69,85 +67,34 @@ def test_the_text_finds_what_the_objects_find(
     assert odd == Counter(repr(each) for each in items if each.kind is not Class.MATCHED)
 
 
-def day_of(number: int) -> int:
-    return 1 + number % 20
-
-
 def clean(payments: int) -> tuple[list[str], list[str]]:
-    """Every payment captured and settled the next day, in twenty payouts, none yet sent."""
-    mine = [HEADS[0]]
-    told = [HEADS[1]]
-    for number in range(payments):
-        payment, amount = f"pay_{number:06d}", 100 + number % 977
-        both = f"{payment},{payment}-capture-1,capture,{amount},EUR"
-        day = day_of(number)
-        mine.append(f"{both},2026-03-{day:02d},op_{number}")
-        told.append(
-            f"{both},2026-03-{day + 1:02d},3,{amount - 3},po_{day:02d},l{number},op_{number}"
-        )
-    return mine, told
-
-
-MUTATIONS = {
-    "a line is deleted": "missing_external",
-    "a line is doubled": "duplicate",
-    "a cent is changed": "amount_mismatch",
-    "a currency is swapped": "currency_mismatch",
-    "an internal record is dropped": "missing_internal",
-    "a line comes a month late": "timing",
-    "a type is unknown": "unknown_type",
-}
-
-
-def mutate(name: str, place: int, mine: list[str], told: list[str]) -> None:
-    fields = told[place].split(",")
-    match name:
-        case "a line is deleted":
-            told[place] = ""
-        case "a line is doubled":
-            fields[9] += "b"
-            told[place] += "\n" + ",".join(fields)
-        case "a cent is changed":
-            fields[3] = str(int(fields[3]) + 1)
-        case "a currency is swapped":
-            fields[4] = "USD"
-        case "an internal record is dropped":
-            mine[place] = ""
-        case "a line comes a month late":
-            fields[5] = fields[5].replace("2026-03", "2026-04")
-        case "a type is unknown":
-            fields[2] = "unknown"
-    if name not in {"a line is deleted", "a line is doubled"}:
-        told[place] = ",".join(fields)
+    """Every payment captured and settled the next day, in payouts of which none is sent."""
+    found = list(exported(payments, fault_every=payments + 1))
+    return (
+        [HEADS[0], *(row for each in found for row in each.operations)],
+        [HEADS[1], *(row for each in found for row in each.lines)],
+    )
 
 
 PAYMENTS = 20_000
-FAULTS = 100
-"""Half a percent; a million rows are `make bench`."""
+FAULT_EVERY = 200
+"""Half a percent; a million payments are `make bench`."""
 
 
 def test_every_fault_that_is_put_in_is_found_and_nothing_else() -> None:
-    mine, told = clean(PAYMENTS)
-    names = list(MUTATIONS)
-    put_in: dict[str, list[str]] = {}
-    for fault in range(FAULTS):
-        place = 1 + fault * (PAYMENTS // FAULTS)
-        name = names[fault % len(names)]
-        put_in.setdefault(MUTATIONS[name], []).append(f"pay_{place - 1:06d}")
-        mutate(name, place, mine, told)
-    mine, told = (
-        [row for each in side for row in each.split("\n") if row] for side in (mine, told)
+    made = list(exported(PAYMENTS, fault_every=FAULT_EVERY))
+    assert sum(each.fault is not None for each in made) == 100
+    mine = [HEADS[0], *(row for each in made for row in each.operations)]
+    theirs = [HEADS[1], *(row for each in made for row in each.lines)]
+    outcome, items = run(mine, theirs, Rules(), date(2026, 4, 30))
+    found = sorted(
+        (str(each.kind), each.payment_id) for each in items if each.kind is not Class.MATCHED
     )
-    outcome, items = run(mine, told, Rules(), date(2026, 4, 30))
-    found: dict[str, list[str]] = {}
-    for item in items:
-        if item.kind is not Class.MATCHED:
-            found.setdefault(str(item.kind), []).append(item.payment_id)
-    unknown = put_in["unknown_type"]  # its operation has no line then
-    put_in["missing_external"] = sorted([*put_in["missing_external"], *unknown])
-    assert {kind: sorted(where) for kind, where in found.items()} == put_in
+    assert found == sorted(
+        (str(kind), each.payment_id) for each in made if each.fault for kind in FAULTS[each.fault]
+    )
     assert sum(each.operations for each in outcome.totals.values()) == len(mine) - 1
-    assert sum(each.lines for each in outcome.totals.values()) == len(told) - 1
+    assert sum(each.lines for each in outcome.totals.values()) == len(theirs) - 1
 
 
 def test_payouts_are_proved_over_plain_and_other_lines() -> None:

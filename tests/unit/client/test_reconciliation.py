@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from bench.settled_files import HEADS, exported
+from client.cli import main
 from client.reconciliation_api import Item
 from client.reconciliation_commands import is_explained
 from client.reconciliation_report import csv as as_csv
@@ -74,6 +76,35 @@ def test_a_report_is_written_for_people_and_for_spreadsheets(told: Told, tmp_pat
         "operation",
         "line",
     ]
+
+
+def test_two_files_are_reconciled_without_the_platform(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    made = list(exported(14, fault_every=2))
+    operations, lines = tmp_path / "operations.csv", tmp_path / "lines.csv"
+    operations.write_text("\n".join([HEADS[0], *(row for each in made for row in each.operations)]))
+    lines.write_text("\n".join([HEADS[1], *(row for each in made for row in each.lines)]))
+    words = ["recon", "files", str(operations), str(lines), "--provider", "none", "--json"]
+    assert main([*words, "--date", "2026-04-30"]) == 1
+    told = json.loads(capsys.readouterr().out)
+    assert told["totals"]["matched"] == {"operations": 8, "lines": 8}
+    assert sorted(each["class"] for each in told["items"]) == [
+        "amount_mismatch",
+        "currency_mismatch",
+        "duplicate",
+        "missing_external",
+        "missing_external",
+        "missing_internal",
+        "unknown_type",
+    ]
+    assert main([*words[:-1]]) == 1
+    assert "pay_0000001" in capsys.readouterr().out
+    assert main([*words, "--date", "yesterday"]) == 2
+    lines.write_text("a,b\n")
+    assert main(words) == 2
+    assert "its head is" in capsys.readouterr().err
+    assert main([*words[:3], str(tmp_path / "nowhere.csv")]) == 2
 
 
 def test_the_page_is_whole_and_shows_every_part() -> None:
