@@ -52,6 +52,21 @@ REFUNDED: list[Step] = [
         }
     ),
 ]
+CANCELLED: list[Step] = [
+    *AUTHORIZED,
+    ("orders", "CompensationRequested", REQUEST),
+    ("orders", "CancelPayment", "CompensationRequested"),
+    ("payments", "WebhookReceived", "CancelPayment"),
+    ("payments", "PaymentVoided", "WebhookReceived"),
+    frozenset(
+        {
+            ("accounting", "LedgerEntryCreated", "PaymentVoided"),
+            ("orders", "OrderCancelled", "PaymentVoided"),
+            ("orders", "CompensationAdvanced", "PaymentVoided"),
+            ("orders", "CompensationCompleted", "CompensationRequested"),
+        }
+    ),
+]
 FAILED: list[Step] = [*PLACED, ("payments", "PaymentFailed", "WebhookReceived")]
 
 
@@ -105,3 +120,10 @@ def test_a_captured_and_refunded_order(quittance: Platform) -> None:
 
 def test_a_declined_order(quittance: Platform) -> None:
     assert told(quittance, quittance.place("tok_lost_card"), FAILED) == FAILED
+
+
+def test_a_cancelled_order(quittance: Platform) -> None:
+    order = quittance.place()
+    assert told(quittance, order, AUTHORIZED) == AUTHORIZED
+    quittance.api().cancel_order(order["order_id"], idempotency_key=str(uuid.uuid4()))
+    assert told(quittance, order, CANCELLED) == CANCELLED
