@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from payments.application.operate import refund_payment
+from payments.application.operate import cancel_payment, refund_payment
 from payments.domain.attempt import Answer, Attempt, Outcome
 from payments.domain.errors import (
     NoticeContradicts,
@@ -14,16 +14,18 @@ from payments.domain.errors import (
     ProviderBusy,
 )
 from payments.domain.facts import noticed
-from payments.domain.intents import start_capture
+from payments.domain.intents import start_authorization, start_capture, start_void
 from payments.domain.states import PaymentStatus
 from payments.infrastructure.dynamodb_payments import DynamoDbPayments
 from shared.contracts.envelope import Cause
-from shared.contracts.payments import DisputeOpened, DisputeWon
+from shared.contracts.payments import CancelPayment, DisputeOpened, DisputeWon
 from shared.contracts.provider_notice import Operation, Verdict
 from tests.doubles.ledger import START, Ledger, capture_failed, captured
 from tests.doubles.memory_table import MemoryTable
 from tests.unit.payments.lives import (
+    AUTHORIZE,
     NOW,
+    authorized,
     capture_of,
     dispute,
     eur,
@@ -120,3 +122,26 @@ def test_a_refund_out_of_a_capture_that_is_not_heard_of_yet_waits_for_it() -> No
     second = notice(Operation.CAPTURE, Verdict.SUCCEEDED, 5000, number=2)
     payment, _ = told(again, second, refund)
     assert (payment.captured, payment.refunded) == (eur(5000), eur(1000))
+
+
+def test_a_void_long_done_is_not_stuck_when_the_payment_was_tried_again_since() -> None:
+    """It died in its queue each time: the next authorization has no name at the provider yet."""
+    voided, _ = told(
+        start_void(authorized(), cause_id="orders/ord_1/4/1", now=NOW),
+        notice(Operation.VOID, Verdict.SUCCEEDED, 5000),
+    )
+    again = start_authorization(voided, AUTHORIZE, cause_id="orders/ord_1/5/1", now=NOW)
+    payments = DynamoDbPayments(MemoryTable())
+    payments.keep_intent(replace(again, version=0, sequence=0), _cause("a"))
+    cancel_payment(
+        CancelPayment(
+            idempotency_key="release-hold-1", payment_id="pay_1", order_id="ord_1", reason="-"
+        ),
+        payments=payments,
+        gateways=lambda _: _Provider(),  # type: ignore[arg-type,return-value]
+        cause=_cause("orders/ord_1/4/1"),
+    )
+    left = payments.find("pay_1")
+    assert left is not None
+    assert left.status is PaymentStatus.AUTHORIZING
+    assert not left.cancel_requested

@@ -28,4 +28,4 @@ def test_a_worker_killed_at_two_places_loses_and_doubles_nothing(name: str) -> N
 def test_the_places_cover_every_kind_of_call() -> None:
     kinds = {place.rpartition(".")[2] for life in WORKFLOWS for place in places(life)}
     store = {"get", "query", "scan", "commit", "update", "put", "delete"}
-    assert kinds == store | {"GET", "POST", "send"}
+    assert kinds == store | {"GET", "POST", "send", "start", "answer"}

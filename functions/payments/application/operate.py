@@ -121,16 +121,20 @@ def _operate(
         return
     payment, first_try = intent
     gateway = gateways(payment.provider)
-    name = payment.provider_payment
-    assert name is not None, "an authorized payment has its provider's name for it"
     carry_out(
         payment,
         first_try=first_try,
-        call=lambda attempt, metadata: steps.call(gateway, attempt, name, metadata),
+        call=lambda attempt, metadata: steps.call(gateway, attempt, _name(payment), metadata),
         gateway=gateway,
         payments=payments,
         cause=cause,
     )
+
+
+def _name(payment: Payment) -> str:
+    """The provider's own: what may be called was authorized, and another try forgets the name."""
+    assert payment.provider_payment is not None, f"{payment.payment_id} is not authorized"
+    return payment.provider_payment
 
 
 def _intent(
