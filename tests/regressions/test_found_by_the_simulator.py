@@ -138,7 +138,7 @@ def test_a_void_long_done_is_not_stuck_when_the_payment_was_tried_again_since() 
             idempotency_key="release-hold-1", payment_id="pay_1", order_id="ord_1", reason="-"
         ),
         payments=payments,
-        gateways=lambda _: _Provider(),  # type: ignore[arg-type,return-value]
+        gateways=lambda _: _Provider(),  # type: ignore[arg-type]
         cause=_cause("orders/ord_1/4/1"),
     )
     left = payments.find("pay_1")
