@@ -139,6 +139,8 @@ def _provider(name: str) -> str:
     """One that rules are declared for, or that the books know; raises InvalidRequest."""
     if name in RULES:
         return name
+    if not name:
+        raise invalid("provider", "whose it is")
     return one_of("provider", name, sorted({*RULES, *wiring.providers().known()}))
 
 
