@@ -42,3 +42,10 @@ def test_both_formats_of_one_day_name_an_entry_alike() -> None:
     assert isinstance(mt940[0], BankEntry)
     assert camt[0].identity == ("reference", "2026110400001", "2026-11-04")
     assert mt940[0].identity == camt[0].identity
+
+
+def test_a_document_is_read_in_the_encoding_that_it_declares() -> None:
+    content = (FOLDER / "camt053/two-pages-v02.xml").read_text()
+    latin = content.replace('"UTF-8"', '"ISO-8859-1"').encode("latin-1")
+    assert latin != content.encode()
+    assert read(latin) == read(content.encode())
