@@ -27,6 +27,7 @@ class Evidence:
 
     orders: dict[str, Plain] = field(default_factory=dict)
     payments: dict[str, Plain] = field(default_factory=dict)
+    cases: dict[str, Plain] = field(default_factory=dict)
     entries: list[Plain] = field(default_factory=list)
     lanes: dict[str, Plain] = field(default_factory=dict)
     blocks: dict[str, list[Plain]] = field(default_factory=dict)
@@ -104,7 +105,9 @@ def _sort_in(evidence: Evidence, table: str, row: Plain) -> None:
         row["document"] = json.loads(row["Payload"])
         evidence.outbox.append(row)
     pk, sk = row["pk"], row["sk"]
-    if sk == "STATE" and not pk.startswith("CASE#"):
+    if sk == "STATE" and pk.startswith("CASE#"):
+        evidence.cases[row["case_id"]] = row
+    elif sk == "STATE":
         states = evidence.orders if table == "orders" else evidence.payments
         states[pk.partition("#")[2]] = row
     elif sk == "ENTRY":
