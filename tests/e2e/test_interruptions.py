@@ -77,7 +77,8 @@ def held(quittance: Platform) -> Order:
     order = quittance.place(HELD)
     payment_becomes(quittance, order, lambda seen: seen["attempts"])
     sync(quittance, order)
-    return order_becomes(quittance, order, "authorized")
+    authorized: Order = order_becomes(quittance, order, "authorized")
+    return authorized
 
 
 def asked(quittance: Platform, order: Order) -> list[str]:
