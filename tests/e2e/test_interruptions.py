@@ -7,7 +7,6 @@ import threading
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
@@ -16,7 +15,16 @@ from client.answers import Order
 from client.watch import until
 from tests.e2e.asking import ask, order_becomes, payment_becomes, truth
 from tests.e2e.driver import PATIENCE, Platform
-from tests.e2e.undoing import age, books_become, clock_strikes, executions, told, undone
+from tests.e2e.undoing import (
+    age,
+    books_become,
+    clock_strikes,
+    enable,
+    executions,
+    mapping_of,
+    told,
+    undone,
+)
 
 HELD = "tok_webhook_never"
 """Nothing is ever told of it: whatever waits for an outcome waits until somebody asks."""
@@ -194,30 +202,12 @@ def test_a_callback_that_is_lost_is_made_good_by_the_next_heartbeat(quittance: P
 @contextmanager
 def callbacks_lost(quittance: Platform) -> Iterator[None]:
     """Nobody reads what would wake an execution, until it is too late."""
-    client = quittance.aws("lambda")
-    queue = quittance.outputs.queues["orders_recovery"].rpartition("/")[2]
-    pages = client.get_paginator("list_event_source_mappings").paginate()
-    (mapping,) = [
-        each
-        for page in pages
-        for each in page["EventSourceMappings"]
-        if each["EventSourceArn"].endswith(f":{queue}")
-    ]
-    _enable(client, mapping["UUID"], enabled=False)
+    client, mapping = quittance.aws("lambda"), mapping_of(quittance, "orders_recovery")
+    enable(client, mapping, enabled=False)
     try:
         yield
     finally:
-        _enable(client, mapping["UUID"], enabled=True)
-
-
-def _enable(client: Any, uuid_: str, *, enabled: bool) -> None:
-    state = "Enabled" if enabled else "Disabled"
-    client.update_event_source_mapping(UUID=uuid_, Enabled=enabled)
-    until(
-        lambda: client.get_event_source_mapping(UUID=uuid_)["State"],
-        lambda seen: seen == state,
-        PATIENCE,
-    )
+        enable(client, mapping, enabled=True)
 
 
 def test_a_start_that_is_doubled_starts_nothing(quittance: Platform) -> None:
