@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import takewhile
 from typing import Final
 
@@ -14,7 +15,7 @@ from accounting.domain.seals import day_of
 
 DAYS_MAX: Final = 12
 """Of effect, moved by one batch: each is a row of its transaction."""
-_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T")
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 type Timed = tuple[str, str, StoredEntry]
 """An entry on its way into a chain: its id, its ledger time, what is stored of it."""
@@ -36,7 +37,8 @@ class Movement:
         """Raises as Sums.add_stored does for postings that cannot be read."""
         self.sums.add_stored(entry.stored)
         self.entries += 1
-        self.booked |= {day_of(entry.booked_at)}
+        if (booked_on := day_of(entry.booked_at)) not in self.booked:
+            self.booked |= {booked_on}
         self.height = entry.position + 1
 
     def joined(self, later: Movement) -> Movement:
@@ -63,8 +65,13 @@ type Movements = Mapping[str, Movement]
 
 def effective_day(booked_at: str, stored: StoredEntry) -> str:
     """The day that an entry counts for; that of its booking where it tells none."""
-    told = stored.get("effective_at")
-    return day_of(told if isinstance(told, str) and _DAY.match(told) else booked_at)
+    told = day_of(str(stored.get("effective_at", booked_at)))
+    return told if _is_day(told) else day_of(booked_at)
+
+
+@lru_cache(maxsize=64)
+def _is_day(text: str) -> bool:
+    return _DAY.fullmatch(text) is not None
 
 
 def movements_of(entries: Iterable[Chained]) -> dict[str, Movement]:
