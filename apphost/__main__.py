@@ -11,11 +11,11 @@ from rich.console import Console
 
 from apphost import demo, outputs, platform, status
 from apphost.acquirer import SandboxDidNotStart
-from apphost.cloud.embedded import CloudError
 from apphost.command import CommandFailed, python
 from apphost.deployment import ROOT, ToolMissing
 from apphost.health import NotHealthy
 from apphost.interruption import end_cleanly_on_terminate
+from apphost.local_cloud import CloudError
 from apphost.outputs import NotDeployed
 from apphost.platform import AnotherTarget
 from apphost.progress import Progress

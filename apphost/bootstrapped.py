@@ -10,9 +10,9 @@ from pathlib import Path
 
 from apphost import deployment
 from apphost.cloud import embedded
-from apphost.cloud.embedded import EmbeddedCloud
 from apphost.deployment import ROOT
 from apphost.interruption import postponed
+from apphost.local_cloud import Cloud
 from apphost.lock import alone_in
 
 SNAPSHOTS = ROOT / "build" / "bootstrapped-cloud"
@@ -32,7 +32,7 @@ def _make(state_dir: Path, made: Path) -> None:
     """All of the snapshot or none."""
     half = made.with_suffix(".half")
     shutil.rmtree(half, ignore_errors=True)
-    cloud: EmbeddedCloud | None = None
+    cloud: Cloud | None = None
     try:
         with postponed():
             cloud = embedded.start(state_dir=state_dir)

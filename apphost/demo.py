@@ -1,4 +1,4 @@
-"""The demo: a platform of its own, two orders, what was said about them, and what must hold."""
+"""The demo: a platform of its own, a day of orders, what was said of them, and what must hold."""
 
 from dataclasses import asdict
 from pathlib import Path
@@ -12,7 +12,7 @@ from apphost.outputs import write_json
 from apphost.progress import Progress
 from apphost.state_directory import temporary
 from apphost.story import Story, tell
-from client import render
+from client import reconciliation_render, render
 
 FILE = "demo.json"
 
@@ -30,7 +30,8 @@ def run(state_dir: Path, target: str, console: Console) -> bool:
         "held": held,
         "checks": [asdict(check) for check in checks],
         "seconds": {**progress.timings, "total": progress.elapsed_seconds()},
-        "orders": [told.timeline.as_json() for told in (story.paid, story.declined)],
+        "orders": [told.timeline.as_json() for told in story.orders],
+        "reconciliation": story.reconciled.run,
     }
     write_json(report, state_dir / FILE)
     kept = sum(check.held for check in checks)
@@ -43,9 +44,10 @@ def run(state_dir: Path, target: str, console: Console) -> bool:
 
 
 def _show(console: Console, story: Story, checks: list[Check]) -> None:
-    for told in (story.paid, story.declined):
+    for told in story.orders:
         console.print(render.timeline(told.timeline))
     console.print(render.entries(story.paid.entries))
+    console.print(reconciliation_render.run(story.reconciled.run))
     console.print(render.trial_balance(story.balance))
     console.print(_table(checks))
 

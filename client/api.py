@@ -137,6 +137,10 @@ class Api:
     def journal_entries(self, payment_id: str) -> list[JournalEntry]:
         return self._list("/journal-entries", {"payment_id": payment_id})
 
+    def payout_entries(self, payout_id: str) -> list[JournalEntry]:
+        """Of every line that a payout is made of, and of the payout itself."""
+        return self._list("/journal-entries", {"payout_id": payout_id})
+
     def trial_balance(self, currency: str) -> TrialBalance:
         """Of every entry that is in the books now."""
         asked = urlencode({"currency": currency, "consistency": "current"})

@@ -26,6 +26,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     _add_case(nouns)
     _add_dead_letters(nouns)
     _add_replay(nouns)
+    _add_webhook(nouns)
     _add_recon(nouns)
     _add_key(nouns)
     return parser.parse_args(arguments)
@@ -172,6 +173,15 @@ def _add_replay(nouns: Parsers) -> None:
     stop.add_argument("replay_id", metavar="REPLAY_ID")
     stop.add_argument("--reason", required=True)
     _add_idempotency_key(stop)
+
+
+def _add_webhook(nouns: Parsers) -> None:
+    verbs = _noun(nouns, "webhook", "what providers have told, as it was stored")
+    commands = operator_commands
+    again = _command(verbs, "replay", commands.replay_webhooks, role="operator", watch=True)
+    again.add_argument("payment_id", metavar="PAYMENT_ID")
+    again.add_argument("--reason", required=True, help="why it was not heard the first time")
+    _add_idempotency_key(again)
 
 
 def _add_recon(nouns: Parsers) -> None:

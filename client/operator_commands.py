@@ -69,6 +69,23 @@ def start_replay(api: OperatorApi, arguments: Namespace) -> int:
     return _show_replay(api, arguments, started)
 
 
+def replay_webhooks(api: OperatorApi, arguments: Namespace) -> int:
+    """Have every webhook that was stored for a payment read once more."""
+    attempts = api.payment(arguments.payment_id)["attempts"]
+    if not attempts:
+        raise Misused(f"{arguments.payment_id} has not been asked of any provider yet")
+    asked: NewReplay = {
+        "from": min(attempt["started_at"] for attempt in attempts),
+        "types": ["WebhookReceived"],
+        "about": arguments.payment_id,
+        "reason": arguments.reason,
+    }
+    key = idempotency_key(arguments)
+    return _show_replay(
+        api, arguments, api.start_replay("payments", asked, idempotency_key=key).body
+    )
+
+
 def show_replay(api: OperatorApi, arguments: Namespace) -> int:
     """Show how far a replay has come."""
     return _show_replay(api, arguments, api.replay(arguments.replay_id))

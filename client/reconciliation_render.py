@@ -27,7 +27,7 @@ def run(shown: Run) -> RenderableType:
         )
     ]
     if shown["totals"]:
-        totals = table("By class", ["class", ">operations", ">lines", ">unexplained"])
+        totals = table("By class", ["class", ">operations", ">lines", ">open"])
         for kind, total in shown["totals"].items():
             row = (str(total["operations"]), str(total["lines"]), amounts(total["residual"]))
             totals.add_row(kind, *row)

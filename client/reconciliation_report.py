@@ -96,7 +96,7 @@ def _totals_table(run: Run) -> str:
     ]
     sums = [sum(int(row[column]) for row in rows) for column in (1, 2)]
     rows.append(("in all", str(sums[0]), str(sums[1]), ""))
-    return _table(("class", "operations", "lines", "unexplained"), rows, numbers={1, 2, 3})
+    return _table(("class", "operations", "lines", "open"), rows, numbers={1, 2, 3})
 
 
 def _payouts(run: Run, items: Sequence[Item]) -> Iterable[str]:

@@ -92,6 +92,8 @@ Tokens (any other is 400 ``invalid_request``)
                                 it; it waits 3 s at most
 ``tok_capture_fails``           a capture answers ``failed``
 ``tok_capture_fails_later``     a capture succeeds and is reversed a second later
+``tok_capture_late``            a capture drops the line and nobody knows of it; half an hour later
+                                it takes effect, though its hold was voided or expired by then
 ``tok_void_fails``              a void answers ``failed``; the authorization stands
 ``tok_refund_fails_later``      a refund succeeds and is reversed a second later
 ``tok_expires``                 the authorization expires after 3 seconds
@@ -110,6 +112,8 @@ Control (no key; loopback)
 ``POST /_control/disputes``     ``{"payment" or "reference", "amount"?, "reason"?}`` opens a dispute
                                 over the amount or all that is left: 201 and the operation;
                                 ``{"dispute", "outcome": "won"|"lost"}`` ends it: 200
+``POST /_control/late``         ``{"reference"}``: a capture that is held up takes effect now: 201
+                                and the operation
 ``GET|POST /_control/charges``  what stands of each payment, its operations, totals by currency
 ``POST /_control/bucket``       ``{"name"}``: the S3 bucket where reports are put
 ``POST /_control/settle``       ``{"date"?, "discrepancies"?: [{"kind", "reference"?}]}``: settle

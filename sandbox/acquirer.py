@@ -46,6 +46,19 @@ def capture(payment: Payment, ask: Instruction, verdict: Verdict, stamp: Stamp) 
     return _with_operation(payment, Kind.CAPTURE, _within(rest, payment, ask), verdict, stamp)
 
 
+def capture_late(payment: Payment, ask: Instruction, stamp: Stamp) -> Payment:
+    """Take what was held once, though it was given back: the voids no longer stand then."""
+    undone = tuple(
+        replace(op, status=Status.REVERSED)
+        if op.kind is Kind.VOID and op.status is Status.SUCCEEDED
+        else op
+        for op in payment.operations
+    )
+    held = replace(payment, operations=undone)
+    rest = held.authorized - held.captured
+    return _with_operation(held, Kind.CAPTURE, _within(rest, held, ask), Verdict(), stamp)
+
+
 def void(payment: Payment, ask: Instruction, verdict: Verdict, stamp: Stamp) -> Payment:
     """Give the whole authorized rest back to the customer."""
     rest = payment.capturable_at(stamp.at)

@@ -16,7 +16,7 @@ from sandbox.parsing import (
     parse_idempotency_key,
     parse_object,
 )
-from sandbox.payment import Kind, Operation, Refused, Status
+from sandbox.payment import HeldUp, Kind, Operation, Refused, Status
 from sandbox.tokens import TOKENS, Behaviour, Reply
 from sandbox.world import World
 
@@ -127,7 +127,10 @@ def _execute(
     if behaviour.reply is Reply.SERVER_ERROR or world.faults.strike(FaultKind.SERVER_ERROR):
         answer = answers.error("server_error", "Something went wrong on our side.")
     else:
-        answer = _heard(carry_out(), behaviour)
+        try:
+            answer = _heard(carry_out(), behaviour)
+        except HeldUp:
+            return None
     world.keys.complete(key, answer)
     return None if behaviour.reply is Reply.LOST_AFTER else answer
 

@@ -74,6 +74,12 @@ def post_disputes(server: "SandboxServer", request: Request) -> Answer:
     return _open_dispute(server.world, request.fields)
 
 
+def post_late(server: "SandboxServer", request: Request) -> Answer:
+    """`{"reference"}`: a capture that was held up takes effect now."""
+    only(request.fields, {"reference"})
+    return accepted(server.world.processing.come_late(text(request.fields, "reference")))
+
+
 def charges(server: "SandboxServer", _: Request) -> Answer:
     """What was truly authorized and what became of it."""
     return answer(200, charges_view(server.world.processing.payments()))

@@ -41,6 +41,10 @@ class Refused(Exception):
         self.message = message
 
 
+class HeldUp(Exception):
+    """The request is taken on for later: the line is dropped, and nothing is known of it."""
+
+
 @dataclass(frozen=True)
 class Instruction:
     """What the merchant asks for.

@@ -9,12 +9,23 @@ from datetime import timedelta
 from sandbox import acquirer
 from sandbox.clock import Agenda, Clock
 from sandbox.ids import Ids
-from sandbox.payment import Instruction, Kind, Operation, Payment, Refused, Stamp, Status, Verdict
+from sandbox.payment import (
+    HeldUp,
+    Instruction,
+    Kind,
+    Operation,
+    Payment,
+    Refused,
+    Stamp,
+    Status,
+    Verdict,
+)
 from sandbox.tokens import TOKENS, Behaviour, rejection_of, verdict_on
 from sandbox.webhooks import FIRST_TRY_TIMEOUT_SECONDS, Delivery, Postman
 
 CHALLENGE_TAKES = timedelta(milliseconds=500)
 REVERSAL_TAKES = timedelta(seconds=1)
+HELD_UP_FOR = timedelta(minutes=30)
 DISPUTE_TAKES = timedelta(seconds=1)  # to be opened, and again to end
 FRAUDULENT = "fraudulent"
 
@@ -38,6 +49,7 @@ class Processing:
         self._payments: dict[str, Payment] = {}
         self._by_reference: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
         self._by_dispute: dict[str, str] = {}
+        self._held_up: dict[str, tuple[str, Instruction]] = {}
         self._lock = threading.Lock()
 
     def authorize(self, token: str, ask: Instruction) -> Operation:
@@ -56,8 +68,13 @@ class Processing:
         return payment.authorization
 
     def change(self, kind: Kind, payment_id: str, ask: Instruction) -> Operation:
-        """Capture, void or refund; Refused when the payment is unknown or does not allow it."""
+        """Capture, void or refund; HeldUp for one that comes later.
+
+        Refused when the payment is unknown or does not allow it.
+        """
         behaviour = self.behaviour_of(payment_id)
+        if kind is behaviour.holds_up:
+            return self._hold_up(payment_id, ask)
         with self._lock:
             verdict = verdict_on(kind, behaviour)
             payment = CHANGES[kind](self._payments[payment_id], ask, verdict, self._stamp())
@@ -66,6 +83,16 @@ class Processing:
             self._plan_for_change(operation, behaviour)
         _wait_for(sent)
         return operation
+
+    def come_late(self, reference: str) -> Operation:
+        """Have a capture that was held up take effect; Refused when there is none."""
+        with self._lock:
+            if reference not in self._held_up:
+                raise Refused("not_found", "Nothing is held up under this reference.")
+            payment_id, ask = self._held_up.pop(reference)
+            payment = acquirer.capture_late(self._payments[payment_id], ask, self._stamp())
+            self._record(payment, TOKENS[payment.token])
+        return payment.operations[-1]
 
     def open_dispute(
         self, payment_id: str, *, amount: int | None = None, reason: str = FRAUDULENT
@@ -179,6 +206,21 @@ class Processing:
                 second = self._ids.new("sbx_dp_")
                 self._later(3 * DISPUTE_TAKES, lambda: self._dispute(operation, second))
                 self._later(4 * DISPUTE_TAKES, lambda: self._decide(second, Status.LOST))
+
+    def _hold_up(self, payment_id: str, ask: Instruction) -> Operation:
+        """Take a capture on for later, once; one that has come by now is as it is."""
+        with self._lock:
+            if self._by_reference.get(ask.reference):
+                done_in, operation_id = self._by_reference[ask.reference][-1]
+                return self._payments[done_in].operation(operation_id)
+            if ask.reference not in self._held_up:
+                self._held_up[ask.reference] = (payment_id, ask)
+                self._later(HELD_UP_FOR, lambda: self._come_late(ask.reference))
+        raise HeldUp
+
+    def _come_late(self, reference: str) -> None:
+        with suppress(Refused):  # it has come by request, or nothing was left for it
+            self.come_late(reference)
 
     def _open(
         self, known: Payment, dispute_id: str, *, amount: int | None, reason: str

@@ -129,6 +129,7 @@ ROUTES: tuple[tuple[str, frozenset[str], Found], ...] = (
     (r"/_control/webhooks", frozenset({"POST"}), control.post_webhooks),
     (r"/_control/faults", frozenset({"POST"}), control.post_faults),
     (r"/_control/clock", frozenset({"POST"}), control.post_clock),
+    (r"/_control/late", frozenset({"POST"}), control.post_late),
     (r"/_control/disputes", frozenset({"POST"}), control.post_disputes),
     (r"/_control/charges", frozenset({"GET", "POST"}), control.charges),
     (r"/_control/reset", frozenset({"POST"}), control.post_reset),

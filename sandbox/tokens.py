@@ -39,6 +39,7 @@ class Behaviour:
     notice: Notice = Notice.ONCE
     fails_now: Kind | None = None
     reverses: Kind | None = None
+    holds_up: Kind | None = None
     disputes_end: Status | None = None
     disputed_again: bool = False
     capture_window: timedelta = timedelta(days=7)
@@ -62,6 +63,7 @@ TOKENS: Mapping[str, Behaviour] = MappingProxyType(
         "tok_webhooks_reversed": Behaviour(notice=Notice.REVERSED),
         "tok_capture_fails": Behaviour(fails_now=Kind.CAPTURE),
         "tok_capture_fails_later": Behaviour(reverses=Kind.CAPTURE),
+        "tok_capture_late": Behaviour(holds_up=Kind.CAPTURE),
         "tok_void_fails": Behaviour(fails_now=Kind.VOID),
         "tok_refund_fails_later": Behaviour(reverses=Kind.REFUND),
         "tok_expires": Behaviour(capture_window=timedelta(seconds=3)),

@@ -20,7 +20,7 @@ from botocore.config import Config
 from botocore.loaders import Loader
 
 from apphost.cloud import embedded
-from apphost.cloud.embedded import EmbeddedCloud
+from apphost.local_cloud import Cloud
 
 REGION = "us-east-1"
 CLIENT_CONFIG = Config(
@@ -66,7 +66,7 @@ def open_account(url: str, account_id: str | None = None) -> Account:
 
 
 @contextmanager
-def embedded_cloud() -> Iterator[EmbeddedCloud]:
+def embedded_cloud() -> Iterator[Cloud]:
     """One that runs as long as the block."""
     state = Path(tempfile.mkdtemp(prefix="quittance-cloud-"))
     cloud = embedded.start(state_dir=state)
@@ -91,7 +91,7 @@ def account(cloud_url: str) -> Account:
 
 def workers_of(account: Account, *, busy_only: bool = False) -> list[tuple[int, str]]:
     """Process id and function of every Lambda process that runs in the account's cloud."""
-    cloud = EmbeddedCloud(url=account.url, pid=0, log=Path())
+    cloud = Cloud(url=account.url, pid=0, log=Path())
     return embedded.lambda_workers(cloud, busy_only=busy_only)
 
 

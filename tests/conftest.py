@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
+from apphost.local_cloud import Cloud
 from apphost.localstack import localstack
-from apphost.localstack.localstack import LocalStack
 from tests import target
 
 PLATFORM = "tests/e2e/"
@@ -33,7 +33,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OnePlatform:
 
 
 @pytest.fixture(scope="session")
-def running() -> Iterator[LocalStack]:
+def running() -> Iterator[Cloud]:
     """A LocalStack: one for all tests that share a process, because it is heavy."""
     state_dir = Path(tempfile.mkdtemp(prefix="quittance-localstack-"))
     cloud = localstack.start(state_dir=state_dir)

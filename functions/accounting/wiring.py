@@ -10,6 +10,7 @@ from accounting.infrastructure.dynamodb_attested import DynamoDbAttested
 from accounting.infrastructure.dynamodb_folds import DynamoDbFolds
 from accounting.infrastructure.dynamodb_journal import DynamoDbJournal
 from accounting.infrastructure.dynamodb_messages import DynamoDbMessages
+from accounting.infrastructure.dynamodb_providers import DynamoDbProviders
 from accounting.infrastructure.dynamodb_records import DynamoDbRecords
 from accounting.infrastructure.dynamodb_settlement import DynamoDbSettlement
 from accounting.infrastructure.vault import Vault
@@ -64,6 +65,11 @@ def attested() -> DynamoDbAttested:
 @cache
 def records() -> DynamoDbRecords:
     return DynamoDbRecords(table())
+
+
+@cache
+def providers() -> DynamoDbProviders:
+    return DynamoDbProviders(table())
 
 
 @cache

@@ -88,7 +88,7 @@ class AccountingStack(ServiceStack):
         self.tables.grant_index(reconcile, INDEXES[0])
         self.tables.grant_index(reconcile, OPEN_ITEMS)
         nightly = self.function("nightly", Sizing(memory_mb=512, timeout_seconds=30))
-        self.tables.grant(nightly, "GetItem", "PutItem")
+        self.tables.grant(nightly, "GetItem", "PutItem", "Query")
         events.Rule(
             self,
             "Reconciling",

@@ -55,6 +55,15 @@ def test_no_tracked_file_names_a_path_of_one_machine() -> None:
     assert found == [], "say it relative to the repository, or take it from the environment"
 
 
+def test_what_is_deployed_names_no_local_cloud() -> None:
+    """It knows the stage and AWS_ENDPOINT_URL: which cloud it runs on makes no difference."""
+    deployed = re.compile(r"^(?:functions|infra|layers)/")
+    local = re.compile(r"localstack|ministack|moto\b|apphost", re.IGNORECASE)
+    texts = {name: text for name, text in tracked_texts().items() if deployed.match(name)}
+    assert len(texts) > 100
+    assert [name for name, text in texts.items() if local.search(text)] == []
+
+
 def test_no_lock_or_setting_names_a_registry() -> None:
     """A lock with hosts in it works on the network it was made on, and on no other."""
     names = ["package-lock.json", "package.json", ".npmrc", "Makefile", ".ci/run", "pyproject.toml"]

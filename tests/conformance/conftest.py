@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from apphost.localstack.localstack import LocalStack
+from apphost.local_cloud import Cloud
 from apphost.targets import EMBEDDED, LOCALSTACK
 from tests import target
 from tests.cloud import Account, account, embedded_cloud, open_account
@@ -33,7 +33,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def cloud_url(request: pytest.FixtureRequest) -> Iterator[str]:
     """The endpoint of the cloud that the tests are to run on."""
     if target.chosen() == LOCALSTACK:
-        running: LocalStack = request.getfixturevalue("running")
+        running: Cloud = request.getfixturevalue("running")
         yield running.url
         return
     with embedded_cloud() as cloud:

@@ -4,7 +4,8 @@ import json
 import subprocess
 from typing import Any
 
-from apphost.cloud.embedded import PYTHON, ROOT
+from apphost.cloud.embedded import PYTHON
+from apphost.local_cloud import ROOT
 
 
 def run_inside(experiment: str) -> Any:

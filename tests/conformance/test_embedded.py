@@ -7,14 +7,16 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import urllib3
 from botocore.exceptions import HTTPClientError
 
+from apphost import local_cloud, process_table
 from apphost.cloud import embedded
-from apphost.cloud.embedded import CloudError, EmbeddedCloud
+from apphost.local_cloud import Cloud, CloudError
 from tests.cloud import Account, open_account
 from tests.conformance.functions import Journal, deploy, invoke
 from tests.conformance.resources import make_queue, make_table, map_source, put, receive
@@ -32,18 +34,18 @@ def handler(event, context):
 
 
 @pytest.fixture
-def cloud(tmp_path: Path) -> Iterator[EmbeddedCloud]:
+def cloud(tmp_path: Path) -> Iterator[Cloud]:
     started = embedded.start(state_dir=tmp_path / "cloud")
     yield started
     embedded.stop(started.pid)
 
 
 def _is_alive(pid: int) -> bool:
-    return any(process.pid == pid for process in embedded._processes())
+    return any(process.pid == pid for process in process_table.running())
 
 
 @contextmanager
-def _busy_worker(cloud: EmbeddedCloud, journal: Journal) -> Iterator[int]:
+def _busy_worker(cloud: Cloud, journal: Journal) -> Iterator[int]:
     """The process id of a function that sleeps for a minute."""
     account = open_account(cloud.url)
     deploy(account, SLEEPS, journal=journal, timeout_seconds=90)
@@ -66,14 +68,14 @@ def test_a_started_cloud_answers_on_its_own_port_and_is_gone_after_stop(tmp_path
     embedded.stop(cloud.pid)
 
 
-def test_it_listens_on_the_loopback_address_only(cloud: EmbeddedCloud) -> None:
+def test_it_listens_on_the_loopback_address_only(cloud: Cloud) -> None:
     port = int(cloud.url.rpartition(":")[2])
     sockets = Path(f"/proc/{cloud.pid}/net/tcp").read_text().split("\n")[1:]
     listening = {line.split()[1] for line in sockets if line and line.split()[3] == "0A"}
     assert {a for a in listening if a.endswith(f":{port:04X}")} == {f"0100007F:{port:04X}"}
 
 
-def test_two_clouds_run_side_by_side(cloud: EmbeddedCloud, tmp_path: Path) -> None:
+def test_two_clouds_run_side_by_side(cloud: Cloud, tmp_path: Path) -> None:
     other = embedded.start(state_dir=tmp_path / "other")
     try:
         make_queue(open_account(cloud.url, "111111111111"), "mine")
@@ -83,14 +85,14 @@ def test_two_clouds_run_side_by_side(cloud: EmbeddedCloud, tmp_path: Path) -> No
         embedded.stop(other.pid)
 
 
-def test_a_busy_lambda_process_ends_with_its_cloud(cloud: EmbeddedCloud, journal: Journal) -> None:
+def test_a_busy_lambda_process_ends_with_its_cloud(cloud: Cloud, journal: Journal) -> None:
     with _busy_worker(cloud, journal) as worker:
         embedded.stop(cloud.pid, timeout_seconds=3)
         assert not _is_alive(worker)
 
 
 def test_stop_ends_the_lambda_processes_of_a_cloud_that_was_killed(
-    cloud: EmbeddedCloud, journal: Journal
+    cloud: Cloud, journal: Journal
 ) -> None:
     with _busy_worker(cloud, journal) as worker:
         os.kill(cloud.pid, signal.SIGKILL)
@@ -99,7 +101,7 @@ def test_stop_ends_the_lambda_processes_of_a_cloud_that_was_killed(
 
 
 def test_a_cloud_that_does_not_listen_to_reason_is_stopped_by_force(
-    cloud: EmbeddedCloud,
+    cloud: Cloud,
 ) -> None:
     os.kill(cloud.pid, signal.SIGSTOP)
     start = time.monotonic()
@@ -113,7 +115,7 @@ def test_stop_leaves_a_process_alone_that_is_no_cloud() -> None:
     assert not embedded.is_running(os.getpid())
 
 
-def test_a_cloud_that_ended_is_not_ready(cloud: EmbeddedCloud) -> None:
+def test_a_cloud_that_ended_is_not_ready(cloud: Cloud) -> None:
     embedded.stop(cloud.pid)
     with pytest.raises(CloudError, match="not ready"):
         embedded.wait_ready(cloud, timeout_seconds=5)
@@ -122,7 +124,8 @@ def test_a_cloud_that_ended_is_not_ready(cloud: EmbeddedCloud) -> None:
 def test_a_missing_environment_says_what_to_do(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(embedded, "PYTHON", tmp_path / "python")
+    missing = replace(embedded.KIND, python=tmp_path / "python")
+    monkeypatch.setattr(embedded, "KIND", missing)
     with pytest.raises(CloudError, match="run `make setup`"):
         embedded.start(state_dir=tmp_path)
 
@@ -145,8 +148,8 @@ def test_a_port_that_was_asked_for_and_is_taken_is_an_error(
 def test_a_port_that_was_taken_meanwhile_is_replaced(
     tmp_path: Path, taken_port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ports = iter([taken_port, embedded._free_port()])
-    monkeypatch.setattr(embedded, "_free_port", lambda: next(ports))
+    ports = iter([taken_port, local_cloud.free_port()])
+    monkeypatch.setattr(local_cloud, "free_port", lambda: next(ports))
     cloud = embedded.start(state_dir=tmp_path)
     embedded.wait_ready(cloud, timeout_seconds=5)
     embedded.stop(cloud.pid)
@@ -176,7 +179,7 @@ def _send(account: Account, queue: str, body: str) -> None:
 
 
 def test_a_cloud_started_from_a_snapshot_goes_on_where_the_other_stopped(
-    cloud: EmbeddedCloud, tmp_path: Path, journal: Journal
+    cloud: Cloud, tmp_path: Path, journal: Journal
 ) -> None:
     account = open_account(cloud.url)
     _map_table_and_inbox(account, journal)

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from tests.contract import asyncapi, compensation, errors, openapi, states
+from tests.contract import asyncapi, compensation, errors, openapi, splitting, states
 from tests.contract.services import ROOT
 
 FOLDER: Final = ROOT / "docs" / "contracts"
@@ -20,6 +20,7 @@ DOCUMENTS: Final[Mapping[str, Callable[[], str]]] = {
     "errors.json": _json(errors.render_json),
     "errors.md": errors.render_markdown,
     "openapi.json": _json(openapi.render),
+    "splitting.md": splitting.render,
     "states.md": states.render,
 }
 """The text of each file, by its name."""

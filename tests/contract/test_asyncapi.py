@@ -24,6 +24,7 @@ from tests.contract.services import (
 )
 
 ABOUT = {
+    "BankLineBooked": "line_id",
     "DayAttested": "day",
     "OperationsAttested": "day",
     "LedgerBreached": "proof_id",

@@ -19,11 +19,14 @@ from payments.infrastructure.dynamodb_reports import DynamoDbReports
 from payments.infrastructure.settlement import FORMATS
 from payments.infrastructure.settlement.reading import PART_BYTES, lines, plan
 from payments.infrastructure.settlement.records import NotAReport
+from payments.infrastructure.statements.reading import entries, plan_statements
+from shared.contracts.bank import BANK
 from shared.contracts.codec import decode
 from shared.contracts.envelope import Cause
 from shared.contracts.payments import Published
 from tests.doubles.memory_table import MemoryTable
 
+BANK_ACCOUNT = "DE89370400440532013000"
 NOW = datetime(2026, 11, 10, 3, 0, tzinfo=UTC)
 HEADER = (
     "line_id,account,report_number,payout_id,type,payment_id,operation_id,reference,"
@@ -91,6 +94,23 @@ class ReportReader:
             if part.number not in read:
                 self.part(report, part.number, content)
         return finish_report(report, reports=self.reports, cause=cause)
+
+    def read_statements(self, content: bytes, *, name: str = "s.sta") -> Report:
+        """Read a bank's file that came under that name, to its end."""
+        place = Place(key=f"{BANK}/{BANK_ACCOUNT}/{name}", version="v1")
+        cause, reports = self.cause(place.key), self.reports
+        try:
+            planned = plan_statements([content])
+        except NotAReport as refusal:
+            return refuse_report(
+                BANK, BANK_ACCOUNT, place, str(refusal), reports=reports, cause=cause
+            )
+        report = begin_report(BANK, BANK_ACCOUNT, place, planned, reports=reports, cause=cause)
+        (part,) = report.plan.parts
+        if part.number not in reports.parts_read(report.report_id):
+            found = entries([content], account=BANK_ACCOUNT, now=self.now)
+            read_part(report, part, found, payments=self.payments, reports=reports, cause=cause)
+        return finish_report(report, reports=reports, cause=cause)
 
     def part(self, report: Report, number: int, content: bytes) -> None:
         part = report.plan.parts[number - 1]

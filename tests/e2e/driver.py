@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from apphost import local_aws
-from apphost.cloud.embedded import EmbeddedCloud, lambda_workers
+from apphost.cloud.embedded import lambda_workers
+from apphost.local_cloud import Cloud
 from apphost.outputs import SERVICES, Outputs
 from apphost.story import Charge, charges
 from client.answers import JournalEntry, Order, Payment
@@ -202,7 +203,7 @@ class Platform:
         return kept + sum(int(count[name]) for count in counts for name in names)
 
     def lambda_workers(self, *, busy_only: bool) -> list[tuple[int, str]]:
-        cloud = EmbeddedCloud(url=self.outputs.aws_endpoint_url, pid=0, log=Path())
+        cloud = Cloud(url=self.outputs.aws_endpoint_url, pid=0, log=Path())
         return lambda_workers(cloud, busy_only=busy_only)
 
 

@@ -76,9 +76,17 @@ def test_only_an_operator_decides_on_a_case_and_never_without_a_reason(
     body = {"action": "retry", "reason": "x"}
     assert quittance.send("POST", path, body=body, headers=key).status == 403
     assert quittance.send("POST", path, body=body, headers=key, role="operator").status == 404
-    bad = {"action": "retry", "reason": ""}
-    key = {"Idempotency-Key": str(uuid.uuid4())}
-    assert quittance.send("POST", path, body=bad, headers=key, role="operator").status == 422
+    for bad in (
+        {"action": "retry", "reason": ""},
+        {"action": "retry", "reason": "  "},
+        {"action": "retry", "reason": "x" * 501},
+        {"action": "retry"},
+        {"action": "refund", "reason": "x"},
+        {"action": "retry", "reason": "x", "actor": "somebody else"},
+    ):
+        key = {"Idempotency-Key": str(uuid.uuid4())}
+        answer = quittance.send("POST", path, body=bad, headers=key, role="operator")
+        assert (answer.status, json.loads(answer.body)["code"]) == (422, "invalid_request")
 
 
 def test_a_stopped_execution_is_replaced_and_ends_right(quittance: Platform) -> None:

@@ -6,7 +6,9 @@ import sys
 from typing import Any
 
 from apphost.deployment import ROOT
-from tests.e2e.driver import Platform
+from client.answers import Order
+from client.watch import until
+from tests.e2e.driver import PATIENCE, Platform
 
 
 def client(quittance: Platform, *words: str, code: int = 0) -> Any:
@@ -65,6 +67,30 @@ def test_the_timeline_tells_every_message_with_its_cause(quittance: Platform) ->
     for each in told:
         assert each["causation_id"] in known, "an effect stands before its cause"
         known.add(each["id"])
+
+
+def test_a_case_is_listed_shown_and_decided(quittance: Platform) -> None:
+    placed = client(quittance, *place("tok_void_fails", "--watch"))
+    client(quittance, "order", "cancel", placed["order_id"])
+
+    def opened() -> Any:
+        cases = client(quittance, "case", "list")["data"]
+        return [each for each in cases if each["order_id"] == placed["order_id"]]
+
+    (case,) = until(opened, bool, PATIENCE)
+    shown = client(quittance, "case", "show", case["case_id"])
+    assert (shown["code"], len(shown["tried"])) == ("void_failed", 3)
+    why = ("--reason", "released by hand at the provider")
+    words = ("case", "resolve", case["case_id"], "--action", "correct", *why)
+    resolved = client(quittance, *words)
+    assert (resolved["status"], resolved["decision"]["actor"]) == ("resolved", "operator")
+    assert opened() == []
+    assert "case_already_resolved" in client(quittance, *words, code=1)
+    until(lambda: quittance.api().order(placed["order_id"]), is_cancelled, PATIENCE)
+
+
+def is_cancelled(order: Order) -> bool:
+    return order["status"] == "cancelled"
 
 
 def test_the_ledger_is_read(quittance: Platform) -> None:

@@ -84,8 +84,16 @@ def test_the_demo_holds_every_check_and_leaves_nothing(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout
     report: Any = json.loads((tmp_path / "demo.json").read_text())
     assert report["held"]
-    assert len(report["checks"]) == 8
-    assert [order["order"]["status"] for order in report["orders"]] == ["paid", "payment_failed"]
+    assert len(report["checks"]) == 13
+    assert [order["order"]["status"] for order in report["orders"]] == [
+        "paid",
+        "payment_failed",
+        "paid",
+        "refunded",
+    ]
+    assert report["reconciliation"]["totals"] == {
+        "matched": {"operations": 4, "lines": 5, "residual": {}}
+    }
     assert [path.name for path in tmp_path.iterdir()] == ["demo.json"]
 
 

@@ -103,9 +103,15 @@ def turn(quittance: Platform, service: str) -> dict[str, Any]:
 
 def replayed(quittance: Platform, *words: str) -> Replay:
     """A replay that was started by the client, when it is done."""
-    started = client(
-        quittance, "replay", "start", *words, "--per-second", "500", "--reason", "rehearsal"
+    return ended(
+        quittance,
+        client(
+            quittance, "replay", "start", *words, "--per-second", "500", "--reason", "rehearsal"
+        ),
     )
+
+
+def ended(quittance: Platform, started: Replay) -> Replay:
     assert started["status"] == "running"
     service, name = started["service"], started["replay_id"]
 
@@ -188,6 +194,19 @@ def deaf(quittance: Platform, inbox: str) -> Iterator[None]:
         yield
     finally:
         events.put_targets(Rule=rule, EventBusName=bus, Targets=targets)
+
+
+def test_the_webhooks_of_a_payment_read_again_change_nothing(quittance: Platform) -> None:
+    order = quittance.paid()
+    before = quittance.payment(order), story(quittance, order)
+    started = client(
+        quittance, "webhook", "replay", order["payment_id"], "--reason", "a consumer was mended"
+    )
+    replay = ended(quittance, started)
+    assert (replay["status"], replay["published"]) == ("done", 2)
+    quittance.at_rest()
+    assert (quittance.payment(order), story(quittance, order)) == before
+    assert [each["captured"] for each in quittance.charges_of(order)] == [3998]
 
 
 def test_a_consumer_that_heard_nothing_for_long_is_told_again(quittance: Platform) -> None:

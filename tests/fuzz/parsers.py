@@ -1,6 +1,6 @@
 """Everything that reads what others have written: any bytes are read, or refused by a known name.
 
-A parser of settlement reports is one more line of PARSERS; the properties and the fuzzer that is
+A parser is one line of PARSERS; the properties and the fuzzer that is
 guided by coverage run over all of them.
 """
 
@@ -30,6 +30,7 @@ from payments.domain.errors import (
     WebhookMalformed,
 )
 from payments.infrastructure.providers import sandbox
+from payments.infrastructure.settlement.records import NotAReport
 from payments.infrastructure.standard_webhooks import verified_id
 from shared.contracts.codec import UndecodableMessage, decode, encode
 from shared.contracts.provider_notice import Notice
@@ -48,6 +49,11 @@ from shared.money import AmountMalformed, UnknownCurrency, parse
 from shared.observability.trace import child_of
 from shared.rest import requests
 from tests.contract.operations import OPERATIONS
+from tests.contract.settlement_files import FOLDER as REPORTS
+from tests.contract.settlement_files import read as read_report
+from tests.contract.statement_files import FILES as STATEMENT_FILES
+from tests.contract.statement_files import FOLDER as STATEMENTS
+from tests.contract.statement_files import read as read_statement
 from tests.fuzz.forgeries import SENT_AT, sign
 from tests.fuzz.platform import NOW, PROVIDER, SECRET
 
@@ -206,5 +212,14 @@ PARSERS: Final[Mapping[str, Parser]] = {
     "postings": Parser(
         _postings, (ValueError, UnknownAccount, EntryMalformed), (b"D1100 3998 EUR;C4000 3998 EUR",)
     ),
+    "settlement report": Parser(
+        lambda data: read_report(data, "sandbox"),
+        (NotAReport,),
+        ((REPORTS / "sandbox/settlement-000003.csv").read_bytes(),),
+    ),
+    "bank statement": Parser(
+        read_statement,
+        (NotAReport,),
+        tuple((STATEMENTS / file).read_bytes() for file in STATEMENT_FILES),
+    ),
 }
-"""To come with the settlement reports: their parser, with a report as its seed."""

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from apphost.local_cloud import Cloud
 from apphost.localstack import localstack
-from apphost.localstack.localstack import LocalStack
 from tests.cloud import Account, cloud_url, open_account
 from tests.conformance.functions import Journal
 
@@ -24,7 +24,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture
-def account(running: LocalStack) -> Account:
+def account(running: Cloud) -> Account:
     return open_account(running.url)
 
 

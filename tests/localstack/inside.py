@@ -2,7 +2,8 @@
 
 import subprocess
 
-from apphost.localstack.localstack import PYTHON, ROOT
+from apphost.local_cloud import ROOT
+from apphost.localstack.localstack import PYTHON
 
 LIMIT_SECONDS = 90
 

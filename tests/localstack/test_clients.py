@@ -3,7 +3,7 @@
 import pytest
 from localstack_client.session import Session
 
-from apphost.localstack.localstack import LocalStack
+from apphost.local_cloud import Cloud
 from tests.cloud import open_account
 
 ACCOUNT = "000000000000"
@@ -16,7 +16,7 @@ def test_localstack_client_reads_the_table_that_we_wrote(
     if target == "embedded":
         url: str = request.getfixturevalue("cloud_url")
     else:
-        running: LocalStack = request.getfixturevalue("running")
+        running: Cloud = request.getfixturevalue("running")
         url = running.url
     ours = open_account(url, ACCOUNT).client("dynamodb")
     ours.create_table(
@@ -37,7 +37,7 @@ def test_localstack_client_reads_the_table_that_we_wrote(
 
 @pytest.mark.parametrize("variable", ["AWS_ENDPOINT_URL", "LOCALSTACK_HOST"])
 def test_localstack_client_finds_the_cloud_by_its_variable(
-    running: LocalStack, monkeypatch: pytest.MonkeyPatch, variable: str
+    running: Cloud, monkeypatch: pytest.MonkeyPatch, variable: str
 ) -> None:
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
     value = running.url if variable == "AWS_ENDPOINT_URL" else running.url.removeprefix("http://")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from apphost.localstack.localstack import ROOT
+from apphost.local_cloud import ROOT
 
 FILE = ROOT / "docker" / "compose.yaml"
 SERVICES = ("localstack", "localstack-current")

@@ -9,16 +9,15 @@ from pathlib import Path
 import pytest
 import urllib3
 
-from apphost.cloud.embedded import CloudError
+from apphost.local_cloud import ROOT, Cloud, CloudError
 from apphost.localstack import localstack
-from apphost.localstack.localstack import LocalStack
 from tests.cloud import open_account
 from tests.conformance.functions import deploy, invoke
 from tests.conformance.waiting import eventually
 from tests.localstack.inside import run, said
 
 
-def test_localstack_is_the_pinned_one(running: LocalStack) -> None:
+def test_localstack_is_the_pinned_one(running: Cloud) -> None:
     told = urllib3.request("GET", f"{running.url}/_localstack/info", timeout=10).json()
     assert told["version"] == "4.14.0"
 
@@ -54,7 +53,7 @@ def test_functions_end_when_their_localstack_is_killed(tmp_path: Path) -> None:
         localstack.wait_ready(cloud)
 
 
-def test_it_keeps_everything_in_its_folder(running: LocalStack) -> None:
+def test_it_keeps_everything_in_its_folder(running: Cloud) -> None:
     account = open_account(running.url)
     deploy(account, "def handler(event, context): return [os.environ['HOME'], __file__]\n")
     home, code = invoke(account).payload
@@ -66,7 +65,7 @@ def test_it_keeps_everything_in_its_folder(running: LocalStack) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads the sockets from /proc")
-def test_it_listens_on_the_loopback_alone(running: LocalStack) -> None:
+def test_it_listens_on_the_loopback_alone(running: Cloud) -> None:
     account = open_account(running.url)
     deploy(account, "def handler(event, context): pass\n")
     invoke(account)
@@ -114,7 +113,7 @@ def test_an_empty_queue_is_asked_again_within_the_bound() -> None:
 
 
 def stock_version_of_the_lock() -> str:
-    lock = (localstack.ROOT / "requirements" / "localstack.txt").read_text()
+    lock = (ROOT / "requirements" / "localstack.txt").read_text()
     (line,) = [line for line in lock.splitlines() if line.startswith("localstack-core==")]
     return line.removeprefix("localstack-core==").removesuffix(" \\")
 

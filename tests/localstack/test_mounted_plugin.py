@@ -11,7 +11,8 @@ import pytest
 import urllib3
 import yaml
 
-from apphost.localstack.localstack import PYTHON, ROOT
+from apphost.local_cloud import ROOT
+from apphost.localstack.localstack import PYTHON
 from tests.cloud import Account, open_account
 from tests.conformance.stacks import deploy_stack
 from tests.conformance.waiting import eventually

@@ -15,7 +15,7 @@ from jsonata import Jsonata  # type: ignore[import-untyped]
 
 from infra.constructs.compensation_states import Waits, definition
 from tests.doubles.memory_dynamo import refusal
-from tests.simulation.agenda import SECOND, Agenda
+from tests.simulation.agenda import DAY, SECOND, Agenda
 from tests.simulation.calls import Calls
 from tests.simulation.faults import Fate
 from tests.simulation.network import Answer
@@ -28,6 +28,8 @@ TOKEN: Final = ".waitForTaskToken"
 HEARTBEAT: Final = "States.HeartbeatTimeout"
 STEP: Final = 100
 RETRIED_AFTER: Final = 5 * SECOND
+FROZEN: Final = DAY
+"""Long enough for the clock to have begun another execution in the meantime."""
 
 type Json = dict[str, Any]
 
@@ -57,12 +59,29 @@ class Execution:
     entered: list[str] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class Interruption:
+    """What befalls the `number`th moment (`stopped`, `frozen`), or the `number`th callback
+    (`lost`, `doubled`)."""
+
+    kind: str = ""
+    number: int = 0
+
+
 class Executions:
-    """All executions there are and were, by name."""
+    """All executions there are and were, by name.
+
+    `moments` are those before and after each state, in which an execution may be interrupted;
+    `working` is the state whose task is carried out just now.
+    """
 
     def __init__(self, host: Host) -> None:
         assert STATES["QueryLanguage"] == "JSONata"
         self.by_name: dict[str, Execution] = {}
+        self.moments: list[str] = []
+        self.callbacks: list[str] = []
+        self.interruption = Interruption()
+        self.working = ""
         self._host = host
         self._tokens = 0
 
@@ -87,10 +106,31 @@ class Executions:
         waiting = [each for each in self.by_name.values() if each.token == request["taskToken"]]
         if not waiting or waiting[0].status != "RUNNING":
             raise refusal("TaskTimedOut")
-        if not self._host.fate.strikes("callback_lost"):
+        self.callbacks.append(waiting[0].state)
+        now = Interruption(self.interruption.kind, len(self.callbacks))
+        lost = self.interruption == now and now.kind == "lost"
+        if not (self._host.fate.strikes("callback_lost") or lost):
             self._leave(waiting[0], answered=True)
+        if self.interruption == now and now.kind == "doubled":
+            raise refusal("TaskTimedOut")  # the second one finds nobody who waits with that token
         self._host.calls.pass_through("after", "states.answer")
         return {}
+
+    def _interrupted(self, moment: str, execution: Execution) -> bool:
+        """Whether it goes no further here, or not for now."""
+        self.moments.append(f"{moment} {execution.state}")
+        now = Interruption(self.interruption.kind, len(self.moments))
+        if self.interruption == now and now.kind == "frozen":
+            self._after(FROZEN, execution)
+            return True
+        if self.interruption == now and now.kind == "stopped":
+            self._stop(execution)
+            return True
+        return False
+
+    def _stop(self, execution: Execution) -> None:
+        execution.status = "ABORTED"
+        self._host.tell(f"stopped {execution.name} at {execution.state}")
 
     def _after(self, delay: int, execution: Execution) -> None:
         """The next move, unless something else has moved it before."""
@@ -106,12 +146,13 @@ class Executions:
     def _move(self, execution: Execution) -> None:
         """Enter the state it stands at, or end the silence in the one it waits in."""
         if self._host.fate.strikes("execution_stopped"):
-            execution.status = "ABORTED"
-            self._host.tell(f"stopped {execution.name} at {execution.state}")
+            self._stop(execution)
             return
         state = STATES["States"][execution.state]
         if execution.token is not None:
             self._leave(execution, answered=False)
+            return
+        if self._interrupted("before", execution):
             return
         execution.entered.append(execution.state)
         self._host.tell(f"execution {execution.name} {execution.state}")
@@ -121,6 +162,8 @@ class Executions:
             case "Choice":
                 self._go(execution, self._chosen(execution, state))
             case "Wait":
+                if self._interrupted("in", execution):
+                    return
                 execution.given = _filled(state["Output"], execution.given)
                 self._go(execution, state["Next"], after=state["Seconds"] * SECOND)
             case "Succeed":
@@ -137,10 +180,15 @@ class Executions:
         context = {"Task": {"Token": execution.token}}
         arguments = _filled(state["Arguments"], execution.given, context=context)
         moment = execution.moment
+        before, self.working = self.working, execution.state
         answer = self._host.invoke(arguments["FunctionName"], arguments["Payload"])
+        self.working = before
+        if execution.moment != moment:
+            return  # it was told to go on by its own task
         if answer is None:
-            if execution.moment == moment:
-                self._failed(execution, state)
+            self._failed(execution, state)
+            return
+        if self._interrupted("in", execution):
             return
         if not waits:
             execution.given = _filled(state["Output"], execution.given, result={"Payload": answer})

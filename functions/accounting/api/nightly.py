@@ -5,7 +5,6 @@ from typing import Any
 
 from accounting import wiring
 from accounting.application.reconcile import request_reconciliation
-from accounting.domain.provider_rules import RULES
 from shared import clock
 from shared.contracts.envelope import Cause
 from shared.ids import fresh
@@ -13,7 +12,7 @@ from shared.observability.trace import child_of
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, list[str]]:
-    """Once a night and provider: the schedule may call twice, which asks for the same run."""
+    """Once a night and provider that the books know: asked twice, it is the same run."""
     del event, context
     now = clock.now()
     day = now.date() - timedelta(days=1)
@@ -30,6 +29,6 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, list[str]]:
                 now=now,
             ),
         )
-        for provider in RULES
+        for provider in wiring.providers().known()
     ]
     return {"reconciliations": [run.reconciliation_id for run in asked]}

@@ -47,14 +47,13 @@ def post_reconciliation() -> Response[str]:
     cause = _cause()
     body = app.body()
     request = checked(ReconciliationRequest, body)
-    if request.provider not in RULES:
-        raise invalid("provider", "one of " + ", ".join(RULES))
+    provider = _provider(request.provider)
     if request.date > cause.now.date():
         raise invalid("date", "this day has not begun")
 
     def action() -> RunView:
         run = request_reconciliation(
-            request.provider,
+            provider,
             request.date,
             requested_by=app.caller.principal.name,
             records=wiring.records(),
@@ -91,7 +90,7 @@ def get_items(reconciliation_id: str) -> Response[str]:
 def get_open_items() -> Response[str]:
     """What waits for an explanation, oldest first."""
     app.caller.require("recon:read")
-    provider = one_of("provider", _asked("provider"), RULES)
+    provider = _provider(_asked("provider"))
     found = _open(provider, app.caller.now.date(), after=_asked("cursor"))
     page = list(islice(found, _limit() + 1))
     shown = page[: _limit()]
@@ -134,6 +133,15 @@ def _open(provider: str, today: date, *, after: str) -> Iterator[tuple[str, Open
             cursor = f"{place}~{standing.item_id}"
             if standing.is_open and cursor > after:
                 yield cursor, open_item_view(record, standing, rules=rules, today=today, due=due)
+
+
+def _provider(name: str) -> str:
+    """One that rules are declared for, or that the books know; raises InvalidRequest."""
+    if name in RULES:
+        return name
+    if not name:
+        raise invalid("provider", "whose it is")
+    return one_of("provider", name, sorted({*RULES, *wiring.providers().known()}))
 
 
 def _cause() -> Cause:

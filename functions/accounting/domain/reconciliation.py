@@ -182,7 +182,7 @@ def ageing_bucket(since: date, as_of: date) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tally:
-    """How many operations and lines ended in a class, and the sums of what is unexplained."""
+    """How many operations and lines ended in a class, and the sums of what is not explained yet."""
 
     operations: int = 0
     lines: int = 0
@@ -201,7 +201,8 @@ def count(item: Item, tallies: dict[Class, Tally]) -> None:
     """Add an item to the totals of its class."""
     before = tallies.get(item.kind, Tally())
     residual = dict(before.residual)
-    for currency, minor in item.residual.items():
+    left = {} if item.kind in EXPLAINED else item.residual
+    for currency, minor in left.items():
         residual[currency] = residual.get(currency, 0) + minor
     tallies[item.kind] = Tally(
         operations=before.operations + len(item.operations),

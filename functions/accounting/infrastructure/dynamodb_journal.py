@@ -16,6 +16,7 @@ from accounting.domain.errors import LedgerBroken
 from accounting.domain.journal import Authorship, JournalEntry, Person
 from accounting.domain.limits import Room
 from accounting.domain.manual import Draft, Periods
+from accounting.infrastructure.dynamodb_providers import DynamoDbProviders
 from accounting.infrastructure.dynamodb_settlement import line_rows
 from accounting.infrastructure.entry_rows import (
     ENTRY,
@@ -53,6 +54,7 @@ class Booked:
 class DynamoDbJournal:
     def __init__(self, table: Table) -> None:
         self._table = table
+        self._providers = DynamoDbProviders(table)
 
     def find(self, entry_id: str) -> JournalEntry | None:
         booked = self.booked(entry_id)
@@ -81,6 +83,8 @@ class DynamoDbJournal:
             puts.append(_proposal_put(settles))
         if line is not None:
             puts += line_rows(line)
+        told_by = "" if line is None else line.line.provider
+        self._providers.meet([told_by, *(entry.provider for entry, _ in entries)], now=cause.now)
         self._table.commit(puts, cause_id=None, now=cause.now)
 
     def stored(self, entry_id: str) -> Row | None:
@@ -91,6 +95,7 @@ class DynamoDbJournal:
         """Put a stored entry back, as published: its announcement was made when it was booked."""
         kept: Row = {**row, "Retries": 0, "ProcessedOn": timestamp(now)}
         key = Key(str(kept.pop("pk")), str(kept.pop("sk")))
+        self._providers.meet([str(row.get("provider") or "")], now=now)
         with suppress(StaleRow):
             self._table.commit([Put(key=key, row=kept)], cause_id=None, now=now)
 

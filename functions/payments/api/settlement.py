@@ -21,7 +21,9 @@ from payments.infrastructure.settlement.format import Format
 from payments.infrastructure.settlement.mapped import mapped, read_mapping
 from payments.infrastructure.settlement.reading import lines, plan
 from payments.infrastructure.settlement.records import NotAReport
+from payments.infrastructure.statements.reading import entries, plan_statements
 from shared import clock
+from shared.contracts.bank import BANK
 from shared.contracts.codec import UndecodableMessage
 from shared.contracts.envelope import Cause
 from shared.errors.taxonomy import QuittanceException
@@ -78,8 +80,9 @@ def _read(place: Place, context: Any) -> None:
     provider, account = whose(place.key)
     cause = cause_of(place)
     try:
-        form = format_of(provider)
-        planned = plan(wiring.report_bucket().chunks(place), form)
+        form = None if provider == BANK else format_of(provider)
+        chunks = wiring.report_bucket().chunks(place)
+        planned = plan_statements(chunks) if form is None else plan(chunks, form)
     except NotAReport as refusal:
         refuse_report(provider, account, place, str(refusal), reports=wiring.reports(), cause=cause)
         return
@@ -88,7 +91,7 @@ def _read(place: Place, context: Any) -> None:
         _read_parts(report, form, cause, context)
 
 
-def _read_parts(report: Report, form: Format, cause: Cause, context: Any) -> None:
+def _read_parts(report: Report, form: Format | None, cause: Cause, context: Any) -> None:
     """Here, part after part; a large report by the state machine, where there is one."""
     splitting = wiring.splitting()
     if splitting is not None and len(report.plan.parts) > PARTS_READ_HERE_MAX:
@@ -105,12 +108,16 @@ def _read_parts(report: Report, form: Format, cause: Cause, context: Any) -> Non
     log.info("report read", report_id=ended.report_id, status=ended.status.value)
 
 
-def read_one(report: Report, part: Part, form: Format, cause: Cause) -> None:
+def read_one(report: Report, part: Part, form: Format | None, cause: Cause) -> None:
+    """A part of a provider's report, or without a format the whole of a bank's file."""
     chunks = wiring.report_bucket().chunks(report.place, part)
+    account, now = report.account, clock.now()
     read_part(
         report,
         part,
-        lines(chunks, part, report.plan, form, account=report.account, now=clock.now()),
+        entries(chunks, account=account, now=now)
+        if form is None
+        else lines(chunks, part, report.plan, form, account=account, now=now),
         payments=wiring.payments(),
         reports=wiring.reports(),
         cause=cause,

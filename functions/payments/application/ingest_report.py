@@ -6,7 +6,7 @@ told once, by the provider's own name for it, in whichever file it comes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from payments.application.ports import Payments, Reports, Telling
@@ -14,8 +14,12 @@ from payments.domain.attempt import payment_of
 from payments.domain.payment import Payment
 from payments.domain.report import Counts, Part, Place, Plan, Report, ReportStatus, gap, report_id
 from payments.domain.settlement import RefusedRow, ReportedLine, settled
+from payments.domain.statement import BankEntry, booked
+from shared.contracts.bank import BankLineBooked
 from shared.contracts.envelope import Cause
-from shared.contracts.settlement import LineKind, SettlementReportRead
+from shared.contracts.settlement import LineKind, PaymentSettled, SettlementReportRead
+
+type Found = ReportedLine | BankEntry | RefusedRow
 
 TWINS_MAX = 1000
 """Rows of one identity in one report."""
@@ -58,7 +62,7 @@ def refuse_report(
 def read_part(
     report: Report,
     part: Part,
-    found: Iterable[ReportedLine | RefusedRow],
+    found: Iterable[Found],
     *,
     payments: Payments,
     reports: Reports,
@@ -110,24 +114,22 @@ def _end(report: Report, reports: Reports, cause: Cause) -> Report:
 
 
 def _tell(
-    report: Report, line: ReportedLine, *, payments: Payments, reports: Reports, cause: Cause
+    report: Report,
+    line: ReportedLine | BankEntry,
+    *,
+    payments: Payments,
+    reports: Reports,
+    cause: Cause,
 ) -> Counts:
     """A row that is truly the same as another of its report is a line of its own."""
-    payment = _payment_of(line, report.provider, payments)
-    flow = cause if payment is None else cause.within(payment.correlation_id)
+    telling, flow = _telling(report, line, payments, cause)
     for number in range(1, TWINS_MAX + 1):
-        told = settled(
-            line,
-            provider=report.provider,
-            report_id=report.report_id,
-            number=number,
-            payment=payment,
-        )
-        match reports.tell(told, flow):
+        match reports.tell(telling(number), flow):
             case Telling.TWIN:
                 continue
             case Telling.NEW:
-                return Counts(told=1, unknown=int(line.kind is LineKind.UNKNOWN))
+                unknown = isinstance(line, ReportedLine) and line.kind is LineKind.UNKNOWN
+                return Counts(told=1, unknown=int(unknown))
             case Telling.KNOWN:
                 return Counts(known=1)
             case Telling.CONTRADICTED:
@@ -135,6 +137,23 @@ def _tell(
     refused = RefusedRow(row=line.row, reason=f"more than {TWINS_MAX} rows of one identity")
     reports.keep_refused(report.report_id, refused, cause)
     return Counts(refused=1)
+
+
+def _telling(
+    report: Report, line: ReportedLine | BankEntry, payments: Payments, cause: Cause
+) -> tuple[Callable[[int], PaymentSettled | BankLineBooked], Cause]:
+    """How a row is told as the so-manieth of its identity, and in whose flow."""
+    report_id = report.report_id
+    if isinstance(line, BankEntry):
+        account = report.account
+        return lambda n: booked(line, account=account, report_id=report_id, number=n), cause
+    payment = _payment_of(line, report.provider, payments)
+    flow = cause if payment is None else cause.within(payment.correlation_id)
+    provider = report.provider
+    return (
+        lambda n: settled(line, provider=provider, report_id=report_id, number=n, payment=payment),
+        flow,
+    )
 
 
 def _payment_of(line: ReportedLine, provider: str, payments: Payments) -> Payment | None:

@@ -9,6 +9,7 @@ from payments.domain.attempt import Answer, Attempt
 from payments.domain.payment import Evidence, Payment
 from payments.domain.report import Counts, Report
 from payments.domain.settlement import RefusedRow
+from shared.contracts.bank import BankLineBooked
 from shared.contracts.envelope import Cause, Message
 from shared.contracts.payments import WebhookReceived
 from shared.contracts.provider_notice import Notice
@@ -63,7 +64,7 @@ class Reports(Protocol):
     def begin(self, report: Report, cause: Cause) -> Report:
         """The report as it is kept, now or since before; raises StoreBusy, as all here do."""
 
-    def tell(self, line: PaymentSettled, cause: Cause) -> Telling:
+    def tell(self, line: PaymentSettled | BankLineBooked, cause: Cause) -> Telling:
         """Keep a line, which announces itself, unless it is known; another content for the same
         line is kept beside it and told as SettlementContradicted."""
 

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from payments.domain.payment import Payment
+from shared.contracts.bank import BankLineBooked
 from shared.contracts.provider_notice import Operation
 from shared.contracts.settlement import ROUNDING, Fee, LineKind, PaymentSettled
 from shared.ids import derived
@@ -158,11 +159,21 @@ def operation_of(payment: Payment, line: ReportedLine) -> str:
     return (named[0].refund_id or named[0].attempt_id) if named else ""
 
 
-def difference(first: PaymentSettled, second: PaymentSettled) -> str:
-    """What the provider tells otherwise the second time; empty where it says the same."""
-    told = ("kind", "payout_id", "gross", "fees", "net", "rate", "settled_on", "occurred_at")
-    names = (*told, "provider_payment", "provider_reference")
-    for name in names:
+_SAID: Final = {
+    PaymentSettled: (
+        "kind", "payout_id", "gross", "fees", "net", "rate", "settled_on", "occurred_at",
+        "provider_payment", "provider_reference",
+    ),
+    BankLineBooked: ("amount", "booked_on", "value_on"),
+}  # fmt: skip
+"""What may not change when a line is told again."""
+
+
+def difference(
+    first: PaymentSettled | BankLineBooked, second: PaymentSettled | BankLineBooked
+) -> str:
+    """What is told otherwise the second time; empty where the same is said."""
+    for name in _SAID[type(first)]:
         before, after = getattr(first, name), getattr(second, name)
         if before != after:
             if name == "fees":

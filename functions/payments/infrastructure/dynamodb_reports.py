@@ -17,6 +17,7 @@ from payments.infrastructure.report_rows import (
     report_from_row,
     report_to_row,
 )
+from shared.contracts.bank import BankLineBooked
 from shared.contracts.codec import decode
 from shared.contracts.envelope import Cause, Envelope, Event
 from shared.contracts.settlement import (
@@ -30,6 +31,8 @@ from shared.observability import metrics
 from shared.persistence.outbox import outbox_attributes
 from shared.persistence.rows import Row
 from shared.persistence.table import Key, Put, Table
+
+type Line = PaymentSettled | BankLineBooked
 
 SERVICE: Final = "payments"
 LINE: Final = "LINE"
@@ -66,7 +69,7 @@ class DynamoDbReports:
         assert kept is not None, "a report is never removed"
         return kept
 
-    def tell(self, line: PaymentSettled, cause: Cause) -> Telling:
+    def tell(self, line: Line, cause: Cause) -> Telling:
         envelope = _envelope(f"line/{line.line_id}", line, cause, line.report_id)
         if self._put(_line(line.line_id), outbox_attributes(envelope), cause):
             return Telling.NEW
@@ -140,13 +143,13 @@ class DynamoDbReports:
             if report is not None:
                 yield place, report
 
-    def _told(self, line_id: str) -> PaymentSettled:
+    def _told(self, line_id: str) -> Line:
         row = self._table.get(_line(line_id))
         assert row is not None, "a line is never removed"
-        told: PaymentSettled = decode(PaymentSettled, json.loads(str(row["Payload"]))).data
+        told: Line = decode(Line, json.loads(str(row["Payload"]))).data
         return told
 
-    def _claimed(self, line: PaymentSettled, cause: Cause) -> int:
+    def _claimed(self, line: Line, cause: Cause) -> int:
         """The row of the line's report that tells the known line again: the first that does."""
         key = Key(f"{LINE}#{line.line_id}", f"TOLD#{line.report_id}")
         if self._put(key, {"row": line.row}, cause):
@@ -154,15 +157,13 @@ class DynamoDbReports:
         claimed: Any = self._table.get(key)
         return int(claimed["row"])
 
-    def _contradict(
-        self, first: PaymentSettled, second: PaymentSettled, contradiction: str, cause: Cause
-    ) -> None:
+    def _contradict(self, first: Line, second: Line, contradiction: str, cause: Cause) -> None:
         event = SettlementContradicted(
             line_id=first.line_id,
             provider=first.provider,
             account=first.account,
-            payment_id=first.payment_id,
-            order_id=first.order_id,
+            payment_id=first.payment_id if isinstance(first, PaymentSettled) else "",
+            order_id=first.order_id if isinstance(first, PaymentSettled) else "",
             report_id=second.report_id,
             row=second.row,
             contradiction=contradiction,

@@ -53,6 +53,20 @@ def test_a_limited_rate_keeps_nothing_under_the_key(merchant: Merchant) -> None:
     assert merchant.authorize(key="key_a").status == 201
 
 
+def test_a_capture_that_is_held_up_drops_the_line_and_comes_on_request(
+    merchant: Merchant, receiver: Receiver
+) -> None:
+    payment = merchant.authorize("tok_capture_late").body["payment"]
+    receiver.wait_for(1)
+    with pytest.raises(LOST):
+        merchant.change("captures", payment, 5_000)
+    assert merchant.charged() == [(5_000, 0, 0, 0)]
+    assert merchant.post("/_control/late", {"reference": "captures_1"}).status == 201
+    assert merchant.charged() == [(5_000, 5_000, 0, 0)]
+    assert merchant.post("/_control/late", {"reference": "captures_1"}).code == "not_found"
+    assert receiver.wait_for(2)[1].event["type"] == "operation.succeeded"
+
+
 def test_a_slow_answer_takes_its_time(merchant: Merchant) -> None:
     merchant.control("faults", {"kind": "slow", "times": 1, "delay_ms": 200})
     began = time.monotonic()

@@ -203,15 +203,16 @@ def test_a_run_counts_out_what_went_in() -> None:
         line("l3", 300, "c1", payment_id="pay_c"),
         line("l4", 399, "d1", payment_id="pay_d"),
     ]
+    lines.insert(0, line("k0", -999, payment_id="", kind=LineKind.PAYOUT))
     items = tuple(reconcile(operations, lines, rules=Rules(), as_of=LATE))
     totals = {
         str(kind): (each.operations, each.lines, dict(each.residual))
         for kind, each in tallied(items).items()
     }
     assert totals == {
-        "fee_only": (0, 1, {"EUR": 7}),
+        "fee_only": (0, 1, {}),
         "missing_internal": (0, 2, {"EUR": -355}),
-        "matched": (1, 1, {}),
+        "matched": (1, 2, {}),
         "missing_external": (1, 0, {"EUR": 200}),
         "amount_mismatch": (1, 1, {"EUR": 1}),
     }

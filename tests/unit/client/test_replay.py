@@ -42,6 +42,28 @@ def test_everything_that_can_be_chosen_is_sent(told: Told) -> None:
     }
 
 
+def test_the_webhooks_of_a_payment_are_asked_for_from_its_first_attempt_on(told: Told) -> None:
+    attempts = [{"started_at": "2026-11-02T12:00:01Z"}, {"started_at": "2026-11-02T12:00:00Z"}]
+    with answering(prepared({"attempts": attempts}), prepared(REPLAY, 202)) as script:
+        assert told.run(script, "webhook", "replay", "pay_1", "--reason", "missed") == 0
+    assert [each.path for each in script.asked] == [
+        "/payments/pay_1",
+        "/operations/payments/replays",
+    ]
+    assert json.loads(script.asked[1].body) == {
+        "from": "2026-11-02T12:00:00Z",
+        "types": ["WebhookReceived"],
+        "about": "pay_1",
+        "reason": "missed",
+    }
+
+
+def test_a_payment_that_no_provider_was_asked_for_has_no_webhooks(told: Told) -> None:
+    with answering(prepared({"attempts": []})) as script:
+        assert told.run(script, "webhook", "replay", "pay_1", "--reason", "missed") == 2
+    assert "pay_1 has not been asked of any provider yet" in told.err
+
+
 @pytest.mark.parametrize(("last", "code"), [(REPLAYED, 0), (STOPPED, 1)])
 def test_watching_ends_with_0_only_when_it_is_done(told: Told, last: object, code: int) -> None:
     with answering(prepared(REPLAY), prepared(REPLAY), prepared(last)) as script:

@@ -8,7 +8,7 @@ import pytest
 
 from sandbox.clock import Clock
 from sandbox.ids import Ids
-from sandbox.payment import Instruction, Kind, Operation, Refused, Status
+from sandbox.payment import HeldUp, Instruction, Kind, Operation, Refused, Status
 from sandbox.world import World
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -90,6 +90,46 @@ def test_a_capture_is_reversed_a_second_after_it_succeeded(world: World) -> None
     advance(world, seconds=1)
     assert truth(world, "capture_1") == [("reversed", "capture_rejected")]
     assert truth(world, "auth_1") == [("succeeded", None)]
+
+
+def test_a_capture_that_is_held_up_is_unknown_and_comes_half_an_hour_later(world: World) -> None:
+    authorized = authorize(world, "tok_capture_late")
+    for _ in range(2):  # asked again, it is still one
+        with pytest.raises(HeldUp):
+            change(world, Kind.CAPTURE, authorized.payment_id, 5_000)
+    advance(world, seconds=1_799)
+    assert truth(world, "capture_1") == []
+    advance(world, seconds=1)
+    assert truth(world, "capture_1") == [("succeeded", None)]
+    assert change(world, Kind.CAPTURE, authorized.payment_id, 5_000).status == "succeeded"
+    [payment] = world.processing.payments()
+    assert payment.captured == 5_000
+
+
+def test_a_late_capture_takes_what_was_given_back_before(world: World) -> None:
+    authorized = authorize(world, "tok_capture_late")
+    with pytest.raises(HeldUp):
+        change(world, Kind.CAPTURE, authorized.payment_id, 5_000)
+    change(world, Kind.VOID, authorized.payment_id)
+    assert world.processing.come_late("capture_1").status == "succeeded"
+    assert truth(world, "void_1") == [("reversed", None)]
+    [payment] = world.processing.payments()
+    assert (payment.captured, payment.voided) == (5_000, 0)
+    with pytest.raises(Refused):
+        world.processing.come_late("capture_1")
+    advance(world, minutes=30)
+    assert len(world.processing.payments()[0].operations) == 3
+
+
+def test_a_late_capture_takes_what_had_expired(world: World) -> None:
+    authorized = authorize(world, "tok_capture_late")
+    advance(world, seconds=604_799)
+    with pytest.raises(HeldUp):
+        change(world, Kind.CAPTURE, authorized.payment_id, 5_000)
+    advance(world, minutes=30)
+    assert truth(world, "auth_1") == [("expired", "expired")]
+    [payment] = world.processing.payments()
+    assert (payment.captured, payment.expired) == (5_000, 0)
 
 
 def test_a_capture_reversed_after_the_window_leaves_an_expired_authorization(world: World) -> None:

@@ -23,6 +23,7 @@ AUTHORIZATIONS = [
     ("tok_webhooks_reversed", "succeeded", None),
     ("tok_capture_fails", "succeeded", None),
     ("tok_capture_fails_later", "succeeded", None),
+    ("tok_capture_late", "succeeded", None),
     ("tok_void_fails", "succeeded", None),
     ("tok_refund_fails_later", "succeeded", None),
     ("tok_expires", "succeeded", None),

@@ -9,11 +9,7 @@ from shared.contracts.disputes import EvidenceSubmitted
 from shared.contracts.envelope import Command, Event
 from shared.contracts.late import CaptureUnapplied
 from shared.contracts.provider_notice import DeclineClass, Notice, Operation
-from shared.contracts.settlement import (
-    PaymentSettled,
-    SettlementContradicted,
-    SettlementReportRead,
-)
+from shared.contracts.settlement import ReadInFiles
 from shared.money import Money
 
 
@@ -294,7 +290,5 @@ type Published = (
     | WebhookReceived
     | OperationsAttested
     | DayAttested
-    | PaymentSettled
-    | SettlementContradicted
-    | SettlementReportRead
+    | ReadInFiles
 )

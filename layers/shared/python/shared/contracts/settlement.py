@@ -7,6 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 
+from shared.contracts.bank import BankLineBooked
 from shared.contracts.envelope import Event
 from shared.money import Money
 
@@ -85,6 +86,8 @@ class PaymentSettled(Event):
 class SettlementContradicted(Event):
     """A line was told again with another content: the first stands, the second needs a person.
 
+    The line is a provider's or, where that is `bank`, a bank's.
+
     `line_id` is the first's, `report_id` and `row` are where the second stands.
     """
 
@@ -100,7 +103,8 @@ class SettlementContradicted(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SettlementReportRead(Event):
-    """A report has been read to its end: rows = told + known + contradicted + refused.
+    """A provider's report, or a bank's statements, have been read to their end:
+    rows = told + known + contradicted + refused.
 
     `told` lines were new; `refused` rows are kept with their reasons. `refusal` says why the report
     was put aside as a whole (nothing of it was told), `missing` which reports are absent before it.
@@ -116,3 +120,7 @@ class SettlementReportRead(Event):
     refused: int
     refusal: str
     missing: str
+
+
+type ReadInFiles = PaymentSettled | BankLineBooked | SettlementContradicted | SettlementReportRead
+"""What is told of the files of providers and banks."""

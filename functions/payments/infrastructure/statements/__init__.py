@@ -1,0 +1,1 @@
+"""Bank statements as banks write them: camt.053 and MT940."""
