@@ -38,7 +38,9 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToldLine:
-    """A settled line, and the day (UTC) on which it was told, which is not when it was settled."""
+    """A settled line, and the day (UTC) on which it came here, for the next run to take up: that is
+    not when it was settled, nor when it was sent.
+    """
 
     line: PaymentSettled
     told_on: date
@@ -197,6 +199,9 @@ class Records(Protocol):
     """What reconciliation keeps: a record for each payment, a run, and each run's items."""
 
     def find(self, record_id: str) -> SettlementRecord | None: ...
+
+    def looked_at(self, record_id: str, reconciliation_id: str) -> bool:
+        """Whether that run has found something in the record."""
 
     def commit(
         self,
