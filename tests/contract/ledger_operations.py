@@ -28,6 +28,7 @@ from accounting.domain.errors import (
     EntryUnbalanced,
     HoldRefused,
     LimitExceeded,
+    MomentTooBusy,
     PeriodClosed,
     ReversalRefused,
     SelfApproval,
@@ -66,6 +67,12 @@ _POINT = {
         example="2026-11-03T18:00:00Z",
         required=False,
     ),
+    "including": Query(
+        description="Entries that must be in it, folded or not: up to 20 ids with commas.",
+        schema=_TEXT,
+        example="je_2c7hq0m5t8w1z4b6d9fg",
+        required=False,
+    ),
     "consistency": Query(
         description="`folded` is cheap and a moment behind, `current` adds up every entry.",
         schema={"type": "string", "enum": ["folded", "current"], "default": "folded"},
@@ -75,9 +82,9 @@ _POINT = {
 }
 
 
-def _about(thing: str, example: str) -> Query:
+def _about(thing: str, example: str, more: str = "") -> Query:
     return Query(
-        description=f"The {thing} whose entries are listed.",
+        description=f"The {thing} whose entries are listed.{more}",
         schema=_TEXT,
         example=example,
         required=False,
@@ -99,7 +106,7 @@ LEDGER_OPERATIONS: Mapping[Route, Operation] = {
         view=BalanceView,
         examples={"after_one_capture": samples.BALANCE},
         query={"currency": CURRENCY, **_POINT},
-        failures=(InvalidRequest, NotFound),
+        failures=(InvalidRequest, NotFound, MomentTooBusy),
     ),
     ("GET", "/accounts/{code}/statement"): Operation(
         id="getStatement",
@@ -144,7 +151,11 @@ LEDGER_OPERATIONS: Mapping[Route, Operation] = {
         examples={"captured": samples.ENTRIES},
         query={
             "payment_id": _about("payment", samples.BOOKED["payment_id"]),
-            "order_id": _about("order", samples.BOOKED["order_id"]),
+            "order_id": _about(
+                "order",
+                samples.BOOKED["order_id"],
+                " None before its authorization, or money nobody expected, is booked.",
+            ),
             "payout_id": _about("payout", "po_1"),
             "account": _about("account", "1100"),
             "from": Query(
@@ -236,7 +247,7 @@ LEDGER_OPERATIONS: Mapping[Route, Operation] = {
         view=TrialBalanceView,
         examples={"after_one_capture": samples.TRIAL_BALANCE},
         query={"currency": CURRENCY, **_POINT},
-        failures=(InvalidRequest,),
+        failures=(InvalidRequest, NotFound, MomentTooBusy),
     ),
     ("GET", "/periods"): Operation(
         id="getPeriods",

@@ -75,7 +75,7 @@ def _since(record: SettlementRecord) -> date:
 
 def _look(record_id: str, run: Looking) -> Review | None:
     known = run.records.find(record_id)
-    if known is not None and known.looked_at_by == run.reconciliation_id:
+    if known is not None and _was_here(known, run):
         return None
     entries = [] if record_id.startswith(OF_A_LINE) else run.journal.entries_of(record_id)
     provider = known.provider if known is not None else _provider(entries, run)
@@ -88,6 +88,13 @@ def _look(record_id: str, run: Looking) -> Review | None:
         return None
     _commit(found, run)
     return found
+
+
+def _was_here(record: SettlementRecord, run: Looking) -> bool:
+    """Whether this run has looked at it, even if another one has since."""
+    if record.looked_at_by == run.reconciliation_id:
+        return True
+    return run.records.looked_at(record.record_id, run.reconciliation_id)
 
 
 def _commit(found: Review, run: Looking) -> None:

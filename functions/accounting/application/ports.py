@@ -13,6 +13,7 @@ from accounting.domain.chart_of_accounts import Account
 from accounting.domain.journal import Authorship, JournalEntry
 from accounting.domain.limits import Room
 from accounting.domain.manual import Draft, Periods
+from accounting.domain.movements import Movement, Movements
 from accounting.domain.payouts import PayoutLine
 from accounting.domain.reconciliation import Class, Item, Line
 from accounting.domain.reconciliation_run import Run
@@ -37,7 +38,9 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToldLine:
-    """A settled line, and the day (UTC) on which it was told, which is not when it was settled."""
+    """A settled line, and the day (UTC) on which it came here, for the next run to take up: that is
+    not when it was settled, nor when it was sent.
+    """
 
     line: PaymentSettled
     told_on: date
@@ -120,8 +123,22 @@ class Folds(Protocol):
     def blocks(self, lane: int, *, since: str = "") -> Iterator[Block]:
         """The blocks of a chain in its order, from the bucket `since` on, consistently."""
 
-    def move(self, before: Lane, after: Lane, blocks: Sequence[Block], *, now: datetime) -> None:
-        """Write the lane's next state and its new blocks as one; raises StaleRow, StoreBusy."""
+    def movements(self, lane: int, *, since: str = "") -> Iterator[tuple[str, Movement]]:
+        """What was moved by the day of effect, in their order from the day `since` on."""
+
+    def move(
+        self,
+        before: Lane,
+        after: Lane,
+        blocks: Sequence[Block],
+        movements: Movements,
+        *,
+        now: datetime,
+    ) -> None:
+        """Write the lane's next state, its new blocks, and what they add to each day, as one.
+
+        Raises StaleRow, StoreBusy.
+        """
 
     def close(self, before: Lane, booked_at: str, *, now: datetime) -> None:
         """Move a lane past a moment without an entry; raises StaleRow, StoreBusy."""
@@ -182,6 +199,9 @@ class Records(Protocol):
     """What reconciliation keeps: a record for each payment, a run, and each run's items."""
 
     def find(self, record_id: str) -> SettlementRecord | None: ...
+
+    def looked_at(self, record_id: str, reconciliation_id: str) -> bool:
+        """Whether that run has found something in the record."""
 
     def commit(
         self,

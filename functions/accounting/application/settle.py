@@ -32,7 +32,8 @@ def settle_line(
 
     Raises AlreadyHandled for the same line again, EntryDiffers for its cause with another content.
     """
-    told = ToldLine(line=line, told_on=told_at.astimezone(UTC).date())
+    booked_at = max(cause.now, told_at)
+    told = ToldLine(line=line, told_on=booked_at.astimezone(UTC).date())
     postings = line_postings(line)
     if not postings:
         _keep(told, journal=journal, cause=cause)
@@ -47,7 +48,7 @@ def settle_line(
         order_id=line.order_id,
         reference=line.reference or line.provider_reference,
         postings=postings,
-        booked_at=max(cause.now, told_at),
+        booked_at=booked_at,
         effective_at=periods.effective(happened_at),
         payout_id=line.payout_id or None,
         rate=line_rate(line),
