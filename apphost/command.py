@@ -35,8 +35,8 @@ class Command:
             self.kill()
 
         watchdog = threading.Timer(timeout_seconds, give_up)
-        watchdog.start()
         try:
+            watchdog.start()
             lines = self._read(on_line)
             code = self._process.wait()
         finally:

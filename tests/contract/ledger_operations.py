@@ -28,6 +28,7 @@ from accounting.domain.errors import (
     EntryUnbalanced,
     HoldRefused,
     LimitExceeded,
+    MomentTooBusy,
     PeriodClosed,
     ReversalRefused,
     SelfApproval,
@@ -66,6 +67,12 @@ _POINT = {
         example="2026-11-03T18:00:00Z",
         required=False,
     ),
+    "including": Query(
+        description="Entries that must be in it, folded or not: up to 20 ids with commas.",
+        schema=_TEXT,
+        example="je_2c7hq0m5t8w1z4b6d9fg",
+        required=False,
+    ),
     "consistency": Query(
         description="`folded` is cheap and a moment behind, `current` adds up every entry.",
         schema={"type": "string", "enum": ["folded", "current"], "default": "folded"},
@@ -99,7 +106,7 @@ LEDGER_OPERATIONS: Mapping[Route, Operation] = {
         view=BalanceView,
         examples={"after_one_capture": samples.BALANCE},
         query={"currency": CURRENCY, **_POINT},
-        failures=(InvalidRequest, NotFound),
+        failures=(InvalidRequest, NotFound, MomentTooBusy),
     ),
     ("GET", "/accounts/{code}/statement"): Operation(
         id="getStatement",
@@ -236,7 +243,7 @@ LEDGER_OPERATIONS: Mapping[Route, Operation] = {
         view=TrialBalanceView,
         examples={"after_one_capture": samples.TRIAL_BALANCE},
         query={"currency": CURRENCY, **_POINT},
-        failures=(InvalidRequest,),
+        failures=(InvalidRequest, NotFound, MomentTooBusy),
     ),
     ("GET", "/periods"): Operation(
         id="getPeriods",

@@ -11,7 +11,7 @@ from accounting.infrastructure.dynamodb_records import OPEN
 from orders.infrastructure import dynamodb_cases
 from orders.infrastructure.dynamodb_orders import DUE
 from payments.infrastructure.dynamodb_attestations import BY_DAY
-from payments.infrastructure.dynamodb_payments import BY_STATUS, UNRESOLVED
+from payments.infrastructure.dynamodb_payments import BY_PROVIDER, BY_STATUS, UNRESOLVED
 from shared.operations.tasks import TASKS
 from shared.persistence.table import UNPROCESSED, Index
 
@@ -19,6 +19,7 @@ INDEXES: Final = (
     UNPROCESSED,
     UNRESOLVED,
     BY_STATUS,
+    BY_PROVIDER,
     dynamodb_cases.BY_STATUS,
     TASKS,
     BY_DAY,

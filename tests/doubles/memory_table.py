@@ -41,6 +41,7 @@ class MemoryTable(Table):
     def __init__(self) -> None:
         self.on_write: Callable[[str], None] | None = None
         self._items: dict[Key, dict[str, dict[str, Any]]] = {}
+        self._partitions: dict[str, set[Key]] = {}
         self._inserts: list[Row] = []
         self._lock = threading.RLock()
 
@@ -58,12 +59,13 @@ class MemoryTable(Table):
     def overwrite(self, row: Row) -> None:
         """What no code of the platform can do, and somebody with the right to the table can."""
         with self._lock:
-            self._items[Key(str(row["pk"]), str(row["sk"]))] = dump_row(row)
+            self._keep(Key(str(row["pk"]), str(row["sk"])), dump_row(row))
 
     def remove(self, pk: str, sk: str) -> None:
         """As `overwrite`: only from outside."""
         with self._lock:
             del self._items[Key(pk, sk)]
+            self._partitions[pk].remove(Key(pk, sk))
 
     def get(self, key: Key) -> Row | None:
         with self._lock:
@@ -75,15 +77,15 @@ class MemoryTable(Table):
 
     def last(self, pk: str, *, sk_max: str) -> Row | None:
         with self._lock:
-            keys = [key for key in self._items if key.pk == pk and key.sk <= sk_max]
+            keys = [key for key in self._partitions.get(pk, ()) if key.sk <= sk_max]
             return self._row(max(keys, key=lambda key: key.sk.encode())) if keys else None
 
     def partition(self, pk: str, *, sk_prefix: str = "", sk_from: str = "") -> Iterator[Row]:
         with self._lock:
             keys = [
                 key
-                for key in self._items
-                if key.pk == pk and key.sk.startswith(sk_prefix) and key.sk >= sk_from
+                for key in self._partitions.get(pk, ())
+                if key.sk.startswith(sk_prefix) and key.sk >= sk_from
             ]
             rows = [self._row(key) for key in sorted(keys, key=lambda key: key.sk.encode())]
         return iter(rows)
@@ -124,7 +126,11 @@ class MemoryTable(Table):
             for put, item in items:
                 if "Payload" in item and put.key not in self._items:
                     self._inserts.append(load_row(item))
-                self._items[put.key] = item
+                self._keep(put.key, item)
+
+    def _keep(self, key: Key, item: dict[str, dict[str, Any]]) -> None:
+        self._items[key] = item
+        self._partitions.setdefault(key.pk, set()).add(key)
 
     def _check(self, items: Sequence[Mapping[str, Any]]) -> None:
         """What DynamoDB would refuse whatever the table holds."""

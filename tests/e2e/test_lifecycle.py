@@ -53,8 +53,17 @@ def _stat(process: Path) -> str:
 
 
 @pytest.fixture
-def demo(tmp_path: Path) -> Iterator["subprocess.Popen[str]"]:
+def heeding() -> Iterator[None]:
+    """What we start hears Ctrl-C, even where a script has started us in the background."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.fixture
+def demo(tmp_path: Path, heeding: None) -> Iterator["subprocess.Popen[str]"]:
     """A demo on its way, with the platform in `tmp_path`; none of it outlives a failing test."""
+    del heeding
     with subprocess.Popen(
         [*APPHOST, "demo", "--state-dir", str(tmp_path)],
         cwd=ROOT,

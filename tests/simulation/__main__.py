@@ -10,10 +10,12 @@ import os
 import time
 from pathlib import Path
 
+from tests.simulation import audit_reconciliation
 from tests.simulation.audit import audit
 from tests.simulation.campaign import REPORT, campaign, report, save, show
 from tests.simulation.crashes import SEED, life_called
-from tests.simulation.run import explained, simulate
+from tests.simulation.run import explained, reconcile, simulate
+from tests.simulation.stories import story_called, story_world
 from tests.simulation.world import World
 
 
@@ -23,7 +25,9 @@ def main() -> int:
     replay = commands.add_parser("replay", help="one world again, with its trace")
     replay.add_argument("--seed", type=int, default=SEED)
     replay.add_argument("--payments", type=int, default=4)
+    replay.add_argument("--reconciled", action="store_true", help="with reports and nights")
     replay.add_argument("--life", help="a workflow by name, without faults")
+    replay.add_argument("--story", help="a story of the reconciliation by name, without faults")
     replay.add_argument("--kill", type=int, nargs="*", default=[], help="moments of that life")
     replay.add_argument("--quiet", action="store_true", help="no trace")
     run = commands.add_parser("run", help="many worlds, and every crash point")
@@ -35,7 +39,9 @@ def main() -> int:
     asked = parser.parse_args()
     if asked.command == "run":
         return _run(asked)
-    return _replay_life(asked) if asked.life else _replay_seed(asked)
+    if asked.life or asked.story:
+        return _replay_life(asked)
+    return _replay_seed(asked)
 
 
 def _run(asked: argparse.Namespace) -> int:
@@ -53,17 +59,28 @@ def _run(asked: argparse.Namespace) -> int:
 
 
 def _replay_seed(asked: argparse.Namespace) -> int:
-    outcome = simulate(asked.seed, asked.payments, on_line=None if asked.quiet else print)
+    on_line = None if asked.quiet else print
+    if asked.reconciled:
+        outcome = reconcile(asked.seed, on_line=on_line)
+    else:
+        outcome = simulate(asked.seed, asked.payments, on_line=on_line)
     print(explained(outcome.findings))  # noqa: T201
     print(f"trace {outcome.trace_hash}")  # noqa: T201
     return 1 if outcome.findings else 0
 
 
 def _replay_life(asked: argparse.Namespace) -> int:
-    world = World(SEED, lives=[life_called(asked.life)], rates={}, kill_at=asked.kill)
-    world.on_line = None if asked.quiet else print
-    world.run()
-    found = audit(world)
+    on_line = None if asked.quiet else print
+    if asked.story:
+        told = story_world(story_called(asked.story), *asked.kill)
+        told.on_line = on_line
+        told.run()
+        found = audit_reconciliation.audit(told)
+    else:
+        world = World(SEED, lives=[life_called(asked.life)], rates={}, kill_at=asked.kill)
+        world.on_line = on_line
+        world.run()
+        found = audit(world)
     print(explained(found))  # noqa: T201
     return 1 if found else 0
 

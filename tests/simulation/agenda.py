@@ -31,6 +31,10 @@ class Agenda:
         self._added += 1
         heapq.heappush(self._entries, (self.now + max(delay, 0), self._added, name, action))
 
+    def waits_for_more_than(self, names: Collection[str]) -> bool:
+        """Whether anything is going to happen but what is called so."""
+        return any(name not in names for _, _, name, _ in self._entries)
+
     def next(self) -> Entry:
         entry = heapq.heappop(self._entries)
         self.now = max(self.now, entry[0])

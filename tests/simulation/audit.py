@@ -54,7 +54,7 @@ def findings(evidence: Evidence) -> list[Finding]:
 
 
 def evidence_of(world: World) -> Evidence:
-    evidence = gather({name: world.dynamo.items(name) for name in world.streams})
+    evidence = gather(world.dynamo.items(name) for name in world.streams)
     evidence.published = list(world.bus.published)
     evidence.charges = [_charge(each) for each in world.acquirer.charges.values()]
     evidence.letters = [

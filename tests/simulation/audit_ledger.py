@@ -109,7 +109,14 @@ def l4_the_chain_verifies_from_genesis(evidence: Evidence) -> Iterator[str]:
 
 
 def l7_one_cause_is_one_entry(evidence: Evidence) -> Iterator[str]:
-    causes = Counter(entry["document"]["causationid"] for entry in evidence.entries)
+    """A part of a reconciliation is the cause of many, each about an item of its own."""
+    causes: Counter[tuple[str, ...]] = Counter()
+    for entry in evidence.entries:
+        document = entry["document"]
+        data, of = document["data"], entry.get("payment_id", "")
+        many = data["fact"] in {"DiscrepancyFound", "DiscrepancyExplained"}
+        item = (of, data["reference"], data["fact"], entry.get("reverses", "")) if many else ()
+        causes[document["causationid"], *item] += 1
     for cause, number in causes.items():
         if number > 1:
             yield f"{cause} is booked {number} times"

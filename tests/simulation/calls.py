@@ -40,6 +40,11 @@ class Calls:
         self._kill_at = frozenset(kill_at)
         self._number = 0
 
+    @property
+    def passed(self) -> int:
+        """How many moments there were so far."""
+        return self._number
+
     def store(self, moment: str, place: str) -> None:
         """A moment of a call to the store; raises what botocore raises, or Crash."""
         if not self.active:

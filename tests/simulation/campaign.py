@@ -13,11 +13,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
+from tests.simulation import stories
 from tests.simulation.agenda import DAY
 from tests.simulation.crashes import Killed, life_called, pairs, singles
 from tests.simulation.evidence import Finding
 from tests.simulation.lives import WORKFLOWS
-from tests.simulation.run import Outcome, settle_memory, simulate
+from tests.simulation.run import Outcome, reconcile, settle_memory, simulate
+from tests.simulation.stories import STORIES
 
 ROOT: Final = Path(__file__).parents[2]
 REPORT: Final = ROOT / "bench" / "results" / "simulate.json"
@@ -25,7 +27,9 @@ PARTS: Final = 24
 """Into so many tasks the pairs of one workflow are cut."""
 TOLD_EVERY_SECONDS: Final = 20
 FAILURES_MAX: Final = 20
-DOUBLED: Final = frozenset({"P4", "L7", "L8"})
+RECONCILED_EVERY: Final = 10
+"""Of so many seeds one is led with reports and reconciled nights, too."""
+DOUBLED: Final = frozenset({"P4", "L7", "L8", "R1"})
 UNBALANCED: Final = frozenset({"L1", "L2", "L3"})
 STUCK: Final = frozenset({"liveness", "P5"})
 
@@ -149,8 +153,12 @@ def _tasks(seeds: int, payments: int, every_pair: int) -> Iterator[Task]:
     for life in WORKFLOWS:
         for part in range(PARTS if every_pair else 0):
             yield partial(_pairs, life.name, part, every_pair)
+    for story in STORIES:
+        yield from (partial(_stories, story.name, part) for part in range(PARTS))
     for life in WORKFLOWS:
         yield partial(_singles, life.name)
+    for seed in range(seeds // RECONCILED_EVERY):
+        yield partial(_reconciled, seed)
     for seed in range(seeds):
         share = payments * (seed + 1) // seeds - payments * seed // seeds
         yield partial(_seed, seed, share)
@@ -158,6 +166,15 @@ def _tasks(seeds: int, payments: int, every_pair: int) -> Iterator[Task]:
 
 def _seed(seed: int, payments: int) -> Part:
     return Part(outcome=simulate(seed, payments))
+
+
+def _reconciled(seed: int) -> Part:
+    return Part(outcome=reconcile(seed))
+
+
+def _stories(name: str, part: int) -> Part:
+    lived = list(stories.singles(stories.story_called(name), part=part, parts=PARTS))
+    return Part(life=name, singles=len(lived), wrong=tuple(each for each in lived if each.findings))
 
 
 def _singles(name: str) -> Part:

@@ -26,11 +26,12 @@ class Killed:
     life: str
     kill_at: tuple[int, ...]
     findings: tuple[Finding, ...]
+    what: str = "life"
 
     def __str__(self) -> str:
         numbers = " ".join(map(str, self.kill_at))
         return (
-            f"python -m tests.simulation replay --life '{self.life}' --kill {numbers}\n"
+            f"python -m tests.simulation replay --{self.what} '{self.life}' --kill {numbers}\n"
             + explained(self.findings)
         )
 

@@ -34,6 +34,10 @@ class Evidence:
     published: list[Plain] = field(default_factory=list)
     charges: list[Plain] = field(default_factory=list)
     letters: list[str] = field(default_factory=list)
+    records: dict[str, Plain] = field(default_factory=dict)
+    runs: dict[str, Plain] = field(default_factory=dict)
+    items: dict[str, dict[str, list[Plain]]] = field(default_factory=dict)
+    """What each run has found, by record."""
     executions: dict[str, str] = field(default_factory=dict)
     wrong_webhooks: int = 0
     unexpected: list[str] = field(default_factory=list)
@@ -46,6 +50,15 @@ class Evidence:
         self._messages: dict[str, Plain] = {}
         self._operations: dict[str, list[Plain]] = {}
         self._told: dict[tuple[str, str], list[Plain]] = {}
+
+    def states(self, kind: str) -> dict[str, Plain] | None:
+        """Where the rows of that kind of state belong."""
+        return {
+            "ORDER": self.orders,
+            "PAYMENT": self.payments,
+            "SETTLEMENT": self.records,
+            "RECONCILIATION": self.runs,
+        }.get(kind)
 
     def message(self, id_: str) -> Plain | None:
         """The message of that id, from the outbox of whoever has written it."""
@@ -90,26 +103,35 @@ def plain_row(item: Mapping[str, Any]) -> Plain:
     return {name: plain(value) for name, value in item.items()}
 
 
-def gather(tables: Mapping[str, Iterable[Mapping[str, Any]]]) -> Evidence:
-    """The evidence that lies in the tables of the services, by name."""
+def read_entry(row: Plain) -> Plain:
+    """A row that is its own message, with what that says."""
+    return {**row, "document": json.loads(row["Payload"])}
+
+
+def gather(tables: Iterable[Iterable[Mapping[str, Any]]]) -> Evidence:
+    """The evidence that lies in the tables of the services."""
     evidence = Evidence()
-    for table, items in tables.items():
+    for items in tables:
         for item in items:
-            _sort_in(evidence, table, plain_row(item))
+            _sort_in(evidence, plain_row(item))
     return evidence
 
 
-def _sort_in(evidence: Evidence, table: str, row: Plain) -> None:
+def _sort_in(evidence: Evidence, row: Plain) -> None:
     if "Payload" in row:
-        row["document"] = json.loads(row["Payload"])
+        row = read_entry(row)
         evidence.outbox.append(row)
     pk, sk = row["pk"], row["sk"]
-    if sk == "STATE" and not pk.startswith("CASE#"):
-        states = evidence.orders if table == "orders" else evidence.payments
-        states[pk.partition("#")[2]] = row
+    kind, _, name = pk.partition("#")
+    if sk == "STATE":
+        states = evidence.states(kind)
+        if states is not None:
+            states[name] = row
     elif sk == "ENTRY":
         evidence.entries.append(row)
-    elif pk.startswith("FOLD#"):
-        evidence.lanes[pk.removeprefix("FOLD#")] = row
-    elif pk.startswith("CHAIN#"):
-        evidence.blocks.setdefault(pk.removeprefix("CHAIN#"), []).append(row)
+    elif kind == "FOLD":
+        evidence.lanes[name] = row
+    elif kind == "CHAIN":
+        evidence.blocks.setdefault(name, []).append(row)
+    elif kind == "ITEMS":
+        evidence.items.setdefault(name, {})[sk] = row["items"]

@@ -9,7 +9,9 @@ from typing import Any, Final
 import accounting.api.events
 import accounting.api.fold
 import accounting.api.http
+import accounting.api.nightly
 import accounting.api.proof
+import accounting.api.reconcile
 import accounting.api.relay
 import accounting.api.schedule
 import orders.api.compensation
@@ -29,15 +31,19 @@ import shared.operations.http
 import shared.operations.keeping
 import shared.operations.republishing
 from accounting.application import reactions as accounting_reactions
+from accounting.application import reconcile
 from orders.application import reactions as orders_reactions
 from orders.application import recover
 from payments.application import reactions as payments_reactions
 from shared.contracts.union import message_types
 from tests.doubles.memory_dynamo import Item
+from tests.simulation.agenda import HOUR
+from tests.simulation.faults import Fate
 from tests.simulation.site import KEY, of_service
 from tests.unit.shared.gateway import proxy_event
 from tests.unit.shared.lambda_context import LambdaContext
 
+OUTAGE: Final = 26 * HOUR
 _CONTEXT: Final = LambdaContext()
 _PATIENT: Final = LambdaContext(remaining_milliseconds=600_000)
 HANDLERS: Final[Mapping[str, Callable[[dict[str, Any], Any], dict[str, Any]]]] = {
@@ -59,6 +65,8 @@ HANDLERS: Final[Mapping[str, Callable[[dict[str, Any], Any], dict[str, Any]]]] =
     "accounting.fold": accounting.api.fold.handler,
     "accounting.schedule": accounting.api.schedule.handler,
     "accounting.proof": accounting.api.proof.handler,
+    "accounting.nightly": accounting.api.nightly.handler,
+    "accounting.reconcile": accounting.api.reconcile.handler,
     **{
         f"{service}.{name}": of_service(service, handler)
         for service in ("orders", "payments", "accounting")
@@ -84,6 +92,7 @@ INBOXES: Final = {
     "orders.events": _types(orders_reactions.Subscribed),
     "orders.recovery": _types(recover.Subscribed),
     "accounting.events": _types(accounting_reactions.Subscribed),
+    "accounting.reconcile": _types(reconcile.Asked),
 }
 
 
@@ -111,6 +120,16 @@ OUTAGES: Final = {
 }
 
 
+def outages(fate: Fate) -> dict[str, tuple[int, int]]:
+    """Who is away in a world, from when until when."""
+    drawn = {}
+    for fault, actors in OUTAGES.items():
+        if fate.strikes(fault):
+            begins = fate.rng.randrange(4 * HOUR)
+            drawn[fate.rng.choice(actors)] = (begins, begins + OUTAGE)
+    return drawn
+
+
 def context(function: str) -> LambdaContext:
     """What is left of a function's time: what the clock calls has minutes."""
     return (
@@ -118,9 +137,11 @@ def context(function: str) -> LambdaContext:
     )
 
 
-def request(method: str, path: str, *, body: Any, key: str, flow: str) -> dict[str, Any]:
-    """A request of the one client that the simulated world knows."""
-    headers = {"Authorization": f"Bearer {KEY}", "X-Correlation-Id": flow}
+def request(
+    method: str, path: str, *, body: Any, key: str, flow: str, by: str = KEY
+) -> dict[str, Any]:
+    """A request of the client, or of another caller that the simulated world knows."""
+    headers = {"Authorization": f"Bearer {by}", "X-Correlation-Id": flow}
     if key:
         headers["Idempotency-Key"] = key
     text = None if body is None else json.dumps(body)

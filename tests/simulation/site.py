@@ -45,17 +45,22 @@ APPS: Final[tuple[RestApp, ...]] = (
     shared.operations.http.app,
 )
 KEY: Final = "qk_simulated"
+SECOND_KEY: Final = "qk_somebody_else"
 SCOPES: Final = [
     f"{what}:{how}"
     for what, hows in {
         "orders": ("read", "write"),
         "payments": ("read", "operate"),
         "ledger": ("read", "write"),
+        "recon": ("read", "write"),
     }.items()
     for how in hows
 ]
 _KEYS: Final = {
-    "keys": [{"name": "client", "sha256": sha256(KEY.encode()).hexdigest(), "scopes": SCOPES}]
+    "keys": [
+        {"name": name, "sha256": sha256(key.encode()).hexdigest(), "scopes": SCOPES}
+        for name, key in (("client", KEY), ("checker", SECOND_KEY))
+    ]
 }
 _PROVIDERS: Final = {
     "sandbox": {"url": "http://provider", "api_key": "k", "webhook_secret": SECRET}
@@ -195,7 +200,7 @@ def _environment(service: str) -> dict[str, str]:
                     "arn": f"{service}.{name}.dead",
                     "inbox_url": f"{service}.{name}",
                 }
-                for name in ("commands", "events", "recovery")
+                for name in ("commands", "events", "recovery", "reconcile")
             ]
         ),
     }

@@ -55,7 +55,7 @@ def test_what_is_right_is_not_found() -> None:
         ({"refunded": 5001}, "P2"),
         ({"refunding": 5001, "attempts": [ATTEMPT, {**ATTEMPT, "attempt_id": "b"}]}, "P2"),
         ({"disputes": [{"amount": 5001, "status": "opened"}]}, "P2"),
-        ({"status": "authorizing"}, "P3"),
+        ({"status": "requires_authorization"}, "P3"),
         ({"attempts": [{**ATTEMPT, "status": "declined"}]}, "P3"),
         ({"attempts": [{**ATTEMPT, "key": "another"}]}, "P4"),
         ({"attempts": []}, "P4"),

@@ -19,6 +19,7 @@ STAMPS: Final = frozenset({"ProcessedOn", "Retries", "Unprocessed"})
 DECIDED: Final = frozenset({"succeeded", "declined", "failed"})
 GIVEN_UP: Final = frozenset({"order_cancelled", "capture_failed", "not_confirmed"})
 WITHOUT_MONEY: Final = frozenset({"cancelling", "cancelled", "payment_failed"})
+_KINDS: Final = {"ORDER": "Order", "PAYMENT": "Payment"}
 _ARROW: Final = re.compile(r"    (\w+) --> (\w+): ")
 
 type Item = Mapping[str, Any]
@@ -39,10 +40,10 @@ class Watch:
             return
         if before is not None and "Payload" in before:
             self._unchanged(before, after)
-        case = str(item["pk"]["S"]).startswith("CASE#")
-        if item["sk"] == {"S": "STATE"} and after is not None and not case:
+        kind = _KINDS.get(str(item["pk"]["S"]).partition("#")[0])
+        if item["sk"] == {"S": "STATE"} and after is not None and kind is not None:
             row = plain_row(after)
-            self._moved("Order" if table == "orders" else "Payment", row)
+            self._moved(kind, row)
             if table == "payments":
                 self._payment(row)
             elif table == "orders":

@@ -40,7 +40,6 @@ from tests.simulation.webhooks import Webhooks
 START: Final = datetime(2026, 1, 1, tzinfo=UTC)
 SKEW_MAX: Final = 10 * MINUTE
 WORKERS: Final = 3
-OUTAGE: Final = 26 * HOUR
 NESTED_MAX: Final = 2
 CHAIN_MAX: Final = 12
 """Enough for a webhook to be stored, relayed and applied while its own call is still answered."""
@@ -77,7 +76,7 @@ class World:
         self._stack: list[str] = []
         self._skew = [0]
         self._skews = self._draw_skews(rng)
-        self._outages = self._draw_outages(rng)
+        self._outages = functions.outages(self.fate)
         self._build()
 
     def run(self) -> None:
@@ -86,14 +85,7 @@ class World:
         Whatever is said to everybody once more must change nothing.
         """
         with site(self):
-            for customer in self.customers:
-                delay = self.fate.rng.randrange(HOUR) if len(self.lives) > 1 else 0
-                self.agenda.add(delay, "orders.http", customer.place)
-            if self.fate.rates:
-                self.agenda.add(CALM_AFTER, "calm", self._calm)
-            if self.fate.strikes("outbox_replayed"):  # in the middle of everything
-                moment = self.fate.rng.randrange(CALM_AFTER)
-                self.agenda.add(moment, "operator", self.operators.replay)
+            self._begin()
             self._drain()
             if any(each.replayed for each in self.lives):
                 self.operators.replay()
@@ -103,6 +95,16 @@ class World:
             self.invoke("accounting.proof", {})
             self._drain()
             self.surprises += [f"undone: {each}" for each in self.operators.unfinished()]
+
+    def _begin(self) -> None:
+        for customer in self.customers:
+            delay = self.fate.rng.randrange(HOUR) if len(self.lives) > 1 else 0
+            self.agenda.add(delay, "orders.http", customer.place)
+        if self.fate.rates:
+            self.agenda.add(CALM_AFTER, "calm", self._calm)
+        if self.fate.strikes("outbox_replayed"):  # in the middle of everything
+            moment = self.fate.rng.randrange(CALM_AFTER)
+            self.agenda.add(moment, "operator", self.operators.replay)
 
     @property
     def trace_hash(self) -> str:
@@ -290,11 +292,3 @@ class World:
             for function in functions.HANDLERS
             for worker in range(WORKERS)
         }
-
-    def _draw_outages(self, rng: Random) -> dict[str, tuple[int, int]]:
-        outages = {}
-        for fault, actors in functions.OUTAGES.items():
-            if self.fate.strikes(fault):
-                begins = rng.randrange(4 * HOUR)
-                outages[rng.choice(actors)] = (begins, begins + OUTAGE)
-        return outages

@@ -9,6 +9,7 @@ from accounting.api import proving, reconciling, writing
 from accounting.api.app import app
 from accounting.api.requests import (
     cursor_of,
+    entry_ids,
     invalid,
     known_currency,
     moment,
@@ -28,9 +29,10 @@ from accounting.application.balance import (
     Standing,
     booked_until,
     current,
-    effective_until,
     folded,
+    including,
 )
+from accounting.application.effective import effective_until
 from accounting.application.statement import Span, entries_on, span, statement
 from accounting.domain.chart_of_accounts import CHART, Account
 from accounting.infrastructure.dynamodb_journal import Booked
@@ -41,6 +43,8 @@ from shared.rest.app import ok
 __all__ = ["app", "handler", "proving", "reconciling", "writing"]
 
 CONSISTENCIES = ("folded", "current")
+POINTS = ("at", "effective_at", "including", "consistency")
+"""A balance is asked for one of them."""
 PAGE_MAX = 100
 
 
@@ -97,8 +101,10 @@ def get_journal_entry(entry_id: str) -> Response[str]:
 def get_trial_balance() -> Response[str]:
     app.caller.require("ledger:read")
     currency = known_currency(_asked("currency"))
-    at = moment("at", _asked("at")) if _asked("at") else app.caller.now
-    return ok(trial_balance_view(_standing(), currency, at=timestamp(at)))
+    standing = _standing()
+    return ok(
+        trial_balance_view(standing, currency, at=standing.point.at or timestamp(app.caller.now))
+    )
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
@@ -117,16 +123,18 @@ def _account(code: str) -> Account:
 
 def _standing() -> Standing:
     """The balances at the one point that the query asks for."""
-    asked = [name for name in ("at", "effective_at", "consistency") if _asked(name)]
+    asked = [name for name in POINTS if _asked(name)]
     if len(asked) > 1:
         raise invalid(asked[1], f"not together with {asked[0]}")
     if _asked("at"):
         at = moment("at", _asked("at"))
         return booked_until(at, folds=wiring.folds(), journal=wiring.journal())
     if _asked("effective_at"):
-        return effective_until(
-            moment("effective_at", _asked("effective_at")), journal=wiring.journal()
-        )
+        at = moment("effective_at", _asked("effective_at"))
+        return effective_until(at, folds=wiring.folds(), journal=wiring.journal())
+    if _asked("including"):
+        ids = entry_ids("including", _asked("including"))
+        return including(ids, folds=wiring.folds(), journal=wiring.journal())
     wanted = one_of("consistency", _asked("consistency") or CONSISTENCIES[0], CONSISTENCIES)
     return folded(folds=wiring.folds()) if wanted == "folded" else current(journal=wiring.journal())
 

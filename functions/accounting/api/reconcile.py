@@ -9,11 +9,19 @@ from accounting.domain.reconciliation_run import Stage
 from shared import clock
 from shared.contracts.envelope import Cause, Envelope
 from shared.messaging.consumer import Consumer
+from shared.messaging.failures import FailureNotes
 from shared.observability import log, metrics
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    consumer = Consumer(Asked, react=_react, handled=wiring.table().handled, clock=clock.now)
+    table = wiring.table()
+    consumer = Consumer(
+        Asked,
+        react=_react,
+        handled=table.handled,
+        clock=clock.now,
+        failures=FailureNotes(table),
+    )
     return consumer.on_queue(event, context)
 
 

@@ -119,7 +119,9 @@ class OpenItemsView(TypedDict):
 
 
 class ResolvedItemView(TypedDict):
-    """`resolved`, or `awaiting_approval`: a second person sends the same account."""
+    """`resolved`, or `awaiting_approval`: a second person sends the same account. There is no entry
+    where no money is in the wrong place: a fee that is not the agreed one.
+    """
 
     item_id: str
     status: str
@@ -184,7 +186,7 @@ def open_item_view(
 def resolved_view(item_id: str, done: Resolved) -> ResolvedItemView:
     return {
         "item_id": item_id,
-        "status": "awaiting_approval" if done.entry is None else "resolved",
+        "status": "awaiting_approval" if done.is_awaited else "resolved",
         "entry_id": None if done.entry is None else done.entry.entry_id,
     }
 

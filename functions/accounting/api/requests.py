@@ -19,6 +19,7 @@ from pydantic import (
 )
 
 from accounting.application.walk import Place
+from accounting.domain.chain import is_entry_id
 from accounting.domain.chart_of_accounts import Side, account_of
 from accounting.domain.journal import POSTINGS_MAX, Authorship, Person, Posting
 from accounting.domain.manual import Draft
@@ -30,6 +31,8 @@ _LEDGER_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2
 YEARS = 1970, 2200
 ENTRIES_MAX = 10
 """Linked in one request."""
+INCLUDED_MAX = 20
+"""Entries that a balance is asked to include."""
 
 
 def _active(currency: str) -> str:
@@ -205,6 +208,14 @@ def place(name: str, text: str) -> Place:
 
 def cursor_of(found: Place | None) -> str | None:
     return None if found is None else f"{found.booked_at}|{found.lane}"
+
+
+def entry_ids(name: str, text: str) -> list[str]:
+    """Ids of entries with commas between them; raises InvalidRequest."""
+    found = text.split(",")
+    if len(found) > INCLUDED_MAX or not all(map(is_entry_id, found)):
+        raise invalid(name, f"up to {INCLUDED_MAX} ids of journal entries, with commas")
+    return found
 
 
 def number(name: str, text: str, *, most: int) -> int:

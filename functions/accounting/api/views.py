@@ -91,8 +91,10 @@ class PointView(TypedDict):
     """For which point balances are true: how many entries they cover, and by which rule.
 
     `folded` balances are exact for `root`, which names a state of all chains; `at` is when the last
-    batch of entries moved them. `booked_until` is everything of ledger time up to `at`. What is
-    `final` can never change. The others were added up from all entries.
+    batch of entries moved them. `including` adds the entries that were asked for, where `root` has
+    them not. `booked_until` is everything of ledger time up to `at`; what is `final` can never
+    change. `effective_until` is everything of `root` that had happened by `at`. `current` was added
+    up from all entries. Of linked entries a balance may have one a moment before the other.
     """
 
     consistency: str

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from accounting.application.look import Looking, look_at_found
+from accounting.application.look import Looking, look_at_found, was_here
 from accounting.application.ports import Books
 from accounting.domain.arrivals import (
     PayoutSent,
@@ -69,11 +69,10 @@ def _jobs(found: _Found, looking: Looking) -> list[_Job]:
     theirs: dict[str, list[str]] = {}
     for line_id, record_id in sorted(given.items()):
         theirs.setdefault(record_id, []).append(line_id)
-    looked = looking.reconciliation_id
     jobs: list[_Job] = []
     for record_id, record in sorted(found.transit.items()):
         some = [found.alone[each] for each in theirs.get(record_id, ())[:LINES_AT_ONCE]]
-        if (some or record_id in found.fresh) and record.looked_at_by != looked:
+        if (some or record_id in found.fresh) and not was_here(record, looking):
             jobs.append(lambda r=record, s=some: _give(r, s, looking))  # type: ignore[misc]
     for line_id, record in sorted(found.alone.items()):
         if line_id not in given and record.record_id in found.fresh:

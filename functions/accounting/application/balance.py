@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 
-from accounting.application.fold import add_stored
-from accounting.application.ports import Folds, Journal
+from accounting.application.ports import Folds, Journal, Lane
 from accounting.application.walk import Place, along
 from accounting.domain.balances import Sums
-from accounting.domain.chain import LANES
-from accounting.domain.journal import JournalEntry
+from accounting.domain.chain import LANES, StoredEntry, bucket_of, lane_of
+from shared.errors.taxonomy import NotFound
 from shared.moments import timestamp
 
 
@@ -40,7 +39,10 @@ class Standing:
 
 def folded(*, folds: Folds) -> Standing:
     """The balances as last folded: cheap, exact for their root, and a moment behind."""
-    lanes = [folds.lane(lane) for lane in range(LANES)]
+    return _joined([folds.lane(lane) for lane in range(LANES)])
+
+
+def _joined(lanes: Sequence[Lane]) -> Standing:
     sums = Sums()
     for lane in lanes:
         sums.join(lane.sums)
@@ -91,7 +93,7 @@ def until(place: Place, *, folds: Folds, journal: Journal) -> tuple[Sums, int]:
             until=place.booked_at,
         ):
             if Place(entry.booked_at, lane) <= place:
-                add_stored(sums, entry.stored)
+                sums.add_stored(entry.stored)
                 entries += 1
     return sums, entries
 
@@ -103,18 +105,38 @@ def _less(place: Place) -> str:
 
 def current(*, journal: Journal) -> Standing:
     """The balances of every entry that is in the books now: reads all of them, one by one."""
-    return _counted("current", journal, lambda _: True)
-
-
-def effective_until(at: datetime, *, journal: Journal) -> Standing:
-    """The balances of everything that had happened by `at`, whenever we booked it: reads all."""
-    return _counted("effective_until", journal, lambda entry: entry.effective_at <= at)
-
-
-def _counted(name: str, journal: Journal, counts: Callable[[JournalEntry], bool]) -> Standing:
     sums, entries = Sums(), 0
     for entry in journal.entries():
-        if counts(entry):
-            sums.add(entry)
-            entries += 1
-    return Standing(sums=sums, point=Point(consistency=name, entries=entries))
+        sums.add(entry)
+        entries += 1
+    return Standing(sums=sums, point=Point(consistency="current", entries=entries))
+
+
+def including(entry_ids: Sequence[str], *, folds: Folds, journal: Journal) -> Standing:
+    """The balances as last folded, with those entries that whoever asks knows of.
+
+    Reads an entry, and the blocks since it was booked until it is found, for each. Raises NotFound
+    for one that is not in the books.
+    """
+    lanes = [folds.lane(lane) for lane in range(LANES)]
+    standing = _joined(lanes)
+    stored = journal.stored_entries(list(dict.fromkeys(entry_ids)))
+    added = 0
+    for entry_id in dict.fromkeys(entry_ids):
+        if entry_id not in stored:
+            raise NotFound(f"no journal entry {entry_id}")
+        if not _chained(entry_id, stored[entry_id], lanes[lane_of(entry_id)], folds):
+            standing.sums.add(journal.read(stored[entry_id]))
+            added += 1
+    point = replace(standing.point, consistency="including", entries=standing.point.entries + added)
+    return replace(standing, point=point)
+
+
+def _chained(entry_id: str, stored: StoredEntry, lane: Lane, folds: Folds) -> bool:
+    """Whether the lane's balances have the entry: its ledger time is not before its booking."""
+    for block in folds.blocks(lane.lane, since=bucket_of(str(stored["OccurredOn"]))):
+        if block.position >= lane.head.height:
+            return False
+        if any(entry_id == each for each, _ in block.entries):
+            return True
+    return False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -10,9 +10,7 @@ from itertools import islice
 from typing import Any, Final
 
 from accounting.application.ports import Folds, Lane
-from accounting.domain.balances import Sums
 from accounting.domain.chain import (
-    Block,
     StoredEntry,
     bucket_of,
     extend,
@@ -21,10 +19,11 @@ from accounting.domain.chain import (
     lane_of,
     placed,
 )
+from accounting.domain.movements import Timed, movements_of, of_few_days
 from shared.persistence.until_fresh import until_fresh
 
 ENTRIES_MAX: Final = 400
-BLOCKS_MAX: Final = 90
+BLOCKS_MAX: Final = 80
 """One transaction stays below its limits of a hundred rows and four megabytes."""
 
 type Stored = Mapping[str, Any]
@@ -57,18 +56,27 @@ def entry_id_of(row: Stored) -> str:
     return str(row["pk"]).removeprefix("ENTRY#")
 
 
-def moved_by(before: Lane, blocks: Sequence[Block], stored: Mapping[str, StoredEntry]) -> Lane:
-    """The lane after blocks whose entries are `stored`."""
-    sums, last = before.sums.copy(), before.booked_at
-    for block in blocks:
-        for entry in placed(block, stored):
-            add_stored(sums, entry.stored)
-            last = entry.booked_at
-    return replace(before, head=blocks[-1].head, sums=sums, booked_at=last)
+def move(
+    before: Lane,
+    timed: Iterable[Timed],
+    stored: Mapping[str, StoredEntry],
+    *,
+    folds: Folds,
+    now: datetime,
+) -> int:
+    """Chain the first of the entries, as many as one write may hold; returns how many.
 
-
-def add_stored(sums: Sums, row: Stored) -> None:
-    sums.add_written(row.get("postings", ""), row.get("held", ""), row.get("released", ""))
+    Raises StaleRow, StoreBusy.
+    """
+    blocks = list(islice(extend(before.head, before.lane, of_few_days(timed)), BLOCKS_MAX))
+    entries = [entry for block in blocks for entry in placed(block, stored)]
+    movements, sums = movements_of(entries), before.sums.copy()
+    for movement in movements.values():
+        sums.join(movement.sums)
+    head, last = blocks[-1].head, entries[-1].booked_at
+    after = replace(before, head=head, sums=sums, booked_at=last)
+    folds.move(before, after, blocks, movements, now=now)
+    return len(entries)
 
 
 def _move(lane: int, entries: Mapping[str, Stored], folds: Folds, now: datetime) -> int:
@@ -83,6 +91,4 @@ def _move(lane: int, entries: Mapping[str, Stored], folds: Folds, now: datetime)
     if not fresh:
         return 0
     timed = in_ledger_time(before.booked_at, fresh.items())
-    blocks = list(islice(extend(before.head, lane, timed), BLOCKS_MAX))
-    folds.move(before, moved_by(before, blocks, fresh), blocks, now=now)
-    return sum(len(block.entries) for block in blocks)
+    return move(before, timed, fresh, folds=folds, now=now)

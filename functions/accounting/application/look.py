@@ -75,7 +75,7 @@ def _since(record: SettlementRecord) -> date:
 
 def _look(record_id: str, run: Looking) -> Review | None:
     known = run.records.find(record_id)
-    if known is not None and known.looked_at_by == run.reconciliation_id:
+    if known is not None and was_here(known, run):
         return None
     of_no_payment = record_id.startswith(OF_NO_PAYMENT)
     entries = [] if of_no_payment else run.journal.entries_of(record_id)
@@ -89,6 +89,13 @@ def _look(record_id: str, run: Looking) -> Review | None:
         return None
     look_at_found(found, run)
     return found
+
+
+def was_here(record: SettlementRecord, run: Looking) -> bool:
+    """Whether this run has looked at it, even if another one has since."""
+    if record.looked_at_by == run.reconciliation_id:
+        return True
+    return run.records.looked_at(record.record_id, run.reconciliation_id)
 
 
 def look_at_found(

@@ -14,6 +14,7 @@ from accounting.domain.chart_of_accounts import Account
 from accounting.domain.journal import Authorship, JournalEntry
 from accounting.domain.limits import Room
 from accounting.domain.manual import Draft, Periods
+from accounting.domain.movements import Movement, Movements
 from accounting.domain.payouts import PayoutLine
 from accounting.domain.reconciliation import Class, Item, Line
 from accounting.domain.reconciliation_run import Run
@@ -39,7 +40,9 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToldLine:
-    """A settled line, or a bank's, and the day (UTC) on which it was told: not when it happened."""
+    """A settled line, or a bank's, and the day (UTC) on which it came here, for the next run to
+    take up: that is not when it was settled, nor when it was sent.
+    """
 
     line: PaymentSettled | BankLineBooked
     told_on: date
@@ -122,8 +125,22 @@ class Folds(Protocol):
     def blocks(self, lane: int, *, since: str = "") -> Iterator[Block]:
         """The blocks of a chain in its order, from the bucket `since` on, consistently."""
 
-    def move(self, before: Lane, after: Lane, blocks: Sequence[Block], *, now: datetime) -> None:
-        """Write the lane's next state and its new blocks as one; raises StaleRow, StoreBusy."""
+    def movements(self, lane: int, *, since: str = "") -> Iterator[tuple[str, Movement]]:
+        """What was moved by the day of effect, in their order from the day `since` on."""
+
+    def move(
+        self,
+        before: Lane,
+        after: Lane,
+        blocks: Sequence[Block],
+        movements: Movements,
+        *,
+        now: datetime,
+    ) -> None:
+        """Write the lane's next state, its new blocks, and what they add to each day, as one.
+
+        Raises StaleRow, StoreBusy.
+        """
 
     def close(self, before: Lane, booked_at: str, *, now: datetime) -> None:
         """Move a lane past a moment without an entry; raises StaleRow, StoreBusy."""
@@ -187,6 +204,9 @@ class Records(Protocol):
 
     def find_all(self, record_ids: Sequence[str]) -> Mapping[str, SettlementRecord]:
         """Those of them that are there."""
+
+    def looked_at(self, record_id: str, reconciliation_id: str) -> bool:
+        """Whether that run has found something in the record."""
 
     def commit(
         self,

@@ -25,6 +25,7 @@ from accounting.domain.corrections import CAPTURES
 from accounting.domain.errors import LedgerBroken
 from accounting.domain.journal import JournalEntry
 from accounting.domain.limits import Room, room_of
+from accounting.domain.movements import Movement, Movements, effective_day
 from accounting.domain.proof import UNREADABLE, Breach, LaneSource, SealedDay, book_breaches
 from accounting.domain.repeats import Repeats, is_suspect
 from shared.errors.taxonomy import DomainException
@@ -65,6 +66,8 @@ def prove(
     found += book_breaches(sources, sealed, due=due, observe=entries.observe)
     found += _loose_breaches(journal, folds, now)
     found += entries.breaches(lanes, folds)
+    for lane in lanes:
+        found += _moved_breaches(lane, folds, entries.moved.get(lane.lane, {}))
     found += attested_breaches(
         entries.tallies, entries.again(lanes, folds), attested=attested, due=due
     )
@@ -113,6 +116,22 @@ def _loose_breaches(journal: Journal, folds: Folds, now: datetime) -> Iterator[B
         return  # the chain that cannot be read is named already
 
 
+def _moved_breaches(lane: Lane, folds: Folds, told: Movements) -> Iterator[Breach]:
+    """What each day has moved is the sum of its entries; a day that moves now is left for later."""
+    try:
+        kept = dict(folds.movements(lane.lane))
+        height = folds.lane(lane.lane).head.height
+    except LedgerBroken as error:
+        yield Breach(check="balances", detail=error.detail)
+        return
+    for day in sorted(told.keys() | kept.keys()):
+        known = kept.get(day, Movement())
+        moves = lane.head.height < known.height <= height
+        if not moves and not known.is_as(told.get(day, Movement())):
+            detail = f"what {day} has moved differs from its entries in lane {lane.lane}"
+            yield Breach(check="balances", detail=detail)
+
+
 @dataclass
 class _Entries:
     """What must hold of the entries themselves, taken one by one."""
@@ -120,12 +139,16 @@ class _Entries:
     journal: Journal
     count: int = 0
     sums: Sums = field(default_factory=Sums)
+    moved: dict[int, dict[str, Movement]] = field(default_factory=dict)
     tallies: Tallies = field(default_factory=Tallies)
     _causes: Repeats = field(default_factory=Repeats)
     _captures: Repeats = field(default_factory=Repeats)
 
     def observe(self, chained: Chained) -> Iterator[Breach]:
         self.count += 1
+        day = effective_day(chained.booked_at, chained.stored)
+        with suppress(*UNREADABLE):
+            self.moved.setdefault(chained.lane, {}).setdefault(day, Movement()).add(chained)
         try:
             entry = self.journal.read(chained.stored)
         except (DomainException, *UNREADABLE) as error:

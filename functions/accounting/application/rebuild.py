@@ -6,13 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import partial
-from itertools import batched, islice
+from itertools import batched
 from typing import Any, Protocol
 
-from accounting.application.fold import BLOCKS_MAX, ENTRIES_MAX, moved_by
+from accounting.application.fold import ENTRIES_MAX, move
 from accounting.application.ports import Folds
 from accounting.domain.balances import Sums
-from accounting.domain.chain import Chained, extend
+from accounting.domain.chain import Chained
 from accounting.domain.chart_of_accounts import CHART
 from accounting.domain.errors import LedgerBroken
 from accounting.domain.journal import JournalEntry
@@ -104,10 +104,8 @@ def _chain(lane: int, entries: Sequence[Chained], folds: Folds, now: datetime) -
     if left[0].position != before.head.height:
         raise LedgerBroken(f"chain {lane} has no entry at {before.head.height}")
     timed = ((entry.entry_id, entry.booked_at, entry.stored) for entry in left)
-    blocks = list(islice(extend(before.head, lane, timed), BLOCKS_MAX))
     stored = {entry.entry_id: entry.stored for entry in left}
-    folds.move(before, moved_by(before, blocks, stored), blocks, now=now)
-    return True
+    return move(before, timed, stored, folds=folds, now=now) > 0
 
 
 def _close(lane: int, end: str, folds: Folds, now: datetime) -> None:

@@ -29,6 +29,8 @@ def resolve(
         again = next((each for each in said if each.cause_id == cause.id), None)
         if again is not None:
             return Resolved(record=record, entry=again)
+        if standing.resolution == resolution and not standing.residual:
+            return Resolved(record=record, entry=None)
         periods = journal.periods()
         done = resolve_item(
             record,

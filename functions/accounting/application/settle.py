@@ -28,7 +28,8 @@ def settle_line(
 
     Raises AlreadyHandled for the same line again, EntryDiffers for its cause with another content.
     """
-    told = ToldLine(line=line, told_on=told_at.astimezone(UTC).date())
+    booked_at = max(cause.now, told_at)
+    told = ToldLine(line=line, told_on=booked_at.astimezone(UTC).date())
     written = written_of(line)
     if not written.postings:
         _keep(told, journal=journal, cause=cause)
@@ -43,7 +44,7 @@ def settle_line(
         order_id=written.order_id,
         reference=written.reference,
         postings=written.postings,
-        booked_at=max(cause.now, told_at),
+        booked_at=booked_at,
         effective_at=periods.effective(happened_at),
         payout_id=written.payout_id or None,
         rate=written.rate,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from accounting.domain import notation
 from accounting.domain.chart_of_accounts import CHART, Account, Side
@@ -77,12 +77,25 @@ class Sums:
             *(notation.written(g) for g in (entry.postings, entry.held, entry.released))
         )
 
-    def join(self, other: Sums) -> None:
+    def add_stored(self, row: Mapping[str, Any]) -> None:
+        """Add an entry as it is stored."""
+        self.add_written(row.get("postings", ""), row.get("held", ""), row.get("released", ""))
+
+    def join(self, other: Sums, sign: int = 1) -> None:
+        """Add all sums of another; with a `sign` of -1 take them away."""
         for currency, accounts in other.by_currency.items():
             mine = self.by_currency.setdefault(currency, {})
             for code, sums in accounts.items():
-                known = mine.setdefault(code, [0, 0, 0, 0])
-                mine[code] = [a + b for a, b in zip(known, sums, strict=True)]
+                known = mine.get(code, [0, 0, 0, 0])
+                mine[code] = [a + sign * b for a, b in zip(known, sums, strict=True)]
+
+    def used(self) -> Sums:
+        """Without the accounts, and currencies, on which there is nothing at all."""
+        kept = {
+            currency: {code: sums for code, sums in accounts.items() if any(sums)}
+            for currency, accounts in self.by_currency.items()
+        }
+        return Sums({currency: accounts for currency, accounts in kept.items() if accounts})
 
     def copy(self) -> Sums:
         copied = Sums()

@@ -11,13 +11,14 @@ the books said at a moment that every chain is past is never said differently.
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
+
+from shared import compact_json
 
 LANES: Final = 4
 GENESIS: Final = "0" * 64
@@ -31,7 +32,7 @@ CHANGING: Final = frozenset({"ProcessedOn", "Retries", "Unprocessed"})
 _ENTRY_ID: Final = re.compile(r"je_[0-9a-hjkmnp-tv-z]{20}")
 _TIME: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z")
 _TICK: Final = timedelta(microseconds=1)
-_ENCODER: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+_encoded: Final = compact_json.encoder(sort_keys=True, ascii_only=False)
 
 type StoredEntry = Mapping[str, Any]
 """The attributes of an entry as they are stored."""
@@ -113,7 +114,7 @@ def ledger_time(before: str, booked_at: str) -> str:
 def canonical(stored: StoredEntry) -> bytes:
     """The bytes of an entry that never change, in an order that does not depend on the store."""
     kept = {name: value for name, value in stored.items() if name not in CHANGING}
-    return _ENCODER.encode(kept).encode()
+    return _encoded(kept).encode()
 
 
 def link(before: str, booked_at: str, stored: StoredEntry) -> str:

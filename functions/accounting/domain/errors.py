@@ -68,6 +68,16 @@ class AlreadyApproved(DomainException):
     code, title = "already_approved", "Another person has approved it before"
 
 
+class MomentTooBusy(DomainException):
+    """The whole day is told at once: of a moment in it every entry would have to be looked at."""
+
+    code, title, status = (
+        "moment_too_busy",
+        "Too many entries count for that day: ask for its end",
+        422,
+    )
+
+
 class CaptureNotBooked(TransientException):
     """What is undone has not been told yet: the bus keeps no order, so the message comes again."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -145,14 +145,9 @@ class JournalEntry:
                 raise EntryMalformed(
                     f"{posting.account.code} needs a {posting.account.sub_ledger} to book on"
                 )
-        for memo in (False, True):
-            apart = [each for each in postings if each.account.is_memo is memo]
-            for currency, (debits, credits_) in side_sums(apart).items():
-                if debits != credits_:
-                    told = " on memo accounts" if memo else ""
-                    raise EntryUnbalanced(
-                        f"debits {debits}, credits {credits_} in {currency}{told}"
-                    )
+        memo = [each for each in postings if each.account.is_memo]
+        _require_balance([each for each in postings if not each.account.is_memo])
+        _require_balance(memo, " on memo accounts")
 
     def item_of(self, posting: Posting) -> str:
         """The item of the control account's sub-ledger that a posting is on."""
@@ -166,7 +161,12 @@ class JournalEntry:
         shown = self.postings or self.held or self.released
         counted = [each for each in shown if not each.account.is_memo] or list(shown)
         currency = counted[0].amount.currency
-        return Money(side_sums(counted)[currency][0], currency)
+        debits = [
+            each.amount.minor
+            for each in counted
+            if each.side is Side.DEBIT and each.amount.currency == currency
+        ]
+        return Money(sum(debits), currency)
 
     def says_the_same(self, other: JournalEntry) -> bool:
         """Whether both book the same fact the same way, whenever they were booked."""
@@ -179,6 +179,12 @@ class JournalEntry:
             (self.postings, self.held, self.released, self.hold_until),
             (self.reverses, self.resolves, self.linked, self.rate, self.by),
         )
+
+
+def _require_balance(postings: Sequence[Posting], where: str = "") -> None:
+    for currency, (debits, credits_) in side_sums(postings).items():
+        if debits != credits_:
+            raise EntryUnbalanced(f"debits {debits}, credits {credits_} in {currency}{where}")
 
 
 def side_sums(postings: Iterable[Posting]) -> dict[str, tuple[int, int]]:

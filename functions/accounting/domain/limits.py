@@ -77,7 +77,8 @@ def limited(entries: Iterable[JournalEntry]) -> list[tuple[Account, str]]:
     touched = {
         (posting.account.code, posting.amount.currency): (posting.account, posting.amount.currency)
         for entry in entries
-        for posting in (*entry.postings, *entry.held, *entry.released)
+        for group in (entry.postings, entry.held, entry.released)
+        for posting in group
         if posting.account.limit is not None
     }
     return [touched[key] for key in sorted(touched)]

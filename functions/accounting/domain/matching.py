@@ -1,6 +1,8 @@
 """Match one payment's operations with its settled lines: by our reference, then by the provider's,
 then by what is left of the same kind.
 
+A dispute has the provider's name for its id: its line may come before we have heard of it.
+
 All of it is about one payment, so that a run over millions of them holds one at a time.
 """
 
@@ -136,6 +138,7 @@ class _Matching:
         self._by(
             lambda operation: operation.provider_reference, lambda line: line.provider_reference
         )
+        self._by(lambda operation: operation.operation_id, lambda line: line.provider_reference)
         self._never_settled()
         self._told_twice()
         self._by(lambda _: _ANY, lambda line: "" if line.reference else _ANY)
@@ -223,7 +226,8 @@ class _Matching:
         if self._as_of <= deadline:
             kind = Class.EXPECTED
         elif operation.kind in UNDOING.values() and any(
-            line.reference == operation.operation_id for line in self._settled
+            operation.operation_id in {line.reference, line.provider_reference}
+            for line in self._settled
         ):
             kind = Class.STATUS_MISMATCH
         else:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from accounting.domain.adjustments import moved_to
-from accounting.domain.chart_of_accounts import SUSPENSE, SubLedger, account_of
+from accounting.domain.chart_of_accounts import SUSPENSE, Account, SubLedger, account_of
 from accounting.domain.errors import EntryMalformed, ItemNotOpen, SelfApproval
 from accounting.domain.journal import Authorship, JournalEntry, Posting
 from accounting.domain.manual import needs_approval
@@ -21,10 +21,13 @@ FACT = "DiscrepancyResolved"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resolved:
-    """The record's next state; `entry` is None while a second person is waited for."""
+    """The record's next state, and its entry; none while a second person `is_awaited`, and none
+    where no money is in the wrong place.
+    """
 
     record: SettlementRecord
     entry: JournalEntry | None
+    is_awaited: bool = False
 
 
 def resolve_item(
@@ -44,9 +47,13 @@ def resolve_item(
     standing = next((each for each in record.standing if each.item_id == item_id), None)
     if standing is None or not standing.is_open or standing.kind not in DISCREPANCIES:
         raise ItemNotOpen(item_id)
+    account = _explaining(resolution.account)
+    if not standing.residual:
+        done = replace(standing, resolution=resolution)
+        return Resolved(record=_with(record, done), entry=None)
     proposal = standing.proposal
     if proposal == resolution:
-        return Resolved(record=record, entry=None)  # said again
+        return Resolved(record=record, entry=None, is_awaited=True)  # said again
     agreed = proposal is not None and proposal.account == resolution.account
     by = _agreed(proposal.by, resolution.by) if proposal is not None and agreed else resolution.by
     entry = JournalEntry(
@@ -56,13 +63,14 @@ def resolve_item(
         description=f"Explained by {resolution.account}",
         payment_id=record.payment_id,
         reference=item_id,
-        postings=_postings(standing, resolution.account, record.payment_id),
+        postings=_postings(standing, account, record.payment_id),
         booked_at=now,
         effective_at=effective_at,
         by=by,
     )
     if needs_approval([entry]) and not agreed:
-        return Resolved(record=_with(record, replace(standing, proposal=resolution)), entry=None)
+        proposed = _with(record, replace(standing, proposal=resolution))
+        return Resolved(record=proposed, entry=None, is_awaited=True)
     done = replace(
         standing,
         entry_ids=(*standing.entry_ids, entry.entry_id),
@@ -78,11 +86,16 @@ def _agreed(maker: Authorship, checker: Authorship) -> Authorship:
     return Authorship(actor=maker.actor, reason=maker.reason, approver=checker.actor)
 
 
-def _postings(standing: Standing, code: str, payment_id: str) -> tuple[Posting, ...]:
-    """T11 and its kin: suspense is cleared against the account."""
+def _explaining(code: str) -> Account:
+    """The account, if it can explain anything; raises UnknownAccount, EntryMalformed."""
     account = account_of(code)
     if account == SUSPENSE or account.sub_ledger is SubLedger.PAYOUT:
         raise EntryMalformed(f"{code} explains nothing")
+    return account
+
+
+def _postings(standing: Standing, account: Account, payment_id: str) -> tuple[Posting, ...]:
+    """T11 and its kin: suspense is cleared against the account."""
     return tuple(
         posting
         for currency, minor in sorted(standing.residual.items())

@@ -11,6 +11,7 @@ from accounting.application.ports import Lane
 from accounting.domain.balances import Sums
 from accounting.domain.chain import MARK_LETTERS, Block, Head
 from accounting.domain.errors import LedgerBroken
+from accounting.domain.movements import Movement, Movements
 from accounting.domain.posting_rules import ID_LETTERS
 from shared.moments import timestamp
 from shared.persistence.rows import Row
@@ -45,8 +46,24 @@ class DynamoDbFolds:
         except _UNREADABLE:
             raise LedgerBroken(f"a block of chain {lane} cannot be read") from None
 
-    def move(self, before: Lane, after: Lane, blocks: Sequence[Block], *, now: datetime) -> None:
+    def movements(self, lane: int, *, since: str = "") -> Iterator[tuple[str, Movement]]:
+        try:
+            for row in self._table.partition(f"MOVED#{lane}", sk_from=since):
+                yield str(row["sk"]), _movement(row)
+        except _UNREADABLE:
+            raise LedgerBroken(f"a day's movement of chain {lane} cannot be read") from None
+
+    def move(
+        self,
+        before: Lane,
+        after: Lane,
+        blocks: Sequence[Block],
+        movements: Movements,
+        *,
+        now: datetime,
+    ) -> None:
         puts = [self._put(before, after, now)]
+        puts += [self._moved(after.lane, day, each) for day, each in movements.items()]
         puts += [Put(key=_block_key(block), row=_block_row(block)) for block in blocks]
         if before.head.height // KEPT_EVERY != after.head.height // KEPT_EVERY:
             kept = _lane_row(after, now)
@@ -56,6 +73,17 @@ class DynamoDbFolds:
     def close(self, before: Lane, booked_at: str, *, now: datetime) -> None:
         put = self._put(before, replace(before, booked_at=booked_at), now)
         self._table.commit([put], cause_id=None, now=now)
+
+    def _moved(self, lane: int, day: str, movement: Movement) -> Put:
+        key = Key(f"MOVED#{lane}", day)
+        row = self._table.get(key)
+        if row is None:
+            return Put(key=key, row=_movement_row(movement, 1))
+        try:
+            seen, before = int(str(row["version"])), _movement(row)
+        except _UNREADABLE:
+            raise LedgerBroken(f"what {day} moved of chain {lane} cannot be read") from None
+        return Put(key=key, row=_movement_row(before.joined(movement), seen + 1), seen=seen)
 
     def _put(self, before: Lane, after: Lane, now: datetime) -> Put:
         row = {**_lane_row(after, now), "version": before.version + 1}
@@ -89,6 +117,25 @@ def _lane(lane: int, row: Mapping[str, Any]) -> Lane:
         )
     except _UNREADABLE:
         raise LedgerBroken(f"the balances of chain {lane} cannot be read") from None
+
+
+def _movement_row(movement: Movement, version: int) -> Row:
+    return {
+        "balances": movement.sums.by_currency,  # type: ignore[dict-item]
+        "entries": movement.entries,
+        "booked": sorted(movement.booked),  # type: ignore[dict-item]
+        "height": movement.height,
+        "version": version,
+    }
+
+
+def _movement(row: Mapping[str, Any]) -> Movement:
+    return Movement(
+        sums=Sums(by_currency=_sums(row["balances"])),
+        entries=int(row["entries"]),
+        booked=frozenset(map(str, row["booked"])),
+        height=int(row["height"]),
+    )
 
 
 def _sums(balances: Mapping[str, Mapping[str, list[int]]]) -> dict[str, dict[str, list[int]]]:

@@ -45,6 +45,9 @@ class DynamoDbRecords:
         found = ((str(row["pk"]).removeprefix(f"{_RECORD}#"), dict(row)) for row in rows)
         return {record_id: record_rows.from_row(record_id, row) for record_id, row in found}
 
+    def looked_at(self, record_id: str, reconciliation_id: str) -> bool:
+        return self._table.get(Key(_items_of(reconciliation_id), record_id)) is not None
+
     def commit(
         self,
         found: Review,
@@ -145,7 +148,8 @@ class DynamoDbRecords:
         from_record = after.partition("#")[0]
         for row in self._table.partition(_items_of(reconciliation_id), sk_from=from_record):
             items: Any = row["items"]
-            for item in map(record_rows.item_of, items):
+            # in the order of their places, or whoever goes on behind one would meet some again
+            for item in sorted(map(record_rows.item_of, items), key=lambda each: each.item_id):
                 place = f"{row['sk']}#{item.item_id}"
                 if place > after and kind in {None, item.kind}:
                     yield place, item

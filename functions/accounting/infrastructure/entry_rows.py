@@ -20,6 +20,9 @@ from shared.persistence.table import Key
 SERVICE: Final = "accounting"
 ENTRY: Final = "ENTRY"
 _TEXTS: Final = ("description", "reverses", "resolves", "linked", "payout_id", "payment_id")
+_POSTINGS: Final = ("postings", "held", "released")
+_MOMENTS: Final = ("happened_at", "hold_until")
+_OPENING: Final = ("order_id", "provider")
 
 
 def key_of(entry_id: str) -> Key:
@@ -39,24 +42,31 @@ def to_row(entry: JournalEntry, created: LedgerEntryCreated, cause: Cause) -> Ro
         traceparent=cause.traceparent,
         data=created,
     )
-    row: Row = {name: getattr(entry, name) or None for name in _TEXTS}
-    row |= {
-        "effective_at": timestamp(entry.effective_at),
-        "postings": notation.written(entry.postings) or None,
-        "held": notation.written(entry.held) or None,
-        "released": notation.written(entry.released) or None,
-        "happened_at": None if entry.happened_at is None else timestamp(entry.happened_at),
-        "hold_until": None if entry.hold_until is None else timestamp(entry.hold_until),
-        "order_id": (entry.order_id or None) if _opens(entry) else None,
-        "provider": (entry.provider or None) if _opens(entry) else None,
-    }
+    row = outbox_attributes(envelope)
+    row["effective_at"] = timestamp(entry.effective_at)
+    for name in _TEXTS:
+        if text := getattr(entry, name):
+            row[name] = text
+    for name in _POSTINGS:
+        if postings := getattr(entry, name):
+            row[name] = notation.written(postings)
+    for name in _MOMENTS:
+        if moment := getattr(entry, name):
+            row[name] = timestamp(moment)
+    return row | _told_by_few(entry)
+
+
+def _told_by_few(entry: JournalEntry) -> Row:
+    """What the entries of some facts alone tell."""
+    row: Row = {}
+    if _opens(entry):
+        row |= {name: text for name in _OPENING if (text := getattr(entry, name))}
     if entry.rate is not None:
         rate = entry.rate
         row["rate"] = [rate.source, rate.target, rate.rate, rate.told_by, rate.told_at]
     if entry.by is not None:
         row["by"] = written_by(entry.by)
-    full = {**row, **outbox_attributes(envelope)}
-    return {name: value for name, value in full.items() if value is not None}
+    return row
 
 
 def from_row(row: Row) -> JournalEntry:

@@ -8,8 +8,9 @@ from datetime import timedelta
 import pytest
 from botocore.exceptions import ClientError
 
-from accounting.application.balance import current, folded
+from accounting.application.balance import current, folded, including
 from accounting.application.by_hand import submit
+from accounting.application.effective import effective_until
 from accounting.application.fold import fold
 from accounting.application.prove import prove
 from accounting.application.reactions import react
@@ -155,3 +156,19 @@ def test_a_seal_is_signed_locked_and_written_once(
     attested = DynamoDbAttested(journal._table)
     proof = prove(journal=journal, folds=folds, seals=vault, attested=attested, now=tomorrow)
     assert (proof.entries, proof.days, proof.breaches) == (5, 1, ())
+
+
+def test_what_had_happened_by_a_moment_is_read_beside_a_fold_that_moves(
+    journal: DynamoDbJournal, folds: DynamoDbFolds
+) -> None:
+    for number in range(30):
+        hear(journal, captured(100, payment=f"pay_{number}"), f"m{number}")
+    fold(journal.rows(), folds=folds, now=START)
+    end = START.replace(hour=23, minute=59, second=59, microsecond=999_999)
+    hear(journal, captured(7, payment="pay_new"), "new")
+    new = next(each.entry_id for each in journal.entries() if each.payment_id == "pay_new")
+    for moment, expected in ((START - timedelta(seconds=1), 0), (START, 3000), (end, 3000)):
+        standing = effective_until(moment, folds=folds, journal=journal)
+        assert standing.sums.balance("1100", "EUR").balance.minor == expected
+    known = including([new], folds=folds, journal=journal)
+    assert (known.point.entries, known.sums.balance("1100", "EUR").balance.minor) == (31, 3007)

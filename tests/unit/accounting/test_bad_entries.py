@@ -188,11 +188,28 @@ def test_nobody_approves_what_they_proposed_under_any_name(counter: Counter) -> 
         {"at": "2026-01-02T03:04:05Z", "consistency": "current"},
         {"at": "2026-01-02T03:04:05Z", "effective_at": "2026-01-02T03:04:05Z"},
         {"consistency": "now"},
+        {"including": "je_1"},
+        {"including": "je_0123456789abcdefghjk,"},
+        {"including": ",".join(["je_0123456789abcdefghjk"] * 21)},
+        {"including": "je_0123456789abcdefghjk", "consistency": "folded"},
     ],
 )
 def test_a_point_that_makes_no_sense_is_refused(counter: Counter, query: dict[str, str]) -> None:
     status, problem = counter.get("/trial-balance", currency="EUR", **query)
     assert (status, problem["code"]) == (422, "invalid_request")
+
+
+def test_a_balance_is_asked_to_include_an_entry_that_was_just_booked(counter: Counter) -> None:
+    _, booked = counter.post(ENTRIES, body())
+    before = counter.get("/accounts/5000/balance", currency="EUR")[1]
+    _, shown = counter.get(
+        "/accounts/5000/balance", currency="EUR", including=booked["entry_ids"][0]
+    )
+    assert (before["balance"], shown["balance"]) == (0, 500)
+    assert shown["point"]["consistency"] == "including"
+    unknown = "je_0123456789abcdefghjk"
+    status, problem = counter.get("/trial-balance", currency="EUR", including=unknown)
+    assert (status, problem["code"]) == (404, "not_found")
 
 
 def test_an_id_that_no_store_takes_is_not_found(counter: Counter) -> None:

@@ -5,9 +5,9 @@ import pytest
 from accounting.application.balance import (
     booked_until,
     current,
-    effective_until,
     folded,
 )
+from accounting.application.effective import effective_until
 from accounting.application.fold import fold
 from accounting.application.statement import span, statement
 from accounting.domain.chain import LANES
@@ -110,8 +110,8 @@ def test_balances_at_a_time_of_booking_and_of_effect_differ() -> None:
 
     assert receivable(booked_until(START, folds=ledger.folds, journal=journal)) == 100
     assert receivable(booked_until(ledger.now, folds=ledger.folds, journal=journal)) == 130
-    assert receivable(effective_until(late, journal=journal)) == 30
-    assert receivable(effective_until(START, journal=journal)) == 130
+    assert receivable(effective_until(late, folds=ledger.folds, journal=journal)) == 30
+    assert receivable(effective_until(START, folds=ledger.folds, journal=journal)) == 130
 
 
 def test_a_statement_runs_from_its_opening_to_its_closing_balance() -> None:

@@ -180,7 +180,7 @@ def rehash(ledger: Ledger) -> None:
             timed = [(e.entry_id, e.booked_at, e.stored) for e in placed(block, stored)]
             (again,) = extend(at.head, lane, timed)
             after = replace(at, head=again.head)
-            ledger.folds.move(at, after, [again], now=ledger.now)
+            ledger.folds.move(at, after, [again], {}, now=ledger.now)
             at = ledger.folds.lane(lane)
 
 

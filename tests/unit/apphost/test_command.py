@@ -2,6 +2,7 @@
 
 import os
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -58,3 +59,27 @@ def test_leaving_the_block_ends_the_program_and_its_children(tmp_path: Path) -> 
         until(told.exists, bool, PATIENCE)
     child = int(told.read_text())
     until(lambda: started_at(child), lambda started: started is None, PATIENCE)
+
+
+def test_an_interruption_while_the_clock_is_started_does_not_keep_us_until_it_rings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A thread that nobody ends, and that is waited for, outlives the interruption."""
+    begun: list[threading.Timer] = []
+    start = threading.Timer.start
+
+    def interrupted(timer: threading.Timer) -> None:
+        start(timer)
+        begun.append(timer)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(threading.Timer, "start", interrupted)
+    program = script("import time; time.sleep(60)")
+    with (
+        pytest.raises(KeyboardInterrupt),
+        started("sleep", program, env=os.environ, cwd=tmp_path, log=tmp_path / "log") as it,
+    ):
+        it.finish(timeout_seconds=60)
+    (timer,) = begun
+    timer.join(5)
+    assert not timer.is_alive()

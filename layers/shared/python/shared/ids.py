@@ -6,7 +6,10 @@ from typing import Final
 
 _ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32: no i, l, o, u
 _BITS: Final = 130
-_LETTERS: Final = _BITS // 5
+_PAIRS: Final = [one + other for one in _ALPHABET for other in _ALPHABET]
+_PAIR_MAX: Final = len(_PAIRS) - 1
+_SHIFTS: Final = range(_BITS - 10, -1, -10)
+"""Ten bits are two letters."""
 
 
 def derived(prefix: str, *parts: str) -> str:
@@ -27,4 +30,4 @@ def message_id(service: str, aggregate_id: str, version: int, number: int) -> st
 
 
 def _letters(number: int) -> str:
-    return "".join(_ALPHABET[(number >> (5 * place)) & 31] for place in reversed(range(_LETTERS)))
+    return "".join([_PAIRS[(number >> shift) & _PAIR_MAX] for shift in _SHIFTS])

@@ -7,6 +7,7 @@ from typing import Any, Final, NoReturn
 
 from pydantic import TypeAdapter, ValidationError
 
+from shared import compact_json
 from shared.contracts.envelope import Envelope, Message
 from shared.contracts.union import message_types
 from shared.errors.taxonomy import DomainException
@@ -15,7 +16,7 @@ from shared.moments import timestamp
 SPEC_VERSION: Final = "1.0"
 CONTENT_TYPE: Final = "application/json"
 """What CloudEvents takes the data for where nothing is said: it is not said again in each."""
-_ENCODER: Final = json.JSONEncoder(separators=(",", ":"))
+_encoded: Final = compact_json.encoder()
 _SEQUENCE: Final = re.compile(r"[0-9]{1,18}")
 
 
@@ -38,7 +39,7 @@ def adapter(message_type: type[Message]) -> TypeAdapter[Any]:
 def encode(envelope: Envelope[Any]) -> str:
     """The CloudEvents JSON that is stored in the outbox and put on the bus as it is."""
     data = adapter(type(envelope.data)).dump_python(envelope.data, mode="json")
-    return _ENCODER.encode(
+    return _encoded(
         {
             "specversion": SPEC_VERSION,
             "id": envelope.id,

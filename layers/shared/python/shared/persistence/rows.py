@@ -60,7 +60,11 @@ def load_or_name(value: Mapping[str, Any]) -> Value:
 
 def dump_row(row: Mapping[str, Value]) -> dict[str, dict[str, Any]]:
     """A whole item. Empty values are left out: an index key must not be null."""
-    return {name: dump(value) for name, value in row.items() if value is not None}
+    return {
+        name: {"S": value} if type(value) is str else dump(value)  # most of what is stored
+        for name, value in row.items()
+        if value is not None
+    }
 
 
 def load_row(item: Mapping[str, Mapping[str, Any]]) -> Row:

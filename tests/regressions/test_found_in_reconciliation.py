@@ -1,0 +1,127 @@
+"""What the simulator has found in the reconciliation, each as the shortest story of it."""
+
+from datetime import date
+
+import pytest
+
+from accounting.application.reconcile import reconcile_part, request_reconciliation
+from accounting.application.resolve_item import resolve
+from accounting.domain.journal import Authorship, Person
+from accounting.domain.manual import Periods
+from accounting.domain.matching import match_payment
+from accounting.domain.provider_rules import rules_of
+from accounting.domain.reconciliation import Class
+from accounting.domain.reconciliation_run import Stage
+from accounting.domain.settlement_record import Resolution
+from accounting.infrastructure.dynamodb_settlement import DynamoDbSettlement
+from shared.contracts.accounting import ReconciliationRequested
+from shared.contracts.settlement import LineKind
+from tests.doubles.ledger import Ledger, eur, settled
+from tests.simulation.lives import Life
+from tests.simulation.site import site
+from tests.simulation.world import World
+from tests.unit.accounting.reconciled_house import House, counts
+from tests.unit.accounting.reconciling import line, operation
+
+
+def test_a_run_comes_to_its_end_when_another_one_has_looked_at_the_same_payment_since(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It stood still for ever: what it had found of the payment was there, and was put anew."""
+    monkeypatch.setattr("accounting.application.reconcile.STEPS_PER_PART", 1)
+    house = House()
+    house.capture("pay_a", 1000)
+    house.settle("pay_a", 1000)
+    day = house.ledger.now.date()
+    run = request_reconciliation(
+        "sandbox",
+        day,
+        requested_by="operator",
+        records=house.records,
+        cause=house.ledger.cause("first"),
+    )
+    while run.stage is not Stage.COMPLETED:
+        part = ReconciliationRequested(
+            reconciliation_id=run.reconciliation_id, provider="sandbox", day=day, part=run.part
+        )
+        cause = house.ledger.cause(f"first/part-{run.part}")
+        run = reconcile_part(part, books=house.books, periods=Periods(), cause=cause)
+        if run.part == 2:
+            assert counts(house.run(name="second")) == {"matched": (1, 1)}
+    assert counts(run) == {"matched": (1, 1)}
+
+
+def test_the_totals_of_a_run_count_nothing_twice() -> None:
+    """A fee's line was, when the item of the capture beside it was counted after it."""
+    house = House()
+    house.capture("pay_a", 1000)
+    house.settle("pay_a", 1000)
+    on = house.ledger.now.date()
+    house.tell(line("l2", -5, payment_id="pay_a", kind=LineKind.FEE, on=on))
+    assert counts(house.run()) == {"matched": (1, 1), "fee_only": (0, 1)}
+
+
+def test_a_line_that_was_on_its_way_for_days_is_taken_up_by_the_run_of_the_day_it_came() -> None:
+    """It never was: it was kept with the day on which it had been sent, which no run looks at."""
+    ledger = Ledger()
+    sent = ledger.now
+    ledger.tick(days=9)
+    line_sent = settled(LineKind.CAPTURE, eur(100), eur(100))
+    ledger.hear(line_sent, "line/1", at=sent)
+    kept = DynamoDbSettlement(ledger.table)
+    assert [each.line_id for each in kept.lines_told_on("sandbox", ledger.now.date())] == ["line_1"]
+    assert list(kept.lines_told_on("sandbox", sent.date())) == []
+
+
+def test_the_line_of_a_dispute_that_comes_before_its_notice_is_matched() -> None:
+    """It was missing on both sides: the report calls it by a reference that is not the dispute's,
+    and so does the line, of which nobody knew the dispute yet.
+    """
+    on = date(2026, 3, 2)
+    told = line("l1", -5000, "pay_1-authorize-1", kind=LineKind.DISPUTE, provider="dp_7", on=on)
+    opened = operation("dp_7", -5000, kind=LineKind.DISPUTE, on=on)
+    (item,) = match_payment([opened], [told], rules=rules_of("sandbox"), as_of=on)
+    assert (item.kind, item.operations, item.lines) == (Class.MATCHED, (opened,), (told,))
+
+
+def test_a_person_can_explain_an_item_that_has_no_money_in_the_wrong_place() -> None:
+    """Another fee than the agreed one stayed open for ever: there is nothing to book about it."""
+    house = House()
+    house.capture("pay_a", 1000)
+    on = house.ledger.now.date()
+    house.tell(line("l1", 1000, "pay_a-capture-1", payment_id="pay_a", fee=47, on=on))
+    assert counts(house.run()) == {"fee_mismatch": (1, 1)}
+    by = Authorship(actor=Person("operator", "anna"), reason="a fee for a foreign card")
+
+    def explained() -> bool:
+        done = resolve(
+            "pay_a~capture:pay_a-capture-1",
+            Resolution(account="5000", by=by),
+            journal=house.ledger.journal,
+            records=house.records,
+            cause=house.ledger.cause("r-1"),
+        )
+        return done.entry is None and not done.is_awaited
+
+    assert explained()
+    assert explained()  # the same request again is the same answer
+    assert list(house.records.open_records("sandbox", after="")) == []
+    assert counts(house.run(name="next")) == {"fee_mismatch": (1, 1)}
+    assert list(house.records.open_records("sandbox", after="")) == []
+
+
+def test_a_dead_letter_of_the_reconciliation_says_why_it_was_given_up() -> None:
+    world = World(1, lives=[Life()], rates={})
+    record = {
+        "messageId": "letter-1",
+        "body": '{"detail": {"nothing": "of use"}}',
+        "attributes": {"ApproximateReceiveCount": "5"},
+        "messageAttributes": {},
+        "eventSource": "aws:sqs",
+        "eventSourceARN": "accounting.reconcile",
+    }
+    with site(world):
+        answer = world.invoke("accounting.reconcile", {"Records": [record]})
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "letter-1"}]}
+    noted = [row for row in world.dynamo.items("accounting") if "letter-1" in row["pk"]["S"]]
+    assert [row["code"]["S"] for row in noted] == ["undecodable_message"]

@@ -1,0 +1,185 @@
+"""A world whose provider settles what it does, and whose platform reconciles it every night.
+
+Persons ask for runs of their own, and explain what stands in suspense, by the API.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from random import Random
+from typing import Any, Final
+from unittest.mock import patch
+
+import payments.api.settlement
+import payments.wiring
+from payments.infrastructure.settlement import reading
+from tests.doubles.memory_dynamo import Item
+from tests.simulation import functions
+from tests.simulation.agenda import DAY, HOUR, MINUTE, SECOND
+from tests.simulation.lives import Life
+from tests.simulation.network import VISIBILITY, Answer
+from tests.simulation.reports import Bucket, notice
+from tests.simulation.settlement import RATES, Plan, Settlements
+from tests.simulation.site import KEY, SECOND_KEY
+from tests.simulation.watch_books import BooksWatch
+from tests.simulation.world import START, World
+
+PART_BYTES: Final = 1_000
+READINGS_MAX: Final = 60
+NIGHTS_AFTER: Final = 9
+"""So many nights follow the last movement: whatever waits has been given up, or has come."""
+NIGHTS_MAX: Final = 120
+CLOCKWORK: Final = frozenset({"night", "report", "desk"})
+BEARABLE: Final = {"killed": 0.003, "store_refuses": 0.005}
+"""A run calls the store some hundred times: oftener than so it would come to no end."""
+ACCOUNTS: Final = ("5000", "5900")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Habits:
+    """`resolves` is the share of open discrepancies that a person explains on a day, `asks` how
+    often somebody asks for a run. Everything begins with `first_night`, and goes on for
+    `nights_after` nights when nothing moves any more; `proves` is whether the books are proved.
+    """
+
+    resolves: float = 0.2
+    asks: float = 0.3
+    first_night: int = 1
+    nights_after: int = NIGHTS_AFTER
+    proves: bool = True
+
+
+class ReconciledWorld(World):
+    """`settlements` knows the truth of what was settled."""
+
+    def __init__(  # noqa: PLR0913 - what is not given is drawn
+        self,
+        seed: int,
+        *,
+        payments: int = 4,
+        lives: Sequence[Life] | None = None,
+        rates: dict[str, float] | None = None,
+        kill_at: Collection[int] = (),
+        plan: Plan | None = None,
+        habits: Habits | None = None,
+    ) -> None:
+        super().__init__(seed, payments=payments, lives=lives, rates=rates, kill_at=kill_at)
+        rng = Random(seed + 2)
+        self.fate.rates = {
+            fault: min(rate, BEARABLE.get(fault, rate)) for fault, rate in self.fate.rates.items()
+        }
+        self.habits = habits or Habits()
+        self.settlements = Settlements(Bucket(self.calls), plan or Plan(rates=RATES), rng)
+        self.books = BooksWatch()
+        self.began_at = 0
+        """The number of the moment at which the first report or night began."""
+        self._rng = Random(seed + 3)
+        self._last_change = 0
+        self._asked = 0
+        self._store_call = self.dynamo.on_call
+        self.dynamo.on_call = self._called
+
+    def run(self) -> None:
+        planned = partial(reading.plan, part_bytes=PART_BYTES)
+        with (
+            patch.object(payments.wiring, "report_bucket", lambda: self.settlements.bucket),
+            patch.object(payments.api.settlement, "plan", planned),
+        ):
+            super().run()
+            self.books.check()
+
+    def _begin(self) -> None:
+        super()._begin()
+        self._on(self.habits.first_night)
+
+    def _written(self, table: str, before: Item | None, after: Item | None) -> None:
+        super()._written(table, before, after)
+        self.books.written(table, after)
+
+    def _called(self, moment: str, place: str) -> None:
+        if moment == "before":
+            self.books.check()  # between two writes, never within one
+        self._store_call(moment, place)
+
+    def _on(self, day: int) -> None:
+        """Plan the clockwork of a day: what it closes at night, reports, the work at the desk."""
+        until = day * DAY - self.agenda.now
+        self.agenda.add(until + 2 * HOUR, "night", lambda: self._night(day))
+        self.agenda.add(until + 5 * HOUR, "report", lambda: self._report(day))
+        self.agenda.add(until + 9 * HOUR, "desk", lambda: self._desk(day))
+
+    def _night(self, day: int) -> None:
+        if not self.began_at:
+            self.began_at = self.calls.passed + 1
+        if self.agenda.waits_for_more_than(CLOCKWORK) or self.settlements.waits:
+            self._last_change = day
+        if self.habits.proves:
+            self.invoke("accounting.proof", {})
+        self._nightly(2)
+        assert day < NIGHTS_MAX, "the nights never end"
+        if day <= self._last_change + self.habits.nights_after:
+            self._on(day + 1)
+
+    def _nightly(self, retries: int) -> None:
+        """Lambda calls again what failed, twice."""
+        if self.invoke("accounting.nightly", {}) is None and retries:
+            self.agenda.add(MINUTE, "nightly again", lambda: self._nightly(retries - 1))
+
+    def _report(self, day: int) -> None:
+        date = (START + timedelta(days=day)).date().isoformat()
+        for key in self.settlements.settle(self.acquirer.charges, day, date):
+            self._last_change = day
+            delay = self._rng.randrange(HOUR) + self.settlements.plan.held_back_days * DAY
+            if self.settlements.plan.rates and self._rng.random() < 0.1:
+                delay += self._rng.randrange(5) * DAY
+            for _ in range(self._rng.choice((1, 1, 2))):
+                self.agenda.add(delay, "payments.settlement", partial(self._read_report, key, 1))
+
+    def _read_report(self, key: str, number: int) -> None:
+        assert number < READINGS_MAX, f"{key} was never read"
+        answer = self.invoke("payments.settlement", {"Records": [notice(key)]})
+        if answer is None or answer["batchItemFailures"]:
+            again = partial(self._read_report, key, number + 1)
+            self.agenda.add(VISIBILITY, "payments.settlement", again)
+
+    def _desk(self, day: int) -> None:
+        if self._rng.random() < self.habits.asks:
+            date = (START + timedelta(days=day)).date().isoformat()
+            body = {"provider": "sandbox", "date": date}
+            self._post("/reconciliations", body, f"run-{day}", KEY)
+        answer = self._request("GET", "/reconciliation-items", None, "", KEY)
+        page = {} if answer is None else json.loads(answer["body"])
+        for each in page.get("data", ()):
+            if each["class"] != "expected" and self._rng.random() < self.habits.resolves:
+                self._resolve(each["item_id"])
+
+    def _resolve(self, item_id: str) -> None:
+        """One person, and a second one some time later: refused, where one is enough."""
+        self._asked += 1
+        path = f"/reconciliation-items/{item_id}/resolution"
+        account = self._rng.choice(ACCOUNTS)
+        for name, key, delay in (("Ada", KEY, 0), ("Bob", SECOND_KEY, self._rng.randrange(HOUR))):
+            body = {"account": account, "actor": name, "reason": "seen at the bank"}
+            said = partial(self._post, path, body, f"resolve-{self._asked}-{name}", key)
+            self.agenda.add(delay, "person", said)
+
+    def _post(self, path: str, body: dict[str, Any], key: str, by: str) -> None:
+        """Until there is an answer that is one."""
+        answer = self._request("POST", path, body, key, by)
+        document = {} if answer is None else json.loads(answer["body"])
+        status = 0 if answer is None else answer["statusCode"]
+        if status == 0 or document.get("retryable", status >= 500):
+            delay = self._rng.randrange(SECOND, MINUTE)
+            self.agenda.add(delay, "person", partial(self._post, path, body, key, by))
+        else:
+            self.tell(f"answer {path} {status} {document.get('code', '')}")
+
+    def _request(self, method: str, path: str, body: Any, key: str, by: str) -> Answer:
+        asked = functions.request(method, path, body=body, key=key, flow="desk", by=by)
+        if method == "GET":
+            asked["queryStringParameters"] = {"provider": "sandbox", "limit": "100"}
+        return self.invoke("accounting.http", asked)
