@@ -1,9 +1,11 @@
 """CPU per posting in batches of a hundred entries: ours, SQLite and django-hordak, in one run.
 
 Ours does everything but speak to a network, from the event that is told: entry, checks, limits,
-announcement, item, chain, balances, day of effect. SQLite is given the entries as they are.
-django-hordak stands in an environment of its own (requirements/bench.txt, `.bench`); it runs on
-SQLite in memory, without the triggers that it needs PostgreSQL for, which makes it faster.
+announcement, item, chain, balances, day of effect. It is measured once more from the finished
+entry on, which is where SQLite begins.
+django-hordak stands in an environment of its own (requirements/bench.txt, `.bench`). It posts as
+its documentation shows, by its models; on SQLite in memory, without the triggers by which it
+checks balances on PostgreSQL and MySQL, which makes it faster than its users have it.
 """
 
 from __future__ import annotations
@@ -31,7 +33,7 @@ from tests.doubles.memory_table import MemoryTable
 
 BATCH: Final = 100
 BATCHES: Final = 10
-ROUNDS: Final = 5
+ROUNDS: Final = 15
 ROOT: Final = Path(__file__).parents[1]
 PYTHON: Final = ROOT / ".bench" / "bin" / "python"
 TIMEOUT_SECONDS: Final = 300
@@ -42,6 +44,7 @@ def cpu_figures() -> dict[str, Any]:
     mine = _best(_ours)
     figures: dict[str, Any] = {
         "ours, µs a posting": round(mine, 1),
+        "ours from the finished entry, µs a posting": round(_best(_ours_from_entries), 1),
         "SQLite, µs a posting": round(_best(_sqlite), 1),
     }
     hordak = _hordak()
@@ -107,6 +110,15 @@ def _ours(batches: list[tuple[Told, ...]]) -> None:
         for each in batch:
             event, cause = each.event, each.work.cause
             book(event, happened_at=cause.now, periods=open_, journal=ledger.journal, cause=cause)
+        ledger.fold()
+
+
+def _ours_from_entries(batches: list[tuple[Told, ...]]) -> None:
+    ledger = Ledger(now=START, table=PlainTable())
+    for batch in batches:
+        for each in batch:
+            work = each.work
+            ledger.journal.append([(work.entry, work.created)], work.cause)
         ledger.fold()
 
 

@@ -6,7 +6,6 @@ embedded cloud; what AWS would bill is metered from the requests.
 
 from __future__ import annotations
 
-import json
 import shutil
 import statistics
 import sys
@@ -15,6 +14,7 @@ import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,6 +24,7 @@ from accounting.domain.chain import LANES
 from accounting.infrastructure.dynamodb_folds import DynamoDbFolds
 from accounting.infrastructure.dynamodb_journal import DynamoDbJournal
 from apphost.cloud import embedded
+from bench import report
 from bench.cpu import cpu_figures
 from bench.meter import Meter
 from bench.naive_ledger import NaiveLedger
@@ -34,9 +35,8 @@ from tests.integration.tables import MAIN, create_main_table
 
 ENTRIES: Final = 400
 WORKERS: Final = 4
-ROUNDS: Final = 5
+ROUNDS: Final = 7
 FOLDED_AT_ONCE: Final = 400
-RESULTS: Final = Path(__file__).parent / "results" / "ledger.json"
 GOALS: Final = {"write_units_max": 1.2, "hot_over_uniform_min": 0.95}
 
 
@@ -101,8 +101,8 @@ def _figures(work: list[Work], seconds: float, meter: Meter, *, conflicts: int) 
     )
 
 
-def measure(url: str) -> dict[str, Any]:
-    """Each ledger and stream in rounds that take turns; the speed is that of the fastest round."""
+def measure(url: str) -> dict[str, list[Figures]]:
+    """Each ledger and stream in rounds that take turns."""
     taken: dict[str, list[Figures]] = {}
     for number in range(ROUNDS):
         for name, ledger in (("ours", ours), ("naive", naive)):
@@ -110,45 +110,55 @@ def measure(url: str) -> dict[str, Any]:
                 work = stream(f"{name}-{hot}-{number}", entries=ENTRIES, hot=hot)
                 found = ledger(open_account(url), work)
                 taken.setdefault(f"{name} {'hot' if hot else 'uniform'}", []).append(found)
+    return taken
+
+
+def medians(taken: dict[str, list[Figures]]) -> dict[str, dict[str, float]]:
     return {
         name: {
-            field: round(_pick(field)(getattr(each, field) for each in rounds), 3)
+            field: round(statistics.median(getattr(each, field) for each in rounds), 3)
             for field in Figures.__dataclass_fields__
         }
         for name, rounds in taken.items()
     }
 
 
-def _pick(field: str) -> Callable[[Iterable[float]], float]:
-    """What else runs on the machine only slows a round down; the counts are the same in each."""
-    return max if field == "postings_per_second" else statistics.median
+def ratios(taken: dict[str, list[Figures]]) -> dict[str, float]:
+    """Of what stood side by side in a round, the median: whatever slows a round slows both."""
 
+    def ratio(field: str, name: str, other: str) -> float:
+        pairs = zip(taken[name], taken[other], strict=True)
+        sides = [(getattr(one, field), getattr(two, field)) for one, two in pairs]
+        return float(round(statistics.median(one / two for one, two in sides), 2))
 
-def ratios(store: dict[str, Any]) -> dict[str, float]:
-    speed = {name: figures["postings_per_second"] for name, figures in store.items()}
+    speed = partial(ratio, "postings_per_second")
     return {
-        "ours hot/uniform": round(speed["ours hot"] / speed["ours uniform"], 2),
-        "naive hot/uniform": round(speed["naive hot"] / speed["naive uniform"], 2),
-        "ours/naive hot": round(speed["ours hot"] / speed["naive hot"], 2),
-        "ours/naive uniform": round(speed["ours uniform"] / speed["naive uniform"], 2),
-        "naive/ours write units": round(
-            store["naive hot"]["write_units"] / store["ours hot"]["write_units"], 2
-        ),
+        "ours hot/uniform": speed("ours hot", "ours uniform"),
+        "naive hot/uniform": speed("naive hot", "naive uniform"),
+        "ours/naive hot": speed("ours hot", "naive hot"),
+        "ours/naive uniform": speed("ours uniform", "naive uniform"),
+        "naive/ours write units": ratio("write_units", "naive hot", "ours hot"),
     }
 
 
 def main() -> int:
+    at = report.commit()
     state = Path(tempfile.mkdtemp(prefix="quittance-bench-"))
     cloud = embedded.start(state_dir=state)
     try:
         embedded.wait_ready(cloud)
-        store = measure(cloud.url)
+        taken = measure(cloud.url)
     finally:
         embedded.stop(cloud.pid)
         shutil.rmtree(state, ignore_errors=True)
-    result = {"store": store, "ratios": ratios(store), "cpu": cpu_figures(), "goals": GOALS}
-    RESULTS.parent.mkdir(exist_ok=True)
-    RESULTS.write_text(json.dumps(result, indent=2) + "\n")
+    store = medians(taken)
+    result: dict[str, Any] = {
+        "store": store,
+        "ratios": ratios(taken),
+        "cpu": cpu_figures(),
+        "goals": GOALS,
+    }
+    report.write("ledger", result, of=at)
     _show(result)
     units = max(store["ours hot"]["write_units"], store["ours uniform"]["write_units"])
     reached = (

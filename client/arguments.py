@@ -110,7 +110,18 @@ def _add_ledger(nouns: Parsers) -> None:
     one.add_argument("account", metavar="CODE", help="an account of the chart: 1100")
     one.add_argument("--currency", required=True, type=_currency, metavar="EUR")
     one.add_argument("--consistency", choices=("folded", "current"), default="folded")
-    _command(verbs, "verify", commands.verify_ledger, role="auditor")
+    proof = _command(verbs, "verify", commands.verify_ledger, role="auditor")
+    proof.add_argument(
+        "--public-key",
+        metavar="KEY",
+        help="the key that seals must be signed with: its fingerprint (SHA256:…), or a file",
+    )
+    proof.add_argument(
+        "--known",
+        type=Path,
+        metavar="FILE",
+        help="the key and the chains as the last verification saw them; written when all is well",
+    )
     entries = _command(verbs, "entries", commands.show_entries, role="auditor")
     entries.add_argument("--payment", required=True, dest="payment_id", metavar="PAYMENT_ID")
 

@@ -8,6 +8,7 @@ from client.amounts import LineMalformed, order_line
 from client.answers import Order, Payment, Refund
 from client.api import Api, NewOrder
 from client.keys import new_key
+from client.known_ledger import Unknowable, pin, read_note
 from client.ledger_proof import verify
 from client.motion import order_moves, payment_moves
 from client.showing import FAILED, OK, Misused, idempotency_key, patience, show, telling
@@ -146,9 +147,18 @@ def show_balance(api: Api, arguments: Namespace) -> int:
 
 def verify_ledger(api: Api, arguments: Namespace) -> int:
     """Recompute the whole ledger from outside; 0 only when nothing was changed or is missing."""
-    found = verify(api)
+    try:
+        pinned = None if arguments.public_key is None else pin(arguments.public_key)
+        known = None if arguments.known is None else read_note(arguments.known)
+    except Unknowable as error:
+        raise Misused(str(error)) from error
+    found = verify(api, pinned=pinned, known=known)
     shown = show(arguments, found.as_json(), lambda: render.verification(found))
-    return FAILED if found.breaches else shown
+    if found.breaches:
+        return FAILED
+    if arguments.known is not None:
+        arguments.known.write_text(found.note.written())
+    return shown
 
 
 def new_api_key(arguments: Namespace) -> int:

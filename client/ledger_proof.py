@@ -12,6 +12,7 @@ from accounting.domain.proof import UNREADABLE, Breach, LaneSource, SealedDay, b
 from accounting.infrastructure.entry_rows import from_row
 from client.answers import ChainPage, Seal
 from client.api import Api
+from client.known_ledger import Note, Pin, cut_breaches, fingerprint, key_breaches
 from client.signature import NotAKey, signed_by
 from shared.errors.taxonomy import DomainException
 
@@ -23,11 +24,13 @@ class Verification:
     entries: int
     days: int
     breaches: tuple[Breach, ...]
+    note: Note
 
     def as_json(self) -> dict[str, object]:
         return {
             "entries": self.entries,
             "sealed_days": self.days,
+            "public_key": self.note.fingerprint,
             "breaches": [
                 {"check": each.check, "detail": each.detail, "entry_id": each.entry_id}
                 for each in self.breaches
@@ -51,16 +54,18 @@ class _Entries:
             yield Breach(check="entry", detail=told, entry_id=chained.entry_id)
 
 
-def verify(api: Api) -> Verification:
+def verify(api: Api, *, pinned: Pin | None = None, known: Note | None = None) -> Verification:
     """Walk every chain from genesis, check every seal, and add up every balance once more.
 
-    Seals are read first: chains only grow. What stands in no chain only the platform can see: its
-    own checks are asked for as well.
+    Seals are checked with the `pinned` key, or else with that which the platform tells; chains must
+    pass where they are `known` to have been. Seals are read first: chains only grow. What stands in
+    no chain only the platform can see: its own checks are asked for as well.
     """
     seals = api.seals()
-    key = base64.b64decode(seals["public_key"])
+    told = _decoded(seals["public_key"])
+    key = pinned.der if pinned is not None and pinned.der is not None else told
     entries = _Entries()
-    lanes = [_lane(api.chain(lane)) for lane in range(LANES)]
+    walks = [_Passing(api.chain(lane), known) for lane in range(LANES)]
     days = (
         SealedDay(
             day=seal["day"],
@@ -70,24 +75,47 @@ def verify(api: Api) -> Verification:
         )
         for seal in seals["data"]
     )
-    recomputed = tuple(book_breaches(lanes, days, observe=entries.observe))
+    sources = [walk.source for walk in walks]
+    recomputed = (
+        *key_breaches(fingerprint(told), pinned, known),
+        *book_breaches(sources, days, observe=entries.observe),
+        *cut_breaches(known, [walk.passed for walk in walks]),
+    )
     said = [
         Breach(check=each["check"], detail=each["detail"], entry_id=each["entry_id"])
         for each in api.ledger_proof()["breaches"]
     ]
-    breaches = (*recomputed, *(each for each in said if each not in recomputed))
-    return Verification(entries=entries.count, days=len(seals["data"]), breaches=breaches)
-
-
-def _lane(pages: Iterator[ChainPage]) -> LaneSource:
-    """A lane as its first page says it ends."""
-    first = next(pages)
-    return LaneSource(
-        lane=first["lane"],
-        head=Head(height=first["height"], hash=first["hash"]),
-        sums=Sums(by_currency=first["balances"]),
-        blocks=_blocks(first, pages),
+    return Verification(
+        entries=entries.count,
+        days=len(seals["data"]),
+        breaches=(*recomputed, *(each for each in said if each not in recomputed)),
+        note=Note(fingerprint(told), tuple(source.head for source in sources)),
     )
+
+
+class _Passing:
+    """A lane as its first page says it ends; `passed` once it was where it is known to have been.
+
+    A head is always the end of a block: blocks are never cut anew.
+    """
+
+    def __init__(self, pages: Iterator[ChainPage], known: Note | None) -> None:
+        first = next(pages)
+        self.passed = False
+        self._known = None if known is None else known.heads[first["lane"]]
+        self.source = LaneSource(
+            lane=first["lane"],
+            head=Head(height=first["height"], hash=first["hash"]),
+            sums=Sums(by_currency=first["balances"]),
+            blocks=self._watched(_blocks(first, pages)),
+        )
+
+    def _watched(
+        self, blocks: Iterator[tuple[Block, Mapping[str, StoredEntry]]]
+    ) -> Iterator[tuple[Block, Mapping[str, StoredEntry]]]:
+        for block, stored in blocks:
+            self.passed = self.passed or block.head == self._known
+            yield block, stored
 
 
 def _blocks(
@@ -110,6 +138,14 @@ def _blocks(
             found = zip(entries, told["stored"], strict=True)
             yield block, {entry_id: row for (entry_id, _), row in found if row is not None}
         page = next(pages, None)
+
+
+def _decoded(text: str) -> bytes:
+    """Nothing where it is no base 64: no signature holds then."""
+    try:
+        return base64.b64decode(text, validate=True)
+    except ValueError:
+        return b""
 
 
 def _signed(key: bytes, seal: Seal) -> bool:

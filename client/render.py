@@ -189,7 +189,11 @@ def balance(shown: Balance) -> RenderableType:
 def verification(shown: Verification) -> RenderableType:
     facts = _facts(
         "Ledger: nothing was changed" if not shown.breaches else "Ledger: it does not verify",
-        {"entries": str(shown.entries), "sealed days": str(shown.days)},
+        {
+            "entries": str(shown.entries),
+            "sealed days": str(shown.days),
+            "public key": shown.note.fingerprint,
+        },
     )
     if not shown.breaches:
         return facts

@@ -12,7 +12,7 @@ from constructs import Construct
 
 from infra.stages import Stage
 
-STAMPED = ["pk", "sk", "Payload", "ProcessedOn", "Retries", "Unprocessed"]
+STAMPED = ["pk", "sk", "ProcessedOn", "Retries", "Unprocessed"]
 """What an update by the relay touches: the key, its condition, and the three marks it sets."""
 
 
@@ -79,6 +79,21 @@ class ServiceTables(Construct):
     def grant(self, function: lambda_.Function, *actions: str) -> None:
         """Allow DynamoDB actions (without prefix) on the rows of the table, not on its indexes."""
         allow(function, self.main.table_arn, actions)
+
+    def forbid_writing(self, function: lambda_.Function, *prefixes: str) -> None:
+        """Refuse to write rows whose partition begins so, whatever else allows it."""
+        function.add_to_role_policy(
+            iam.PolicyStatement(
+                effect=iam.Effect.DENY,
+                actions=["dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"],
+                resources=[self.main.table_arn],
+                conditions={
+                    "ForAnyValue:StringLike": {
+                        "dynamodb:LeadingKeys": [f"{prefix}#*" for prefix in prefixes]
+                    }
+                },
+            )
+        )
 
     def grant_index(self, function: lambda_.Function, index: Index) -> None:
         allow(function, f"{self.main.table_arn}/index/{index.name}", ["Query"])

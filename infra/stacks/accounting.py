@@ -34,6 +34,9 @@ def _by(name: str) -> Index:
 OPEN_ITEMS = Index(name="open_items", partition_key="open_for", sort_key="since", keys_only=True)
 """What reconciliation has found and nobody has explained yet, by provider, oldest first."""
 INDEXES = (_by("payment"), _by("order"), _by("payout"), OPEN_ITEMS)
+ENTRY_ROWS = "ENTRY"
+FOLDED_ROWS = ("FOLD", "CHAIN", "KEPT", "MOVED")
+"""How the partitions of chains and balances begin."""
 FOLD = Sizing(memory_mb=512, timeout_seconds=60)
 FOLDED_AT_ONCE = 400
 """Entries moved into the balances by one transaction a lane."""
@@ -52,7 +55,8 @@ ENTRIES = {
 class AccountingStack(ServiceStack):
     """An inbox for facts to book, a fold behind the table's stream, HTTP, and a nightly proof.
 
-    No function may change or delete an entry: they are only ever added.
+    No function may delete an entry, or change what it says. Who books may not touch the chains and
+    balances, and who moves those may not touch an entry: no one right makes a forgery whole.
     """
 
     def __init__(self, scope: Construct, stage: Stage) -> None:
@@ -79,16 +83,20 @@ class AccountingStack(ServiceStack):
         self._fold()
         self._prove()
         self._reconcile()
+        for books in (self.http, inbox, self.schedule):
+            self.tables.forbid_writing(books, *FOLDED_ROWS)
         self.watch()
 
     def _reconcile(self) -> None:
         """Every night, after the books were sealed, and whenever somebody asks."""
         reconcile = self.consumer("reconcile", Asked, batch_size=1)
-        self.tables.grant(reconcile, "GetItem", "PutItem", "Query")
+        self.tables.grant(reconcile, "GetItem", "BatchGetItem", "PutItem", "Query")
         self.tables.grant_index(reconcile, INDEXES[0])
         self.tables.grant_index(reconcile, OPEN_ITEMS)
+        self.tables.forbid_writing(reconcile, *FOLDED_ROWS)
         nightly = self.function("nightly", Sizing(memory_mb=512, timeout_seconds=30))
         self.tables.grant(nightly, "GetItem", "PutItem", "Query")
+        self.tables.forbid_writing(nightly, ENTRY_ROWS, *FOLDED_ROWS)
         events.Rule(
             self,
             "Reconciling",
@@ -101,6 +109,7 @@ class AccountingStack(ServiceStack):
         """The second reader of the table's stream, beside the relay: all that a stream bears."""
         fold = self.function("fold", FOLD)
         self.tables.grant(fold, "GetItem", "PutItem", "Query")
+        self.tables.forbid_writing(fold, ENTRY_ROWS)
         self.tables.grant_stream(fold)
         failures = dead_letter_queue(self, "FoldFailures", self.stage)
         acknowledge(
@@ -135,6 +144,7 @@ class AccountingStack(ServiceStack):
         """
         proof = self.function("proof", PROOF)
         self.tables.grant(proof, "GetItem", "BatchGetItem", "PutItem", "Query", "Scan")
+        self.tables.forbid_writing(proof, ENTRY_ROWS)
         self._vault.grant_read(proof)
         self._vault.grant_seal(proof)
         events.Rule(

@@ -82,9 +82,9 @@ _POINT = {
 }
 
 
-def _about(thing: str, example: str) -> Query:
+def _about(thing: str, example: str, more: str = "") -> Query:
     return Query(
-        description=f"The {thing} whose entries are listed.",
+        description=f"The {thing} whose entries are listed.{more}",
         schema=_TEXT,
         example=example,
         required=False,
@@ -151,7 +151,11 @@ LEDGER_OPERATIONS: Mapping[Route, Operation] = {
         examples={"captured": samples.ENTRIES},
         query={
             "payment_id": _about("payment", samples.BOOKED["payment_id"]),
-            "order_id": _about("order", samples.BOOKED["order_id"]),
+            "order_id": _about(
+                "order",
+                samples.BOOKED["order_id"],
+                " None before its authorization, or money nobody expected, is booked.",
+            ),
             "payout_id": _about("payout", "po_1"),
             "account": _about("account", "1100"),
             "from": Query(

@@ -252,8 +252,8 @@ def _holds(request: Request, found: Item | None) -> bool:
             return found is None
         case "version = :seen":
             return found is not None and found.get("version") == values[":seen"]
-        case "attribute_exists(Payload)":
-            return found is not None and "Payload" in found
+        case "attribute_exists(Retries)":
+            return found is not None and "Retries" in found
         case str() if condition.startswith("attribute_not_exists(#id) OR #expiry < :now"):
             return found is None or _record_over(found, values)
     raise AssertionError(f"the double does not know the condition {condition}")

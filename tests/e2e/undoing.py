@@ -71,3 +71,27 @@ def age(quittance: Platform, order: Order, attribute: str) -> None:
 def clock_strikes(quittance: Platform) -> None:
     """What the rule of the schedule does each minute, now."""
     quittance.aws("lambda").invoke(FunctionName=quittance.outputs.functions["orders_schedule"])
+
+
+def mapping_of(quittance: Platform, inbox: str) -> str:
+    """What feeds the consumer of an inbox, by its id."""
+    queue = quittance.outputs.queues[inbox].rpartition("/")[2]
+    pages = quittance.aws("lambda").get_paginator("list_event_source_mappings").paginate()
+    (found,) = [
+        each["UUID"]
+        for page in pages
+        for each in page["EventSourceMappings"]
+        if each["EventSourceArn"].endswith(f":{queue}")
+    ]
+    return str(found)
+
+
+def enable(client: Any, mapping: str, *, enabled: bool) -> None:
+    """Switch what feeds a consumer, and wait until it is switched."""
+    state = "Enabled" if enabled else "Disabled"
+    client.update_event_source_mapping(UUID=mapping, Enabled=enabled)
+    until(
+        lambda: client.get_event_source_mapping(UUID=mapping)["State"],
+        lambda seen: seen == state,
+        PATIENCE,
+    )

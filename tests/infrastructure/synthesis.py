@@ -37,6 +37,13 @@ class Template:
 
     def policy_of(self, handler: str) -> list[dict[str, Any]]:
         """Every statement that the function at `handler` may act by."""
+        return [each for each in self._statements_of(handler) if each["Effect"] == "Allow"]
+
+    def denials_of(self, handler: str) -> list[dict[str, Any]]:
+        """What the function at `handler` may not do, whatever else allows it."""
+        return [each for each in self._statements_of(handler) if each["Effect"] == "Deny"]
+
+    def _statements_of(self, handler: str) -> list[dict[str, Any]]:
         role = self.function(handler)["Role"]["Fn::GetAtt"][0]
         return [
             statement

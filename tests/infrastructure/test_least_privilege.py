@@ -171,7 +171,6 @@ def test_an_update_can_only_mark_a_message(
                     "dynamodb:Attributes": [
                         "pk",
                         "sk",
-                        "Payload",
                         "ProcessedOn",
                         "Retries",
                         "Unprocessed",

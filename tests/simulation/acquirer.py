@@ -18,6 +18,7 @@ from tests.simulation.webhooks import Webhooks
 KEY_KEPT: Final = DAY
 HELD_FOR: Final = 7 * DAY
 ARRIVES_WITHIN: Final = 10 * MINUTE
+GIVEN_UP_BY: Final = DAY
 _KINDS: Final = {"captures": "capture", "voids": "void", "refunds": "refund"}
 
 type Json = dict[str, Any]
@@ -128,6 +129,9 @@ class Acquirer:
             return HttpAnswer(403, {"error": {"code": "forbidden"}})
         if course.line == "silent_before" or strikes("provider_silent_before"):
             raise NotAnswered
+        if course.line == "given_up":
+            self._later(GIVEN_UP_BY, lambda: self._come_late(path, body, key, course))
+            raise NotAnswered
         if course.line == "arrives_late" or strikes("provider_arrives_late"):
             delay = self._host.fate.rng.randrange(ARRIVES_WITHIN)
             self._later(delay, lambda: self._once(path, body, key, course))
@@ -156,6 +160,14 @@ class Acquirer:
             answer = self._perform(path, body, course)
         self._keys[key] = (self._host.agenda.now + KEY_KEPT, body, answer)
         return answer
+
+    def _come_late(self, path: str, body: Json, key: str, course: Course) -> None:
+        """Take what was held once: what was given back of it no longer is."""
+        if body["reference"] not in self._by_reference:
+            for operation in self.charges[unquote(path.split("/")[3])].operations:
+                if operation["operation"] == "void" and operation["status"] == "succeeded":
+                    operation["status"] = "reversed"
+        self._once(path, body, key, course)
 
     def _perform(self, path: str, body: Json, course: Course) -> HttpAnswer:
         if path == "/v1/payments":

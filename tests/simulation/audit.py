@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
+from tests.simulation import audit_compensation as compensation
 from tests.simulation import audit_ledger as ledger
 from tests.simulation import audit_payments as payments
 from tests.simulation import audit_services as services
@@ -40,7 +41,8 @@ CHECKS: Final[dict[str, Check]] = {
     "X1": services.x1_every_operation_is_booked_once,
     "X2": services.x2_every_event_is_told_once_with_one_content,
     "X3": services.x3_everything_has_a_cause_in_its_flow,
-    "X5": services.x5_a_compensation_undoes_its_own_cause_alone,
+    "X5": compensation.x5_a_compensation_undoes_its_own_cause_alone,
+    "X6": compensation.x6_every_trouble_is_one_case_and_every_decision_is_told,
     "X4": services.x4_an_order_says_what_its_money_says,
     "liveness": services.nothing_is_left_half_way,
     "unexpected": services.nothing_unexpected_happened,

@@ -13,6 +13,7 @@ from tests.simulation.lives import Decision, Life
 WAITS: Final = (HOUR, 3 * DAY)
 """When a customer looks again whether what it wants is possible, before it gives that up."""
 PATIENCE: Final = len(WAITS)
+OPERATOR: Final = frozenset({"retry", "accept", "correct"})
 READY: Final = {
     "confirm": {"authorized"},
     "cancel": {"pending", "authorized", "capturing", "payment_failed"},
@@ -42,6 +43,7 @@ class Customer:
     number: int
     life: Life
     order: Json | None = None
+    case: str = ""
     refused: int = 0
 
     @property
@@ -79,7 +81,7 @@ class Customer:
         status, seen = self.host.http("orders", "GET", path, body=None, key="", flow=self.flow)
         if status == 200:
             self.order = seen
-        ready = decision.kind == "sync" or self.order["status"] in READY[decision.kind]
+        ready = self._is_ready(decision)
         if not (ready or decision.eager):
             if patience:
                 wait = WAITS[PATIENCE - patience]
@@ -97,6 +99,22 @@ class Customer:
 
         self._ask(service, path, body, f"{decision.kind}-{number}", answered)
 
+    def _is_ready(self, decision: Decision) -> bool:
+        assert self.order is not None
+        if decision.kind in OPERATOR:
+            self.case = self._open_case()
+            return bool(self.case)
+        return decision.kind == "sync" or self.order["status"] in READY[decision.kind]
+
+    def _open_case(self) -> str:
+        """The case of the order that waits for a decision; empty if there is none."""
+        assert self.order is not None
+        _, page = self.host.http("orders", "GET", "/cases", body=None, key="", flow=self.flow)
+        cases = [
+            each for each in page.get("data", ()) if each["order_id"] == self.order["order_id"]
+        ]
+        return str(cases[0]["case_id"]) if cases else ""
+
     def _request(self, decision: Decision) -> tuple[str, str, Json]:
         assert self.order is not None
         path = f"/orders/{self.order['order_id']}"
@@ -112,6 +130,9 @@ class Customer:
                 return "orders", f"{path}/refunds", {**amount, "reason": "returned"}
             case "pay_anew":
                 return "orders", f"{path}/payment-method", {"payment_method": {"token": self.token}}
+            case "retry" | "accept" | "correct":
+                path = f"/cases/{self.case}/resolution"
+                return "orders", path, {"action": decision.kind, "reason": "seen"}
         return "payments", f"/payments/{self.order['payment_id']}/sync", {}
 
     def _ask(

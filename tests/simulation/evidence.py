@@ -27,6 +27,7 @@ class Evidence:
 
     orders: dict[str, Plain] = field(default_factory=dict)
     payments: dict[str, Plain] = field(default_factory=dict)
+    cases: dict[str, Plain] = field(default_factory=dict)
     entries: list[Plain] = field(default_factory=list)
     lanes: dict[str, Plain] = field(default_factory=dict)
     blocks: dict[str, list[Plain]] = field(default_factory=dict)
@@ -56,6 +57,7 @@ class Evidence:
         return {
             "ORDER": self.orders,
             "PAYMENT": self.payments,
+            "CASE": self.cases,
             "SETTLEMENT": self.records,
             "RECONCILIATION": self.runs,
         }.get(kind)

@@ -20,7 +20,8 @@ CURRENCIES: Final = ("EUR", "USD", "JPY", "BHD")
 class Decision:
     """`kind` is confirm, cancel, refund, pay_anew or sync; `percent` of the order's amount.
 
-    An `eager` customer asks at once and takes a no; another one waits until it is possible.
+    With retry, accept and correct an operator decides on the order's case, once there is one. An
+    `eager` customer asks at once and takes a no; another one waits until it is possible.
     """
 
     kind: str
@@ -34,7 +35,9 @@ class Course:
     """What the provider makes of one operation: pending that long, then its verdict.
 
     `line` is what happens to the call: `silent_before` and `silent_after` the charge,
-    `arrives_late`, `server_error`. `withdrawn_after` takes a success back; `told` is by webhook.
+    `arrives_late`, `server_error`; `given_up` takes effect a day later, when nobody waits for it
+    any more, though its hold was given back by then. `withdrawn_after` takes a success back; `told`
+    is by webhook.
     """
 
     verdict: str = "succeeded"
@@ -119,6 +122,21 @@ WORKFLOWS: Final = (
         decisions=(_CONFIRM, Decision(kind="cancel", after=0, eager=True)),
         courses={"capture": (Course(pending=5 * SECOND, verdict="declined"),)},
     ),
+    Life(
+        name="void refused for good, tried again by a person",
+        decisions=(_CANCEL, Decision(kind="retry", after=HOUR)),
+        courses={"void": (_DECLINED,) * 3},
+    ),
+    Life(
+        name="capture comes after its hold was given back",
+        decisions=(_CONFIRM,),
+        courses={"capture": (Course(line="given_up"),)},
+    ),
+    Life(
+        name="capture comes after the order was cancelled, its refund is refused once",
+        decisions=(_CONFIRM, Decision(kind="cancel", after=0, eager=True)),
+        courses={"capture": (Course(line="given_up"),), "refund": (_DECLINED,)},
+    ),
     Life(name="nobody confirms"),
     Life(
         name="capture withdrawn",
@@ -130,6 +148,11 @@ WORKFLOWS: Final = (
         decisions=(_CONFIRM, Decision(kind="refund", percent=40), Decision(kind="refund")),
     ),
     Life(name="refund refused", decisions=_PAID, courses={"refund": (_DECLINED,)}),
+    Life(
+        name="refund refused, paid by hand",
+        decisions=(*_PAID, Decision(kind="correct", after=HOUR)),
+        courses={"refund": (_DECLINED,)},
+    ),
     Life(
         name="refund comes back",
         decisions=_PAID,

@@ -19,6 +19,7 @@ LIVES = (
     "capture withdrawn",
     "dispute lost",
     "void",
+    "refund refused, paid by hand",
 )
 
 
@@ -219,6 +220,26 @@ def tried_again_beside_a_hold(evidence: Evidence) -> None:
     first["status"] = "pending"
 
 
+def case(evidence: Evidence, status: str) -> Plain:
+    return next(each for each in evidence.cases.values() if each["CaseStatus"] == status)
+
+
+def case_lost(evidence: Evidence) -> None:
+    del evidence.cases[case(evidence, "open")["case_id"]]
+
+
+def case_of_nothing(evidence: Evidence) -> None:
+    evidence.cases["case_x"] = {**case(evidence, "open"), "payment_id": "pay_nobody"}
+
+
+def decided_by_nobody(evidence: Evidence) -> None:
+    told(evidence, "CaseResolved", lambda each: each["data"].update(actor=""))
+
+
+def decided_in_silence(evidence: Evidence) -> None:
+    case(evidence, "open")["CaseStatus"] = "resolved"
+
+
 CORRUPTIONS: list[tuple[Callable[[Evidence], None], set[str]]] = [
     (unbalanced, {"L1", "L3", "L4"}),
     (trial_balance, {"L2", "L3"}),
@@ -249,6 +270,10 @@ CORRUPTIONS: list[tuple[Callable[[Evidence], None], set[str]]] = [
     (other_flow, {"X3"}),
     (says_otherwise, {"X4"}),
     (another_ones_command, {"X5"}),
+    (case_lost, {"X6"}),
+    (case_of_nothing, {"X6"}),
+    (decided_by_nobody, {"X6"}),
+    (decided_in_silence, {"X6"}),
     (left_half_way, {"liveness"}),
     (letter_left, {"liveness"}),
     (exception, {"unexpected"}),

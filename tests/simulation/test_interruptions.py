@@ -22,6 +22,20 @@ LIVES: dict[str, tuple[dict[str, int], str]] = {
         {"stopped": 26, "frozen": 16, "lost": 3, "doubled": 3, "killed": 17},
         "refunded, 1000 - 1000, 0 held; order_cancelled completed after 2",
     ),
+    "void refused for good, tried again by a person": (
+        {"stopped": 42, "frozen": 26, "lost": 4, "doubled": 4, "killed": 26},
+        "cancelled, 0 - 0, 0 held; order_cancelled completed after 4",
+    ),
+    "capture comes after its hold was given back": (
+        {"stopped": 22, "frozen": 14, "lost": 2, "doubled": 2, "killed": 16},
+        "payment_failed, 1000 - 1000, 0 held; capture_failed completed after 1, captured_late"
+        " completed after 1",
+    ),
+    "capture comes after the order was cancelled, its refund is refused once": (
+        {"stopped": 37, "frozen": 23, "lost": 4, "doubled": 4, "killed": 25},
+        "cancelled, 1000 - 1000, 0 held; order_cancelled completed after 1, captured_late"
+        " completed after 2",
+    ),
     "capture refused, paid anew": (
         {"stopped": 11, "frozen": 7, "lost": 1, "doubled": 1, "killed": 8},
         "paid, 1000 - 0, 0 held; capture_failed completed after 1",

@@ -33,7 +33,7 @@ from shared.contracts.envelope import Cause
 from shared.errors.taxonomy import AlreadyHandled, InputError, InvalidRequest, NotFound, StaleRow
 from shared.ids import derived
 
-CLOSES_AFTER: Final = timedelta(minutes=2)
+CLOSES_AFTER: Final = timedelta(minutes=6)
 """By then whoever still books by the old state of the periods has ended."""
 HOLDS_LATE: Final = timedelta(minutes=5)
 """A hold that ends at once is in the agenda by then, whatever the clocks say."""

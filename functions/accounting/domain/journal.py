@@ -169,12 +169,17 @@ class JournalEntry:
         return Money(sum(debits), currency)
 
     def says_the_same(self, other: JournalEntry) -> bool:
-        """Whether both book the same fact the same way, whenever they were booked."""
+        """Whether both book the same fact the same way, whenever they were booked.
+
+        How we describe an event may be worded anew between two deliveries of it; what a person has
+        written is a part of what was asked for.
+        """
         return self._content() == other._content()
 
     def _content(self) -> tuple[object, ...]:
         return (
-            (self.entry_id, self.cause_id, self.fact, self.description, self.effective_at),
+            (self.entry_id, self.cause_id, self.fact, self.effective_at),
+            None if self.by is None else self.description,
             (self.payment_id, self.order_id, self.reference, self.payout_id),
             (self.postings, self.held, self.released, self.hold_until),
             (self.reverses, self.resolves, self.linked, self.rate, self.by),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from random import Random
@@ -226,6 +227,7 @@ def test_what_nobody_touched_verifies() -> None:
 
 @pytest.mark.parametrize("block", range(BLOCKS))
 def test_every_one_of_a_hundred_thousand_tamperings_is_found_and_located(block: int) -> None:
+    done: Counter[str] = Counter()
     for seed in range(block * TAMPERINGS // BLOCKS, (block + 1) * TAMPERINGS // BLOCKS):
         rng = Random(seed)
         whole = rng.choice(WHOLE)
@@ -235,6 +237,9 @@ def test_every_one_of_a_hundred_thousand_tamperings_is_found_and_located(block: 
         found = journal.verdict()
         assert found is not None, f"{harm.__name__} with seed {seed} was not found"
         assert (found.position, found.entry_id) == (position, entry_id), (harm.__name__, seed)
+        done[harm.__name__] += 1
+    print(f"{done.total():,} tamperings found and located: {dict(done)}")  # noqa: T201 - by -rP
+    assert (done.total(), len(done)) == (TAMPERINGS // BLOCKS, len(set(HARMS)))
 
 
 def test_the_stamps_of_the_relay_are_no_tampering() -> None:

@@ -144,7 +144,7 @@ def test_a_period_is_closed_once_it_has_ended_and_never_opened_again() -> None:
     with pytest.raises(InvalidRequest):
         close_period(date(2026, 1, 2), BY, journal=ledger.journal, cause=cause)
     final_at = close_period(date(2025, 12, 31), BY, journal=ledger.journal, cause=cause)
-    assert final_at == START + timedelta(minutes=2)
+    assert final_at == START + timedelta(minutes=6)
     with pytest.raises(PeriodClosed):
         close_period(date(2025, 11, 30), BY, journal=ledger.journal, cause=cause)
 
@@ -190,3 +190,20 @@ def test_more_limited_accounts_than_one_write_can_hold_are_refused() -> None:
     with pytest.raises(EntryMalformed, match="too many limited accounts"):
         submit(drafts, BY, journal=ledger.journal, cause=ledger.cause("r"))
     assert list(ledger.journal.entries()) == []
+
+
+def test_an_event_that_comes_again_after_its_description_was_worded_anew_is_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ledger = Ledger()
+    ledger.hear(captured(), "m1")
+    told = posting_rules._booked(captured())
+    anew = ("Money taken", *told[1:])
+    monkeypatch.setattr(posting_rules, "_booked", lambda _: anew)
+    ledger.hear(captured(), "m1")
+    (entry,) = ledger.journal.entries()
+    assert entry.description == "Capture"
+    other = ("Capture", told[1], told[2][:2])
+    monkeypatch.setattr(posting_rules, "_booked", lambda _: other)
+    with pytest.raises(EntryDiffers):
+        ledger.hear(captured(), "m1")

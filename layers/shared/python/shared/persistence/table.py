@@ -228,7 +228,7 @@ class Table:
             TableName=self._name,
             Key=_at(key),
             UpdateExpression="SET ProcessedOn = :now REMOVE #unprocessed",
-            ConditionExpression="attribute_exists(Payload)",
+            ConditionExpression="attribute_exists(Retries)",
             ExpressionAttributeNames=_UNPROCESSED,
             ExpressionAttributeValues={":now": {"S": timestamp(now)}},
         )
@@ -239,7 +239,7 @@ class Table:
             TableName=self._name,
             Key=_at(key),
             UpdateExpression="ADD Retries :one",
-            ConditionExpression="attribute_exists(Payload)",
+            ConditionExpression="attribute_exists(Retries)",
             ExpressionAttributeValues={":one": {"N": "1"}},
         )
 

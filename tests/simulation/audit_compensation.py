@@ -1,0 +1,85 @@
+"""Compensations and cases, audited: X5 and X6, and what persons have put right."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Final
+
+from tests.simulation.evidence import Evidence, Plain
+
+TROUBLES: Final = frozenset(
+    ["CompensationEscalated", "LedgerEntrySuspended", "NoticeContradicted", "PaymentUnresolved"]
+)
+
+
+def x5_a_compensation_undoes_its_own_cause_alone(evidence: Evidence) -> Iterator[str]:
+    """Every command of a compensation is its own, told once, for its own payment; one that has
+    completed has left nothing of what it undoes, and one that has ended is told so once, and once
+    more each time that a person had it tried again."""
+    commands: Counter[str] = Counter()
+    ends: Counter[str] = Counter()
+    for row in evidence.outbox:
+        told = row["document"]
+        if told["type"] in {"CancelPayment", "RefundPayment"}:
+            commands[told["data"]["idempotency_key"]] += 1
+        if told["type"] in {"CompensationCompleted", "CompensationEscalated"}:
+            ends[told["data"]["compensation_id"]] += 1
+    for name, order in evidence.orders.items():
+        for each in order["compensations"]:
+            own, keys = each["compensation_id"], [step["reference"] for step in each["steps"]]
+            if not all(key.startswith(own) and commands[key] == 1 for key in keys):
+                yield f"{name}: {own} has sent {keys}"
+            if ends[own] != (each["status"] != "open") + len(_decided(evidence, own, "retry")):
+                yield f"{name}: {own} has ended {ends[own]} times"
+            succeeded = [s["outcome"] for s in each["steps"]].count("succeeded")
+            if succeeded > 1 and each["reason"] == "captured_late":
+                yield f"{name}: {own} has given back {succeeded} times"
+
+
+def x6_every_trouble_is_one_case_and_every_decision_is_told(evidence: Evidence) -> Iterator[str]:
+    """A case for each time that a person was called, none for nothing; decided once, by somebody
+    with a reason."""
+    troubles = Counter(
+        (row["Type"], row["document"]["data"]["payment_id"], row["document"]["time"])
+        for row in evidence.outbox
+        if row["Type"] in TROUBLES
+    )
+    cases = Counter(
+        (each["event"], each["payment_id"], each["opened_at"]) for each in evidence.cases.values()
+    )
+    for trouble in sorted(troubles.keys() | cases.keys()):
+        if troubles[trouble] != cases[trouble]:
+            yield f"{trouble} was told {troubles[trouble]} times, with {cases[trouble]} cases"
+    told = [row["document"]["data"] for row in evidence.outbox if row["Type"] == "CaseResolved"]
+    decided = Counter(each["case_id"] for each in told)
+    for name, case in evidence.cases.items():
+        if decided.pop(name, 0) != (case["CaseStatus"] == "resolved"):
+            yield f"{name} is {case['CaseStatus']} and was told otherwise"
+    for name in decided:
+        yield f"{name} was decided and is no case"
+    for each in told:
+        if not (each["actor"] and each["reason"]):
+            yield f"{each['case_id']} was decided by nobody or for no reason"
+
+
+def paid_by_hand(evidence: Evidence, order: Plain) -> int:
+    """What a person has seen to that the customer has, though its refund had failed."""
+    corrected = {
+        each["cause"]
+        for each in order["compensations"]
+        if each["reason"] == "refund_failed"
+        and _decided(evidence, each["compensation_id"], "correct")
+    }
+    return sum(each["amount"] for each in order["refunds"] if each["refund_id"] in corrected)
+
+
+def _decided(evidence: Evidence, compensation_id: str, action: str) -> list[Plain]:
+    """What persons have decided so on the cases of a compensation."""
+    return [
+        row["document"]["data"]
+        for row in evidence.outbox
+        if row["Type"] == "CaseResolved"
+        and row["document"]["data"]["compensation_id"] == compensation_id
+        and row["document"]["data"]["action"] == action
+    ]
