@@ -64,7 +64,7 @@ class Bookkeeper:
         self._asked += 1
         body = {**body, "actor": "Ada", "reason": "a parcel that was late"}
         say = partial(self._say, path, body, f"book-{self._asked}")
-        self._host.agenda.add(delay, "bookkeeper", say)
+        self._host.agenda.add(delay, "accounting.http", say)
 
     def _say(self, path: str, body: Json, key: str) -> None:
         """Until there is an answer that is one."""
@@ -72,7 +72,7 @@ class Bookkeeper:
         document = {} if answer is None else json.loads(answer["body"])
         if answer is None or document.get("retryable", answer["statusCode"] >= 500):
             again: Callable[[], None] = partial(self._say, path, body, key)
-            self._host.agenda.add(MINUTE, "bookkeeper", again)
+            self._host.agenda.add(MINUTE, "accounting.http", again)
         elif "entries" in body:
             self._booked(body, document)
 

@@ -114,7 +114,8 @@ class ReconciledWorld(World):
         until = day * DAY - self.agenda.now
         self.agenda.add(until + 2 * HOUR, "night", lambda: self._night(day))
         self.agenda.add(until + 5 * HOUR, "report", lambda: self._report(day))
-        self.agenda.add(until + 9 * HOUR, "desk", lambda: self._desk(day))
+        work = partial(self.agenda.add, 0, "accounting.http", partial(self._desk, day))
+        self.agenda.add(until + 9 * HOUR, "desk", work)
 
     def _night(self, day: int) -> None:
         if not self.began_at:
@@ -178,7 +179,7 @@ class ReconciledWorld(World):
         for name, key, delay in (("Ada", KEY, 0), ("Ann", KEY, MINUTE), ("Bob", SECOND_KEY, later)):
             body = {"account": account, "actor": name, "reason": "seen at the bank"}
             said = partial(self._post, path, body, f"resolve-{self._asked}-{name}", key)
-            self.agenda.add(delay, "person", said)
+            self.agenda.add(delay, "accounting.http", said)
 
     def _post(self, path: str, body: dict[str, Any], key: str, by: str) -> None:
         """Until there is an answer that is one."""
@@ -187,7 +188,7 @@ class ReconciledWorld(World):
         status = 0 if answer is None else answer["statusCode"]
         if status == 0 or document.get("retryable", status >= 500):
             delay = self._rng.randrange(SECOND, MINUTE)
-            self.agenda.add(delay, "person", partial(self._post, path, body, key, by))
+            self.agenda.add(delay, "accounting.http", partial(self._post, path, body, key, by))
         else:
             self.tell(f"answer {path} {status} {document.get('code', '')}")
 
