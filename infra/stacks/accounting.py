@@ -90,7 +90,7 @@ class AccountingStack(ServiceStack):
     def _reconcile(self) -> None:
         """Every night, after the books were sealed, and whenever somebody asks."""
         reconcile = self.consumer("reconcile", Asked, batch_size=1)
-        self.tables.grant(reconcile, "GetItem", "PutItem", "Query")
+        self.tables.grant(reconcile, "GetItem", "BatchGetItem", "PutItem", "Query")
         self.tables.grant_index(reconcile, INDEXES[0])
         self.tables.grant_index(reconcile, OPEN_ITEMS)
         self.tables.forbid_writing(reconcile, *FOLDED_ROWS)

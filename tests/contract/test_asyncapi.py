@@ -25,6 +25,7 @@ from tests.contract.services import (
 
 ABOUT = {
     "BankLineBooked": "line_id",
+    "PayoutArrived": "payout_id",
     "DayAttested": "day",
     "OperationsAttested": "day",
     "LedgerBreached": "proof_id",

@@ -100,7 +100,7 @@ def _refund_booked_again(line: Any) -> Any:
 
 
 INGEST = "payments.application.ingest_report"
-SETTLE = "accounting.application.settle"
+SETTLE = "accounting.domain.settled_lines"
 PLANTED: dict[str, tuple[str, str, Callable[..., Any]]] = {
     "a line is known by its report": (INGEST, "settled", _line_id_of_the_report),
     "a line is known by its row": (INGEST, "settled", _line_id_of_the_row),

@@ -3,7 +3,8 @@
 from typing import Any
 
 from accounting import wiring
-from accounting.application.reconcile import Asked, Books, reconcile_part
+from accounting.application.ports import Books
+from accounting.application.reconcile import Asked, reconcile_part
 from accounting.domain.reconciliation_run import Stage
 from shared import clock
 from shared.contracts.envelope import Cause, Envelope

@@ -15,8 +15,8 @@ from accounting.domain.operations import operation_of
 from accounting.domain.payouts import Payout
 from accounting.domain.reconciliation import Line, Rules
 from accounting.domain.settlement_record import (
-    OF_A_LINE,
     OF_A_PAYOUT,
+    OF_NO_PAYMENT,
     Review,
     SettlementRecord,
     Standing,
@@ -64,7 +64,7 @@ def look_at_payout(payout: Payout, run: Looking) -> None:
         record = known or SettlementRecord(record_id=record_id, provider=run.provider)
         found = review_payout(record, payout, since=run.as_of if known is None else _since(known))
         if found.record != record:
-            _commit(found, run)
+            look_at_found(found, run)
 
     until_fresh(look)
 
@@ -75,9 +75,10 @@ def _since(record: SettlementRecord) -> date:
 
 def _look(record_id: str, run: Looking) -> Review | None:
     known = run.records.find(record_id)
-    if known is not None and _was_here(known, run):
+    if known is not None and was_here(known, run):
         return None
-    entries = [] if record_id.startswith(OF_A_LINE) else run.journal.entries_of(record_id)
+    of_no_payment = record_id.startswith(OF_NO_PAYMENT)
+    entries = [] if of_no_payment else run.journal.entries_of(record_id)
     provider = known.provider if known is not None else _provider(entries, run)
     if provider != run.provider:
         return None
@@ -86,24 +87,38 @@ def _look(record_id: str, run: Looking) -> Review | None:
     found = review(record, operations, run.lines_of(record_id), rules=run.rules, as_of=run.as_of)
     if not found.items:
         return None
-    _commit(found, run)
+    look_at_found(found, run)
     return found
 
 
-def _was_here(record: SettlementRecord, run: Looking) -> bool:
+def was_here(record: SettlementRecord, run: Looking) -> bool:
     """Whether this run has looked at it, even if another one has since."""
     if record.looked_at_by == run.reconciliation_id:
         return True
     return run.records.looked_at(record.record_id, run.reconciliation_id)
 
 
-def _commit(found: Review, run: Looking) -> None:
+def look_at_found(
+    found: Review,
+    run: Looking,
+    *,
+    also: Sequence[Review] = (),
+    entries: Sequence[JournalEntry] = (),
+    events: Sequence[Event] = (),
+) -> None:
+    """Write what was found, and with it what else was looked at and is booked and told of it.
+
+    Raises StaleRow, StoreBusy.
+    """
+    reviews = (found, *also)
+    booked = [entry for each in reviews for entry in _entries(each, run)]
     run.records.commit(
         found,
-        [(entry, announced(entry)) for entry in _entries(found, run)],
-        _messages(found, run),
+        [(entry, announced(entry)) for entry in (*booked, *entries)],
+        [*events, *(event for each in reviews for event in _messages(each, run))],
         reconciliation_id=run.reconciliation_id,
         cause=run.cause,
+        also=also,
     )
 
 

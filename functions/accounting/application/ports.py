@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Protocol
 
+from accounting.domain.arrivals import PayoutSent
 from accounting.domain.balances import Sums
 from accounting.domain.chain import Block, Head
 from accounting.domain.chart_of_accounts import Account
@@ -20,6 +21,7 @@ from accounting.domain.reconciliation_run import Run
 from accounting.domain.settlement_record import Review, SettlementRecord
 from shared.contracts.accounting import LedgerBreached, LedgerEntryCreated
 from shared.contracts.attestation import AttestedOperation, DayAttested, OperationsAttested
+from shared.contracts.bank import BankLineBooked
 from shared.contracts.envelope import Cause, Event
 from shared.contracts.settlement import PaymentSettled
 
@@ -38,11 +40,11 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToldLine:
-    """A settled line, and the day (UTC) on which it came here, for the next run to take up: that is
-    not when it was settled, nor when it was sent.
+    """A settled line, or a bank's, and the day (UTC) on which it came here, for the next run to
+    take up: that is not when it was settled, nor when it was sent.
     """
 
-    line: PaymentSettled
+    line: PaymentSettled | BankLineBooked
     told_on: date
 
 
@@ -200,6 +202,9 @@ class Records(Protocol):
 
     def find(self, record_id: str) -> SettlementRecord | None: ...
 
+    def find_all(self, record_ids: Sequence[str]) -> Mapping[str, SettlementRecord]:
+        """Those of them that are there."""
+
     def looked_at(self, record_id: str, reconciliation_id: str) -> bool:
         """Whether that run has found something in the record."""
 
@@ -211,8 +216,10 @@ class Records(Protocol):
         *,
         reconciliation_id: str,
         cause: Cause,
+        also: Sequence[Review] = (),
     ) -> None:
-        """Write the record's next state, its entries, its messages and the run's items as one.
+        """Write the record's next state, its entries, its messages and the run's items as one;
+        and with it the next state of what was looked at `also`.
 
         Raises StaleRow, StoreBusy.
         """
@@ -258,3 +265,19 @@ class Settlement(Protocol):
         """Those of them that one settlement record is about."""
 
     def payout_lines(self, provider: str, payout_id: str) -> Iterable[PayoutLine]: ...
+
+    def bank_lines(self, day: date) -> Iterable[Line]:
+        """What banks told on that day."""
+
+    def payouts_sent(self, day: date) -> Iterable[PayoutSent]:
+        """What providers told on that day to be on its way to a bank, or to have come back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Books:
+    """What a run reads and writes."""
+
+    journal: Journal
+    folds: Folds
+    records: Records
+    settlement: Settlement

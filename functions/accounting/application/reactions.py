@@ -8,11 +8,14 @@ from accounting.application.settle import settle_line
 from accounting.domain.manual import Periods
 from accounting.domain.posting_rules import Postable
 from shared.contracts.attestation import DayAttested, OperationsAttested
+from shared.contracts.bank import BankLineBooked
 from shared.contracts.envelope import Cause, Envelope
 from shared.contracts.payments import CaptureFailed
 from shared.contracts.settlement import PaymentSettled
 
-type Subscribed = Postable | CaptureFailed | PaymentSettled | OperationsAttested | DayAttested
+type Subscribed = (
+    Postable | CaptureFailed | PaymentSettled | BankLineBooked | OperationsAttested | DayAttested
+)
 
 
 def react(
@@ -29,7 +32,7 @@ def react(
         attested.keep(event, now=cause.now)
         return
     open_periods = periods or journal.periods()
-    if isinstance(event, PaymentSettled):
+    if isinstance(event, PaymentSettled | BankLineBooked):
         settle_line(
             event, told_at=envelope.time, periods=open_periods, journal=journal, cause=cause
         )

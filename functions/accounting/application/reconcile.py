@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from itertools import islice
 from typing import Final, NamedTuple
 
+from accounting.application.arrive import arrive
 from accounting.application.look import Looking, look_at, look_at_payout
-from accounting.application.ports import Folds, Journal, Records, Settlement
+from accounting.application.ports import Books, Records
 from accounting.domain.chain import LANES
 from accounting.domain.manual import Periods
 from accounting.domain.payouts import PayoutState, proved
@@ -19,6 +20,7 @@ from accounting.domain.reconciliation_run import Run, Stage, days_of
 from accounting.domain.seals import DAY_LETTERS
 from accounting.domain.settlement_record import record_id_of
 from shared.contracts.accounting import ReconciliationCompleted, ReconciliationRequested
+from shared.contracts.bank import BANK
 from shared.contracts.envelope import Cause, Event
 from shared.errors.taxonomy import AlreadyHandled, StaleRow
 from shared.ids import derived
@@ -34,16 +36,6 @@ STEPS_PER_PART: Final = 4
 
 type Asked = ReconciliationRequested
 """What the reconciling Lambda listens to."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Books:
-    """What a run reads and writes."""
-
-    journal: Journal
-    folds: Folds
-    records: Records
-    settlement: Settlement
 
 
 def request_reconciliation(
@@ -95,6 +87,8 @@ def _step(run: Run, *, books: Books, periods: Periods, cause: Cause) -> Run:
     looking = _looking(run, books=books, periods=periods, cause=cause)
     if run.stage is Stage.PAYOUTS:
         return _proved(run, books, looking)
+    if run.provider == BANK and run.stage is not Stage.OPEN:
+        return _with_the_bank(run, books, looking)
     batch = list(islice(_PLACES[run.stage](run, books), PLACES_AT_ONCE))
     if not batch:
         return run.through()
@@ -107,6 +101,12 @@ def _step(run: Run, *, books: Books, periods: Periods, cause: Cause) -> Run:
         looked_at=run.looked_at + sum(each is not None for each in looked),
         payout_ids=told,
     )
+
+
+def _with_the_bank(run: Run, books: Books, looking: Looking) -> Run:
+    """A bank settles no operation: its entries are looked at with the payouts in transit."""
+    looked_at = arrive(run, books, looking, at_once=PLACES_AT_ONCE)
+    return replace(run, looked_at=run.looked_at + looked_at) if looked_at else run.through()
 
 
 def _proved(run: Run, books: Books, looking: Looking) -> Run:

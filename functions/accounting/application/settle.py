@@ -1,4 +1,4 @@
-"""Book what a provider has settled, one line at a time, and keep the line for reconciliation."""
+"""Book what a provider has settled or a bank has booked, a line at a time, and keep the line."""
 
 from __future__ import annotations
 
@@ -9,19 +9,15 @@ from accounting.application.ports import Journal, ToldLine
 from accounting.domain.journal import JournalEntry
 from accounting.domain.manual import Periods
 from accounting.domain.posting_rules import entry_id_for
-from accounting.domain.settled_lines import (
-    DESCRIPTIONS,
-    line_happened_at,
-    line_postings,
-    line_rate,
-)
+from accounting.domain.settled_lines import happened_on, written_of
+from shared.contracts.bank import BankLineBooked
 from shared.contracts.envelope import Cause
 from shared.contracts.settlement import PaymentSettled
 from shared.errors.taxonomy import AlreadyHandled, StaleRow
 
 
 def settle_line(
-    line: PaymentSettled,
+    line: PaymentSettled | BankLineBooked,
     *,
     told_at: datetime,
     periods: Periods,
@@ -34,24 +30,24 @@ def settle_line(
     """
     booked_at = max(cause.now, told_at)
     told = ToldLine(line=line, told_on=booked_at.astimezone(UTC).date())
-    postings = line_postings(line)
-    if not postings:
+    written = written_of(line)
+    if not written.postings:
         _keep(told, journal=journal, cause=cause)
         return
-    happened_at = line_happened_at(line, told_at)
+    happened_at = happened_on(written.day, told_at)
     entry = JournalEntry(
         entry_id=entry_id_for(cause.id),
         cause_id=cause.id,
         fact=type(line).__name__,
-        description=DESCRIPTIONS[line.kind],
-        payment_id=line.payment_id,
-        order_id=line.order_id,
-        reference=line.reference or line.provider_reference,
-        postings=postings,
+        description=written.description,
+        payment_id=written.payment_id,
+        order_id=written.order_id,
+        reference=written.reference,
+        postings=written.postings,
         booked_at=booked_at,
         effective_at=periods.effective(happened_at),
-        payout_id=line.payout_id or None,
-        rate=line_rate(line),
+        payout_id=written.payout_id or None,
+        rate=written.rate,
     )
     append_once([entry], journal=journal, cause=cause, retold=told_of(happened_at), line=told)
 

@@ -10,14 +10,16 @@ from typing import Final
 
 from accounting.domain.chart_of_accounts import (
     CUSTOMER_RECEIVABLE,
+    PAYOUT_IN_TRANSIT,
     PROVIDER_CLEARING,
     SUSPENSE,
     WRITE_OFFS,
     Account,
+    SubLedger,
 )
 from accounting.domain.journal import Posting
 from accounting.domain.reconciliation import DISCREPANCIES, Class, Item
-from accounting.domain.settlement_rules import signed_postings
+from accounting.domain.settlement_rules import UNKNOWN_ITEM, signed_postings
 from shared.contracts.settlement import LineKind
 from shared.money import Money
 
@@ -28,10 +30,10 @@ OPEN_ON: Final = {
     LineKind.REFUND_REVERSED: PROVIDER_CLEARING,
     LineKind.DISPUTE: PROVIDER_CLEARING,
     LineKind.DISPUTE_REVERSED: PROVIDER_CLEARING,
+    LineKind.ARRIVAL: PAYOUT_IN_TRANSIT,
+    LineKind.ARRIVAL_REVERSED: PAYOUT_IN_TRANSIT,
 }
 """Where an operation stands open in the books until its line has settled it."""
-UNKNOWN_ITEM: Final = "unknown"
-"""The receivable's item for lines that name no payment of ours."""
 
 
 def adjustment(item: Item) -> tuple[Posting, ...]:
@@ -47,7 +49,7 @@ def adjustment(item: Item) -> tuple[Posting, ...]:
         posting
         for currency, minor in sorted(item.residual.items())
         for posting in moved_to(
-            explained_by, account, Money(minor, currency), item.payment_id or UNKNOWN_ITEM
+            explained_by, account, Money(minor, currency), _sub_ledger_item(item, account)
         )
     )
 
@@ -60,6 +62,14 @@ def payout_adjustment(difference: Money, *, rounded: bool) -> tuple[Posting, ...
 def moved_to(account: Account, source: Account, amount: Money, item: str) -> tuple[Posting, ...]:
     """A debit on `account` against `source` (below zero the other way); nothing for nothing."""
     return signed_postings((account, amount), (source, -amount), item=item)
+
+
+def _sub_ledger_item(item: Item, account: Account) -> str:
+    """Whose part of the control account it is: the payment's, or the payout's."""
+    if account.sub_ledger is not SubLedger.PAYOUT:
+        return item.payment_id or UNKNOWN_ITEM
+    payouts = [each.provider_reference for each in item.operations]
+    return next(iter([*payouts, *(line.payout_id for line in item.lines)])) or UNKNOWN_ITEM
 
 
 def _account(item: Item) -> Account | None:

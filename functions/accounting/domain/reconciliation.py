@@ -45,6 +45,7 @@ UNDOING: Final = {
     LineKind.CAPTURE: LineKind.CAPTURE_REVERSED,
     LineKind.REFUND: LineKind.REFUND_REVERSED,
     LineKind.DISPUTE: LineKind.DISPUTE_REVERSED,
+    LineKind.ARRIVAL: LineKind.ARRIVAL_REVERSED,
 }
 """An operation, and what takes the same one back."""
 OPERATIONS: Final = frozenset(UNDOING) | frozenset(UNDOING.values())

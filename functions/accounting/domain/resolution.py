@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from accounting.domain.adjustments import UNKNOWN_ITEM, moved_to
+from accounting.domain.adjustments import moved_to
 from accounting.domain.chart_of_accounts import SUSPENSE, Account, SubLedger, account_of
 from accounting.domain.errors import EntryMalformed, ItemNotOpen, SelfApproval
 from accounting.domain.journal import Authorship, JournalEntry, Posting
@@ -13,6 +13,7 @@ from accounting.domain.manual import needs_approval
 from accounting.domain.posting_rules import entry_id_for
 from accounting.domain.reconciliation import DISCREPANCIES
 from accounting.domain.settlement_record import Resolution, SettlementRecord, Standing
+from accounting.domain.settlement_rules import UNKNOWN_ITEM
 from shared.money import Money
 
 FACT = "DiscrepancyResolved"

@@ -7,10 +7,10 @@ payout the clearing account therefore moves by the sum of the lines' nets less w
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, time
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
 from typing import Final
 
-from accounting.domain.adjustments import UNKNOWN_ITEM
 from accounting.domain.chart_of_accounts import (
     CUSTOMER_RECEIVABLE,
     DISPUTE_FEES,
@@ -23,16 +23,18 @@ from accounting.domain.chart_of_accounts import (
 )
 from accounting.domain.journal import Rate
 from accounting.domain.settlement_rules import (
+    UNKNOWN_ITEM,
     Postings,
     fee_charged,
     found_at_provider,
-    payout_collected,
+    payout_arrived,
     payout_failed,
     payout_sent,
     reserve_held,
     reserve_released,
     signed_postings,
 )
+from shared.contracts.bank import BankLineBooked
 from shared.contracts.settlement import ROUNDING, LineKind, PaymentSettled
 from shared.money import Money, total
 
@@ -79,7 +81,7 @@ def line_postings(line: PaymentSettled) -> Postings:
     if line.kind is LineKind.PAYOUT:
         return _payout(line, fee)
     if line.kind is LineKind.PAYOUT_REVERSED:
-        return _payout_returned(line)
+        return payout_failed(line.net, payout_item(line))
     return _OF_NET[line.kind](line.net)
 
 
@@ -96,9 +98,47 @@ def line_rate(line: PaymentSettled) -> Rate | None:
     )
 
 
-def line_happened_at(line: PaymentSettled, told_at: datetime) -> datetime:
-    """The end of the day it was settled on, and no later than it was told."""
-    return min(datetime.combine(line.settled_on, time.max, UTC), told_at)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """What the entry of a line says; it moves nothing where it has no postings."""
+
+    description: str
+    reference: str
+    postings: Postings
+    day: date
+    payment_id: str = ""
+    order_id: str = ""
+    payout_id: str = ""
+    rate: Rate | None = None
+
+
+def written_of(line: PaymentSettled | BankLineBooked) -> Written:
+    """How a line is written in the books, a provider's or a bank's.
+
+    T3b: the bank has it, whosever it is; the reconciliation finds whose.
+    """
+    if isinstance(line, BankLineBooked):
+        return Written(
+            description="Bank entry",
+            reference=line.reference,
+            postings=payout_arrived(line.amount, UNKNOWN_ITEM),
+            day=line.booked_on,
+        )
+    return Written(
+        description=DESCRIPTIONS[line.kind],
+        reference=line.reference or line.provider_reference,
+        postings=line_postings(line),
+        day=line.settled_on,
+        payment_id=line.payment_id,
+        order_id=line.order_id,
+        payout_id=line.payout_id,
+        rate=line_rate(line),
+    )
+
+
+def happened_on(day: date, told_at: datetime) -> datetime:
+    """The end of the day it was settled or booked on, and no later than it was told."""
+    return min(datetime.combine(day, time.max, UTC), told_at)
 
 
 def _capture(line: PaymentSettled, fee: Money) -> Postings:
@@ -149,18 +189,10 @@ def _charged(
 
 
 def _payout(line: PaymentSettled, fee: Money) -> Postings:
-    """T3, T3neg: what leaves for the bank, and what sending it costs."""
-    sent = -(line.net + fee)
-    moved = payout_sent(sent, _payout_item(line)) if sent.minor > 0 else payout_collected(-sent)
-    return (*moved, *fee_charged(fee))
+    """T3, T3neg: what leaves for the bank, or is collected there, and what sending it costs."""
+    return (*payout_sent(-(line.net + fee), payout_item(line)), *fee_charged(fee))
 
 
-def _payout_returned(line: PaymentSettled) -> Postings:
-    """T3f; what had been collected from our bank and came back is the mirror of T3neg."""
-    if line.net.minor > 0:
-        return payout_failed(line.net, _payout_item(line))
-    return payout_collected(line.net)
-
-
-def _payout_item(line: PaymentSettled) -> str:
+def payout_item(line: PaymentSettled) -> str:
+    """The item of a payout in transit: its name, or where it has none its line's."""
     return line.payout_id or line.line_id

@@ -27,6 +27,9 @@ SEPARATOR: Final = "~"
 OF_A_LINE: Final = "line:"
 """A record of one line that names no payment of ours: this and the line's id."""
 OF_A_PAYOUT: Final = "payout:"
+IN_TRANSIT: Final = "transit:"
+"""A record of a payout on its way to the bank, and of the bank's entries that are its own."""
+OF_NO_PAYMENT: Final = (OF_A_LINE, OF_A_PAYOUT, IN_TRANSIT)
 
 
 def record_id_of(line: Line) -> str:
@@ -85,7 +88,7 @@ class SettlementRecord:
     @property
     def payment_id(self) -> str:
         """The payment it is about; empty for a line or a payout of none."""
-        return "" if self.record_id.startswith((OF_A_LINE, OF_A_PAYOUT)) else self.record_id
+        return "" if self.record_id.startswith(OF_NO_PAYMENT) else self.record_id
 
     def public_id(self, item_id: str) -> str:
         """How the world names an item: its record and its own id."""
@@ -145,6 +148,11 @@ def review(
     known = _united(record, operations, lines)
     items = match_payment(known.operations, known.lines, rules=rules, as_of=as_of)
     return _reviewed(known, items, [_finding(item) for item in items])
+
+
+def given_away(record: SettlementRecord) -> Review:
+    """The record of a line that is another record's now: what was booked of it is taken back."""
+    return _reviewed(replace(record, lines=()), (), [])
 
 
 def review_payout(record: SettlementRecord, payout: Payout, *, since: date) -> Review:

@@ -7,6 +7,7 @@ the postings of one entry; lines that would be zero are left out.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from accounting.domain.chart_of_accounts import (
     BANK,
@@ -34,6 +35,9 @@ from accounting.domain.journal import Posting, Rate
 from shared.money import Money, zero
 
 type Postings = tuple[Posting, ...]
+
+UNKNOWN_ITEM: Final = "unknown"
+"""The item for lines that name no payment of ours, and for bank entries that are no payout yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,14 +73,17 @@ def fee_charged(fee: Money) -> Postings:
 
 
 def payout_sent(amount: Money, payout_id: str) -> Postings:
-    """T3: on its way to the bank; the clearing of that payout is zero again."""
+    """T3: on its way to the bank; the clearing of that payout is zero again.
+
+    T3neg: below zero, where refunds and disputes exceeded captures, it is on its way to be taken.
+    """
     return signed_postings(
         (PAYOUT_IN_TRANSIT, amount), (PROVIDER_CLEARING, -amount), item=payout_id
     )
 
 
 def payout_arrived(amount: Money, payout_id: str) -> Postings:
-    """T3b: the bank has it."""
+    """T3b: the bank has it, or below zero has paid it."""
     return signed_postings((BANK, amount), (PAYOUT_IN_TRANSIT, -amount), item=payout_id)
 
 
@@ -87,9 +94,15 @@ def payout_failed(amount: Money, payout_id: str) -> Postings:
     )
 
 
-def payout_collected(amount: Money) -> Postings:
-    """T3neg: refunds and disputes exceeded captures, so the provider took it from our bank."""
-    return signed_postings((PROVIDER_CLEARING, amount), (BANK, -amount))
+def arrival_named(amount: Money, payout_id: str) -> Postings:
+    """What has come in is known as that payout's: it moves from the unknown to its item."""
+    sides = (Side.DEBIT, Side.CREDIT) if amount.minor > 0 else (Side.CREDIT, Side.DEBIT)
+    size = Money(abs(amount.minor), amount.currency)
+    items = (UNKNOWN_ITEM, payout_id)
+    return tuple(
+        Posting(PAYOUT_IN_TRANSIT, side, size, item)
+        for side, item in zip(sides, items, strict=True)
+    )
 
 
 def reserve_held(amount: Money) -> Postings:

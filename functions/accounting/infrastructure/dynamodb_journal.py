@@ -82,7 +82,7 @@ class DynamoDbJournal:
         if settles is not None:
             puts.append(_proposal_put(settles))
         if line is not None:
-            puts += line_rows(line)
+            puts += line_rows(line, entries[0][0].entry_id if entries else "")
         told_by = "" if line is None else line.line.provider
         self._providers.meet([told_by, *(entry.provider for entry, _ in entries)], now=cause.now)
         self._table.commit(puts, cause_id=None, now=cause.now)

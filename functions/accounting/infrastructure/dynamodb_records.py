@@ -40,6 +40,11 @@ class DynamoDbRecords:
         row = self._records.find(record_id)
         return None if row is None else record_rows.from_row(record_id, dict(row))
 
+    def find_all(self, record_ids: Sequence[str]) -> dict[str, SettlementRecord]:
+        rows = self._table.get_many([self._key(each) for each in record_ids])
+        found = ((str(row["pk"]).removeprefix(f"{_RECORD}#"), dict(row)) for row in rows)
+        return {record_id: record_rows.from_row(record_id, row) for record_id, row in found}
+
     def looked_at(self, record_id: str, reconciliation_id: str) -> bool:
         return self._table.get(Key(_items_of(reconciliation_id), record_id)) is not None
 
@@ -51,13 +56,27 @@ class DynamoDbRecords:
         *,
         reconciliation_id: str,
         cause: Cause,
+        also: Sequence[Review] = (),
     ) -> None:
         record = replace(found.record, looked_at_by=reconciliation_id)
-        also: list[Put] = []
+        puts = [self._put(each.record, cause) for each in also]
         if found.items:
             items: Row = {"items": [record_rows.item_row(item) for item in found.items]}
-            also.append(Put(key=Key(_items_of(reconciliation_id), record.record_id), row=items))
-        self._keep(record, entries, messages, also=also, cause=cause)
+            puts.append(Put(key=Key(_items_of(reconciliation_id), record.record_id), row=items))
+        self._keep(record, entries, messages, also=puts, cause=cause)
+
+    def _put(self, record: SettlementRecord, cause: Cause) -> Put:
+        """A record's next state that goes with another's: it tells nothing of itself."""
+        row: Row = {
+            **record_rows.to_row(record),
+            "version": record.version + 1,
+            "sequence": record.sequence,
+            "correlation_id": cause.correlation_id,
+        }
+        return Put(key=self._key(record.record_id), row=row, seen=record.version)
+
+    def _key(self, record_id: str) -> Key:
+        return Key(self._records.partition(record_id), STATE)
 
     def keep(
         self,

@@ -7,10 +7,14 @@ from datetime import date
 from typing import Any, Final
 
 from accounting.application.ports import ToldLine
+from accounting.domain.arrivals import PayoutSent, bank_line
 from accounting.domain.payouts import PayoutLine
 from accounting.domain.reconciliation import Line
+from accounting.domain.settled_lines import payout_item
 from accounting.domain.settlement_record import OF_A_LINE, record_id_of
-from shared.contracts.settlement import LineKind
+from accounting.infrastructure.record_rows import line_of, line_row
+from shared.contracts.bank import BankLineBooked
+from shared.contracts.settlement import LineKind, PaymentSettled
 from shared.money import Money, total
 from shared.persistence.rows import Row, Value
 from shared.persistence.table import Key, Put, Table
@@ -18,6 +22,8 @@ from shared.persistence.table import Key, Put, Table
 NO_PAYMENT: Final = "-"
 """Sorts before every payment's id, as an empty one would."""
 LINE: Final = "LINE#"
+BANKED: Final = "BANKED"
+SENT: Final = "SENT"
 
 
 class DynamoDbSettlement:
@@ -55,10 +61,60 @@ class DynamoDbSettlement:
                 net=Money(*read["net"]),
             )
 
+    def bank_lines(self, day: date) -> Iterator[Line]:
+        """What banks told on that day."""
+        for row in self._table.partition(f"{BANKED}#{day.isoformat()}"):
+            read: dict[str, Any] = dict(row)
+            yield line_of(read["line"])
 
-def line_rows(told: ToldLine) -> list[Put]:
-    """The rows that keep a line, each new: the second only where it is in a payout."""
-    line = told.line
+    def payouts_sent(self, day: date) -> Iterator[PayoutSent]:
+        """What providers told on that day of their payouts."""
+        for row in self._table.partition(f"{SENT}#{day.isoformat()}"):
+            read: dict[str, Any] = dict(row)
+            yield PayoutSent(
+                provider=read["provider"],
+                payout_id=read["payout"],
+                entry_id=read["entry_id"],
+                amount=Money(*read["amount"]),
+                returned=read["returned"],
+                on=date.fromisoformat(read["on"]),
+            )
+
+
+def line_rows(told: ToldLine, entry_id: str) -> list[Put]:
+    """The rows that keep a line, each new. `entry_id` is its entry's, if it moves anything."""
+    day = told.told_on.isoformat()
+    if isinstance(told.line, BankLineBooked):
+        row: Row = {"line": line_row(bank_line(told.line)), "report_id": told.line.report_id}
+        return [Put(key=Key(f"{BANKED}#{day}", told.line.line_id), row=row)]
+    puts = _settled_rows(told.line, day)
+    return [*puts, _sent_row(told.line, day, entry_id)] if _moves_a_payout(told.line) else puts
+
+
+def _moves_a_payout(line: PaymentSettled) -> bool:
+    return line.kind in {LineKind.PAYOUT, LineKind.PAYOUT_REVERSED} and bool(_sent(line).minor)
+
+
+def _sent(line: PaymentSettled) -> Money:
+    """What reaches the bank of it: the rest is what sending it costs."""
+    fee = total([each.amount for each in line.fees], line.net.currency)
+    return -(line.net + fee) if line.kind is LineKind.PAYOUT else -line.net
+
+
+def _sent_row(line: PaymentSettled, day: str, entry_id: str) -> Put:
+    row: Row = {
+        "provider": line.provider,
+        "payout": payout_item(line),
+        "entry_id": entry_id,
+        "amount": _pair(_sent(line)),
+        "returned": line.kind is LineKind.PAYOUT_REVERSED,
+        "on": line.settled_on.isoformat(),
+    }
+    return Put(key=Key(f"{SENT}#{day}", f"{line.provider}#{line.line_id}"), row=row)
+
+
+def _settled_rows(line: PaymentSettled, day: str) -> list[Put]:
+    """The line by its day, and by its payout where it is in one."""
     row: Row = {
         "line_id": line.line_id,
         "kind": line.kind.value,
@@ -74,7 +130,6 @@ def line_rows(told: ToldLine) -> list[Put]:
         "report_id": line.report_id,
         "row": line.row,
     }
-    day = told.told_on.isoformat()
     key = Key(f"LINES#{line.provider}#{day}", f"{line.payment_id or NO_PAYMENT}#{line.line_id}")
     puts = [Put(key=key, row=row)]
     if line.payout_id:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
 from accounting.application.book import append_once
-from accounting.application.reconcile import Books, reconcile_part, request_reconciliation
+from accounting.application.ports import Books, Settlement
+from accounting.application.reconcile import reconcile_part, request_reconciliation
+from accounting.domain.arrivals import PayoutSent
 from accounting.domain.chart_of_accounts import CUSTOMER_RECEIVABLE, PROVIDER_CLEARING
 from accounting.domain.journal import JournalEntry, credit, debit
 from accounting.domain.manual import Periods
@@ -21,6 +23,7 @@ from accounting.infrastructure.dynamodb_records import DynamoDbRecords
 from shared.contracts.accounting import (
     DiscrepancyExplained,
     DiscrepancyFound,
+    PayoutArrived,
     ReconciliationCompleted,
     ReconciliationRequested,
 )
@@ -31,7 +34,7 @@ from shared.contracts.union import message_types
 from tests.doubles.ledger import Ledger, authorized, eur
 from tests.unit.accounting.reconciling import line
 
-type Told = DiscrepancyFound | DiscrepancyExplained | ReconciliationCompleted
+type Told = DiscrepancyFound | DiscrepancyExplained | PayoutArrived | ReconciliationCompleted
 DAY = date(2026, 1, 2)
 
 
@@ -56,6 +59,12 @@ class Lines:
             each for each in self.lines_told_on(provider, day) if record_id_of(each) == record_id
         )
 
+    def bank_lines(self, day: date) -> Iterator[Line]:
+        raise AssertionError(f"no bank is asked on {day}")
+
+    def payouts_sent(self, day: date) -> Iterator[PayoutSent]:
+        raise AssertionError(f"no bank is asked on {day}")
+
     def payout_lines(self, provider: str, payout_id: str) -> Iterator[PayoutLine]:
         for day in sorted(self.told):
             for each in self.lines_told_on(provider, day):
@@ -66,7 +75,7 @@ class Lines:
 class House:
     """The books, the lines, and the runs over both."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, settlement: Callable[[Ledger], Settlement] | None = None) -> None:
         self.ledger = Ledger()
         self.lines = Lines()
         self.records = DynamoDbRecords(self.ledger.table)
@@ -74,7 +83,7 @@ class House:
             journal=self.ledger.journal,
             folds=self.ledger.folds,
             records=self.records,
-            settlement=self.lines,
+            settlement=settlement(self.ledger) if settlement else self.lines,
         )
 
     def capture(self, payment: str, minor: int, *, opened: bool = True) -> None:
@@ -120,9 +129,11 @@ class House:
         )
         append_once([entry], journal=self.ledger.journal, cause=self.ledger.cause(entry.cause_id))
 
-    def run(self, day: date | None = None, *, name: str = "req-1") -> Run:
+    def run(
+        self, day: date | None = None, *, name: str = "req-1", provider: str = "sandbox"
+    ) -> Run:
         asked = request_reconciliation(
-            "sandbox",
+            provider,
             day or self.ledger.now.date(),
             requested_by="operator",
             records=self.records,
@@ -132,7 +143,7 @@ class House:
         while run.stage is not Stage.COMPLETED:
             part = ReconciliationRequested(
                 reconciliation_id=run.reconciliation_id,
-                provider="sandbox",
+                provider=provider,
                 day=run.day,
                 part=run.part,
             )

@@ -107,6 +107,7 @@ def test_a_cent_too_little_stands_in_suspense_and_is_told_once(house: House) -> 
     house.settle("pay_a", 999)
     house.run()
     found, completed = house.told()
+    assert isinstance(completed, ReconciliationCompleted)
     assert found == DiscrepancyFound(
         reconciliation_id=completed.reconciliation_id,
         item_id="pay_a~capture:pay_a-capture-1",

@@ -85,7 +85,7 @@ RULES: dict[str, tuple[PaymentSettled, str]] = {
     ),
     "T3neg a payout below zero": (
         settled(K.PAYOUT, eur(2500), eur(2500), payment=""),
-        "D1200 2500 EUR;C1000 2500 EUR",
+        "C1220 2500 EUR po_1;D1200 2500 EUR",
     ),
     "T3f a payout returned": (
         settled(K.PAYOUT_REVERSED, eur(10457), eur(10457), payment=""),
@@ -93,7 +93,7 @@ RULES: dict[str, tuple[PaymentSettled, str]] = {
     ),
     "a collected payout returned": (
         settled(K.PAYOUT_REVERSED, eur(-2500), eur(-2500), payment=""),
-        "C1200 2500 EUR;D1000 2500 EUR",
+        "C1200 2500 EUR;D1220 2500 EUR po_1",
     ),
     "a payout without a name": (
         settled(K.PAYOUT, eur(-5), eur(-5), payment="", payout_id=""),

@@ -70,8 +70,20 @@ TEMPLATES = {
         "D1200 10457 USD;C1220 10457 USD po",
     ),
     "T3neg a negative payout": (
-        rules.payout_collected(usd(2500)),
-        "D1200 2500 USD;C1000 2500 USD",
+        rules.payout_sent(usd(-2500), "po"),
+        "C1220 2500 USD po;D1200 2500 USD",
+    ),
+    "T3neg collected by the bank": (
+        rules.payout_arrived(usd(-2500), "po"),
+        "C1000 2500 USD;D1220 2500 USD po",
+    ),
+    "a payout that is named": (
+        rules.arrival_named(usd(10457), "po"),
+        "D1220 10457 USD unknown;C1220 10457 USD po",
+    ),
+    "a collected one that is named": (
+        rules.arrival_named(usd(-2500), "po"),
+        "C1220 2500 USD unknown;D1220 2500 USD po",
     ),
     "T4 a reserve held": (rules.reserve_held(usd(1000)), "D1210 1000 USD;C1200 1000 USD"),
     "T4 a reserve released": (rules.reserve_released(usd(1000)), "D1200 1000 USD;C1210 1000 USD"),

@@ -15,7 +15,7 @@ from typing import Any, Final
 from payments.domain.settlement import ReportedLine, RowWrong, adding_up
 from payments.infrastructure.settlement.format import Cells, Format, day, moment
 from payments.infrastructure.settlement.records import NotAReport
-from shared.contracts.settlement import Fee, LineKind
+from shared.contracts.settlement import OF_BANKS, Fee, LineKind
 from shared.money import Money
 
 
@@ -107,6 +107,8 @@ def read_mapping(document: bytes) -> ColumnMap:
         if isinstance(error, NotAReport):
             raise
         raise NotAReport(f"the mapping cannot be read: {type(error).__name__}") from None
+    if OF_BANKS & set(mapping.kinds.values()):
+        raise NotAReport("the mapping has a kind that only a bank's statement has")
     if not mapping.identity or not _sides(mapping, "gross") or not _sides(mapping, "net"):
         raise NotAReport("the mapping names no identity, no gross or no net")
     return mapping

@@ -19,6 +19,8 @@ from shared.money import Money
 
 BEGINS: Final = re.compile(r"^(?=:20:)", re.MULTILINE)
 NO_REFERENCE: Final = "NONREF"
+STRUCTURED: Final = re.compile(r"\d{3}\?\d\d")
+PART: Final = re.compile(r"\?\d\d")
 AS_WRITTEN: Final[dict[str, list[Any]]] = {"post_transaction_details": []}
 """Its field 86 stays one text: how banks divide it differs from bank to bank."""
 _FAILS: Final = (
@@ -92,7 +94,7 @@ def _entry(data: dict[str, Any], row: int, statement: str) -> BankEntry:
     texts = (
         "" if named == NO_REFERENCE else named,
         str(data.get("extra_details") or ""),
-        str(data.get("transaction_details") or ""),
+        _details(str(data.get("transaction_details") or "")),
     )
     return BankEntry(
         row=row,
@@ -103,6 +105,11 @@ def _entry(data: dict[str, Any], row: int, statement: str) -> BankEntry:
         value_on=value_on,
         text=remitted(" ".join(texts)),
     )
+
+
+def _details(text: str) -> str:
+    """Field 86 without the codes of its parts, which would run into the words behind them."""
+    return PART.sub(" ", text) if STRUCTURED.match(text) else text
 
 
 def _money(amount: Any) -> Money:

@@ -87,6 +87,20 @@ class DiscrepancyExplained(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PayoutArrived(Event):
+    """An entry of a bank's statement is a provider's payout: it is in transit no more.
+
+    Below zero the bank paid it: the provider collected, or a payout went back.
+    """
+
+    payout_id: str
+    provider: str
+    line_id: str
+    amount: Money
+    booked_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReconciliationCompleted(Event):
     """A run is through: every operation and line that it looked at is in one class."""
 
@@ -107,5 +121,6 @@ type Published = (
     | ReconciliationRequested
     | DiscrepancyFound
     | DiscrepancyExplained
+    | PayoutArrived
     | ReconciliationCompleted
 )

@@ -16,7 +16,9 @@ class LineKind(StrEnum):
     """What a line is about. `unknown` keeps a type that nobody has met before; it is raised.
 
     A `capture_reversed` takes a settled capture back, a `refund_reversed` gives a settled refund
-    back; a `fee` belongs to no operation; a `payout` is what leaves for the bank.
+    back; a `fee` belongs to no operation; a `payout` is what leaves for the bank. An `arrival` is
+    an entry of a bank's statement, and an `arrival_reversed` one that takes a payout back: no
+    provider's report has them.
     """
 
     CAPTURE = "capture"
@@ -32,6 +34,11 @@ class LineKind(StrEnum):
     RESERVE_RELEASED = "reserve_released"
     ADJUSTMENT = "adjustment"
     UNKNOWN = "unknown"
+    ARRIVAL = "arrival"
+    ARRIVAL_REVERSED = "arrival_reversed"
+
+
+OF_BANKS: Final = frozenset({LineKind.ARRIVAL, LineKind.ARRIVAL_REVERSED})
 
 
 ROUNDING: Final = "rounding"

@@ -1,0 +1,122 @@
+"""A payout is in transit until the bank's statement says that it has come."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from datetime import UTC, datetime
+from typing import Any
+
+from client.watch import Patience, until
+from tests.e2e.driver import PATIENCE, Platform
+from tests.e2e.test_settlement import balances, listed, read, settle
+
+ACCOUNT = "DE89370400440532013000"
+RUN = Patience(timeout_seconds=120)
+
+
+def statement(payout_id: str, minor: int, currency: str) -> bytes:
+    """Today's MT940: the payout, whose name the bank has written in its own way."""
+    today = datetime.now(UTC).strftime("%y%m%d")
+    whole, cents = divmod(minor, 100)
+    amount = f"{whole},{cents:02d}"
+    name = payout_id.upper().replace("_", " ")
+    lines = (
+        ":20:STARTUMSE",
+        f":25:{ACCOUNT}",
+        ":28C:00001/001",
+        f":60F:C{today}{currency}0,00",
+        f":61:{today}{today[2:]}C{amount}NTRFNONREF//{uuid.uuid4().hex[:16]}",
+        f":86:166?00CREDIT?20PAYOUT {name[:20]}?21{name[20:]}?32ACQUIRER",
+        f":62F:C{today}{currency}{amount}",
+        "-",
+    )
+    return "\r\n".join(lines).encode()
+
+
+def put(quittance: Platform, name: str, content: bytes) -> None:
+    bucket = quittance.outputs.buckets["settlement_reports"]
+    quittance.aws("s3").put_object(Bucket=bucket, Key=f"bank/{ACCOUNT}/{name}", Body=content)
+
+
+def of_bank(quittance: Platform, name: str) -> dict[str, Any]:
+    """The file of that name, once it has been read or refused."""
+    (found,) = until(
+        lambda: [
+            each
+            for each in listed(quittance)
+            if each["key"].endswith(f"/{name}") and each["status"] != "reading"
+        ],
+        bool,
+        PATIENCE,
+    )
+    return found
+
+
+def reconciled(quittance: Platform) -> dict[str, Any]:
+    """A run with the bank through today, once it is completed."""
+    asked = quittance.send(
+        "POST",
+        "/reconciliations",
+        body={"provider": "bank", "date": datetime.now(UTC).date().isoformat()},
+        headers={"Idempotency-Key": str(uuid.uuid4())},
+        role="operator",
+    )
+    assert asked.status == 202, asked.body
+    path = f"/reconciliations/{json.loads(asked.body)['reconciliation_id']}"
+    run: dict[str, Any] = until(
+        lambda: json.loads(quittance.send("GET", path, role="auditor").body),
+        lambda seen: seen["status"] == "completed",
+        RUN,
+    )
+    return run
+
+
+def test_a_payout_arrives_at_the_bank_and_is_in_transit_no_more(quittance: Platform) -> None:
+    """PLN, which no other test settles."""
+    quittance.paid(currency="PLN")
+    (report,) = [each for each in settle(quittance) if each["currency"] == "PLN"]
+    read(quittance, report["number"])
+    until(lambda: balances(quittance, "PLN").get("1220"), bool, PATIENCE)
+    sent, payout_id = report["payout"], f"sbx_po_{report['number']:06d}"
+    content = statement(payout_id, sent, "PLN")
+    put(quittance, "first.sta", content)
+    assert (of_bank(quittance, "first.sta")["told"]) == 1
+    until(lambda: balances(quittance, "PLN").get("1000"), lambda has: has == sent, PATIENCE)
+
+    run = reconciled(quittance)
+    path = f"/reconciliations/{run['reconciliation_id']}/items?class=matched&limit=100"
+    items = json.loads(quittance.send("GET", path, role="auditor").body)["data"]
+    (item,) = (each for each in items if f":{payout_id}:" in each["item_id"])
+    assert item["item_id"] == f"transit:sandbox:{payout_id}:PLN~arrival:{payout_id}"
+    assert [each["amount"] for each in item["operations"]] == [sent]
+    assert [each["gross"] for each in item["lines"]] == [sent]
+    assert item["residual"] == {}
+    books = until(
+        lambda: balances(quittance, "PLN"), lambda seen: seen.get("1900", 0) == 0, PATIENCE
+    )
+    assert (books["1000"], books["1220"], books["1200"]) == (sent, 0, 0)
+
+    put(quittance, "again.sta", content)
+    assert quittance.at_rest()
+    assert balances(quittance, "PLN") == books
+
+
+def test_a_statement_that_is_none_is_put_aside_and_told_to_somebody(quittance: Platform) -> None:
+    bomb = '<!DOCTYPE l [<!ENTITY a "ha">]><Document>&a;</Document>'
+    put(quittance, "bomb.xml", bomb.encode())
+    found = of_bank(quittance, "bomb.xml")
+    assert (found["status"], found["told"]) == ("refused", 0)
+    assert found["refusal"] == "a document type or an entity in it: it is not read"
+    wrong = statement("sbx_po_999999", 500, "PLN").replace(b"62F:C", b"62F:D")
+    put(quittance, "wrong.sta", wrong)
+    found = of_bank(quittance, "wrong.sta")
+    assert (found["status"], found["told"], found["refused"]) == ("read", 0, 1)
+    detail = quittance.send("GET", f"/settlement-reports/{found['report_id']}", role="auditor")
+    assert json.loads(detail.body)["refused_rows"] == [
+        {
+            "row": 1,
+            "reason": "its statement does not add up: -10.00 PLN from its opening to its closing "
+            "balance",
+        }
+    ]
