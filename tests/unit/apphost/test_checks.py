@@ -272,9 +272,10 @@ def _elsewhere(cleared: int, *, owed: int = 0) -> Any:
 
 def test_what_was_taken_too_late_is_owed_back_and_no_revenue() -> None:
     late: Any = {"account": "2110", "balance": 0, "credit": 3998}
+    balance: Any = {**BALANCE, "accounts": [*BALANCE["accounts"], late]}
     late_too = replace(
         STORY,
-        balance={**BALANCE, "accounts": [*BALANCE["accounts"], late]},
+        balance=balance,
         charges=[*STORY.charges, charge("late", 3998, refunded=3998)],
     )
     assert [check.name for check in run_checks(late_too) if not check.held] == []
