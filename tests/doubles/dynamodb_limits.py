@@ -35,12 +35,12 @@ def assert_writable(items: Sequence[Mapping[str, Any]]) -> None:
     assert 0 < len(items) <= WRITES_MAX, f"{len(items)} writes in one transaction"
     keys = {(item["pk"]["S"], item["sk"]["S"]) for item in items}
     assert len(keys) == len(items), "one row twice in a transaction"
-    for item in items:
-        _assert_storable(item)
-    assert sum(map(item_bytes, items)) <= TRANSACTION_BYTES_MAX, "a transaction over 4 MB"
+    sizes = [_assert_storable(item) for item in items]
+    assert sum(sizes) <= TRANSACTION_BYTES_MAX, "a transaction over 4 MB"
 
 
-def _assert_storable(item: Mapping[str, Any]) -> None:
+def _assert_storable(item: Mapping[str, Any]) -> int:
+    """Returns its size in bytes."""
     for name, bytes_max in KEY_BYTES_MAX.items():
         assert 0 < len(item[name]["S"].encode()) <= bytes_max, f"{name} is empty or too long"
     for name in INDEXED:
@@ -48,7 +48,9 @@ def _assert_storable(item: Mapping[str, Any]) -> None:
             assert item[name].get("S"), f"{name} is the key of an index: text, and not empty"
     for value in item.values():
         _assert_value(value, depth=1)
-    assert item_bytes(item) <= ITEM_BYTES_MAX, "an item over 400 KB"
+    size = item_bytes(item)
+    assert size <= ITEM_BYTES_MAX, "an item over 400 KB"
+    return size
 
 
 def _assert_value(value: Mapping[str, Any], *, depth: int) -> None:

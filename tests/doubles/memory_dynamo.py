@@ -5,7 +5,9 @@ It knows the expressions that the platform writes, and no others: a new one is a
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
 from typing import Any, Final
 
 from botocore.exceptions import ClientError
@@ -72,6 +74,10 @@ class MemoryDynamo:
         found = self._tables[table][pk].pop(sk)
         self._index(table).moved((pk, sk), found, None)
         self.on_write(table, found, None)
+
+    def listed(self, table: str, index: str) -> set[str]:
+        """The partitions of an index in which something is, as it truly stands."""
+        return self._index(table).partitions(index)
 
     def waiting(self, table: str, index: str) -> list[str]:
         """The sort keys of everything in an index."""
@@ -156,9 +162,7 @@ class MemoryDynamo:
         values = request["ExpressionAttributeValues"]
         begins, ends = values[":begins"]["S"], values[":ends"]["S"]
         after = _name(request["ExclusiveStartKey"]) if "ExclusiveStartKey" in request else ("", "")
-        left = sorted(
-            (item for item in self.items(request["TableName"]) if _name(item) > after), key=_name
-        )
+        left = list(islice(self._behind(request["TableName"], after), request["Limit"] + 1))
         page = left[: request["Limit"]]
         found = [
             item for item in page if "Payload" in item and begins <= item["OccurredOn"]["S"] < ends
@@ -167,6 +171,14 @@ class MemoryDynamo:
         if len(left) > len(page):
             more = {"LastEvaluatedKey": {"pk": page[-1]["pk"], "sk": page[-1]["sk"]}}
         return {"Items": found, "ScannedCount": len(page), **more}
+
+    def _behind(self, table: str, after: Name) -> Iterator[Item]:
+        """The items behind a name, in the order of their names."""
+        partitions = self._tables.get(table, {})
+        names = sorted(partitions)
+        for pk in names[bisect_left(names, after[0]) :]:
+            partition = partitions[pk]
+            yield from (partition[sk] for sk in sorted(partition) if (pk, sk) > after)
 
     def get_paginator(self, operation: str) -> _OnePage:
         return _OnePage(getattr(self, operation))

@@ -64,6 +64,9 @@ class Indexes:
             self._behind.append(undo)
         return fresh
 
+    def partitions(self, index: str) -> set[str]:
+        return {value for value, entries in self._entries[index].items() if entries}
+
     def sorts(self, index: str) -> list[str]:
         return [sort for entries in self._entries[index].values() for sort in entries.values()]
 

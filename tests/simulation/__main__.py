@@ -34,6 +34,7 @@ def main() -> int:
     run.add_argument("--seeds", type=int, default=1_000)
     run.add_argument("--payments", type=int, default=4_000, help="over all seeds")
     run.add_argument("--every-pair", type=int, default=60, help="1: all pairs, 60: one of 60")
+    run.add_argument("--every-place", type=int, default=1, help="of the reconciliation's stories")
     run.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     run.add_argument("--report", type=Path, default=REPORT)
     asked = parser.parse_args()
@@ -50,6 +51,7 @@ def _run(asked: argparse.Namespace) -> int:
         seeds=asked.seeds,
         payments=asked.payments,
         every_pair=asked.every_pair,
+        every_place=asked.every_place,
         processes=asked.processes,
     )
     figures = report(tally, seconds=time.monotonic() - began)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
@@ -15,6 +15,10 @@ CHANGING: Final = frozenset({"ProcessedOn", "Retries", "Unprocessed", "document"
 GENESIS: Final = "0" * 64
 ID_LETTERS: Final = 20
 MARK_LETTERS: Final = 12
+HIGHEST: Final = {"2120": 0, "5910": 1_000_000}
+"""What the debits less the credits of a limited account may reach at most: customers' credit is
+never below nothing, and goodwill has an end.
+"""
 
 
 class Line(NamedTuple):
@@ -25,10 +29,10 @@ class Line(NamedTuple):
     currency: str
 
 
-def lines(entry: Plain) -> list[Line]:
-    """The postings of an entry: `D1100 3998 EUR;C4000 3998 EUR`."""
+def lines(entry: Plain, of: str = "postings") -> list[Line]:
+    """The postings of an entry, or what it holds: `D1100 3998 EUR;C4000 3998 EUR`."""
     found = []
-    for part in filter(None, entry.get("postings", "").split(";")):
+    for part in filter(None, entry.get(of, "").split(";")):
         head, minor, currency, *_ = part.split(" ")
         sign = {"D": 1, "C": -1}[head[0]]
         found.append(Line(head[1:], sign * int(minor), currency))
@@ -47,7 +51,8 @@ def l1_every_entry_balances(evidence: Evidence) -> Iterator[str]:
             sums[line.currency] += line.amount
             if line.amount == 0:
                 yield f"{entry_id(entry)} has a line of nothing"
-        if any(sums.values()) or len(lines(entry)) < 2:
+        held = len(lines(entry, "held") or lines(entry, "released"))
+        if any(sums.values()) or len(lines(entry)) + held < 2:
             yield f"{entry_id(entry)} does not balance: {entry.get('postings')}"
 
 
@@ -108,6 +113,56 @@ def l4_the_chain_verifies_from_genesis(evidence: Evidence) -> Iterator[str]:
                 yield f"chain {lane} does not end where its head says"
 
 
+def l5_a_hold_ends_once(evidence: Evidence) -> Iterator[str]:
+    """Posted in part or whole, or voided: no more than was held, and what was held is free again.
+
+    An authorization is a hold, too: what was let go of is never more than was held.
+    """
+    stored = {entry_id(entry): entry for entry in evidence.entries}
+    ends = Counter(entry["resolves"] for entry in evidence.entries if entry.get("resolves"))
+    for name, number in ends.items():
+        if number > 1:
+            yield f"{name} has ended {number} times"
+    for entry in evidence.entries:
+        if not entry.get("resolves"):
+            continue
+        held = _by_place(lines(stored.get(entry["resolves"], {}), "held"))
+        if not held or _by_place(lines(entry, "released")) != held:
+            yield f"{entry_id(entry)} releases something else than {entry['resolves']} holds"
+        if any(part > held[place] for place, part in _by_place(lines(entry)).items()):
+            yield f"{entry_id(entry)} posts more than {entry['resolves']} holds"
+    memo: Counter[tuple[str, str]] = Counter()
+    for entry in evidence.entries:
+        for line in lines(entry):
+            if line.account == "9000":
+                memo[entry.get("payment_id", ""), line.currency] += line.amount
+    for (payment, _), left in memo.items():
+        if left < 0:
+            yield f"{payment} has let go of {-left} more than was authorized"
+
+
+def l6_declared_limits_hold(evidence: Evidence) -> Iterator[str]:
+    """In the end; at every step they are watched. Whatever is held counts as spent."""
+    yield from beyond_limits(evidence.entries)
+
+
+def beyond_limits(entries: Iterable[Plain]) -> Iterator[str]:
+    """The declared limits that entries are beyond, by account and currency."""
+    posted: Counter[tuple[str, str]] = Counter()
+    held: Counter[tuple[str, str, int]] = Counter()
+    for entry in entries:
+        for line in lines(entry):
+            posted[line.account, line.currency] += line.amount
+        for of, sign in (("held", 1), ("released", -1)):
+            for line in lines(entry, of):
+                side = 1 if line.amount > 0 else -1
+                held[line.account, line.currency, side] += sign * line.amount
+    for account, currency in sorted(set(posted) | {key[:2] for key in held}):
+        highest = posted[account, currency] + held[account, currency, 1]
+        if account in HIGHEST and highest > HIGHEST[account]:
+            yield f"{account} may rise to {highest} {currency}"
+
+
 def l7_one_cause_is_one_entry(evidence: Evidence) -> Iterator[str]:
     """A part of a reconciliation is the cause of many, each about an item of its own."""
     causes: Counter[tuple[str, ...]] = Counter()
@@ -144,6 +199,13 @@ def l9_nothing_is_booked_before_it_happened(evidence: Evidence) -> Iterator[str]
     for entry in evidence.entries:
         if entry["OccurredOn"] < entry["effective_at"]:
             yield f"{entry_id(entry)} was booked before it happened"
+
+
+def _by_place(postings: list[Line]) -> Counter[tuple[str, str, bool]]:
+    sums: Counter[tuple[str, str, bool]] = Counter()
+    for line in postings:
+        sums[line.account, line.currency, line.amount > 0] += abs(line.amount)
+    return sums
 
 
 def _just_after(booked_at: str) -> str:

@@ -10,6 +10,7 @@ from typing import Final
 
 from tests.simulation.evidence import Evidence, Plain
 
+DECIDED: Final = frozenset({"succeeded", "declined", "failed"})
 _DIGITS: Final = re.compile(r"[0-9]{13,19}")
 _TOKEN: Final = re.compile(r"tok_[0-9]")
 
@@ -88,6 +89,60 @@ def p5_nothing_is_left_unknown(evidence: Evidence) -> Iterator[str]:
                 yield f"{attempt['attempt_id']} is {attempt['status']}"
         if row["capturing"] or row["refunding"]:
             yield f"{name} still waits with {row['capturing']} and {row['refunding']}"
+
+
+def p6_nothing_is_tried_again_while_money_may_have_moved(evidence: Evidence) -> Iterator[str]:
+    """At most one authorization stands; each before the last is known to hold nothing.
+
+    Whether it was known when the next one began is watched at that step.
+    """
+    for name, row in evidence.payments.items():
+        charges = [each for each in evidence.charges if each["reference"].startswith(f"{name}-")]
+        if sum(charge["held"] > 0 for charge in charges) > 1:
+            yield f"{name} holds more than once"
+        for attempt in tried(row)[:-1]:
+            if attempt["status"] not in DECIDED:
+                yield f"{name} was tried again beside {attempt['attempt_id']}"
+
+
+def tried(row: Plain) -> list[Plain]:
+    """The authorizations of a payment, in the order of their numbers."""
+    found = [each for each in row["attempts"] if "-authorize-" in each["attempt_id"]]
+    return sorted(found, key=lambda each: int(each["attempt_id"].rsplit("-", 1)[1]))
+
+
+def p7_the_order_of_notices_changes_nothing(first: Evidence, second: Evidence) -> Iterator[str]:
+    """Of two worlds in which the same happened at the provider, and was told in another way."""
+    for what, of in (("payments", _outcomes), ("entries", _booked)):
+        ours, theirs = of(first), of(second)
+        for key in sorted(ours.keys() | theirs.keys()):
+            if ours[key] != theirs[key]:
+                yield f"{what}: {key} {ours[key]} times, and {theirs[key]} times"
+
+
+def _outcomes(evidence: Evidence) -> Counter[str]:
+    """What became of each payment: its amounts and decided attempts, by whose it is."""
+    names = ("status", "authorized", "captured", "refunded", "released", "expired")
+    found: Counter[str] = Counter()
+    for row in evidence.payments.values():
+        amounts = [str(row[each]) for each in names]
+        attempts = sorted(f"{each['operation']} {each['status']}" for each in row["attempts"])
+        found[" ".join([_owner(evidence, row), *amounts, *attempts])] += 1
+    return found
+
+
+def _booked(evidence: Evidence) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for entry in evidence.entries:
+        payment = evidence.payments.get(entry.get("payment_id", ""), {})
+        fact = entry["document"]["data"]["fact"]
+        found[f"{_owner(evidence, payment)} {fact} {entry['postings']}"] += 1
+    return found
+
+
+def _owner(evidence: Evidence, payment: Plain) -> str:
+    order = evidence.orders.get(payment.get("order_id", ""), {})
+    return str(order.get("customer_id", ""))
 
 
 def p8_no_secret_is_told(evidence: Evidence) -> Iterator[str]:

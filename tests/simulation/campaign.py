@@ -79,11 +79,15 @@ class Tally:
             self.failures.append(text)
 
 
-def campaign(*, seeds: int, payments: int, every_pair: int, processes: int) -> Tally:
-    """All seeds, each crash point once, and one of `every_pair` pairs of them (0: none)."""
+def campaign(
+    *, seeds: int, payments: int, every_pair: int, every_place: int, processes: int
+) -> Tally:
+    """All seeds, each crash point of the workflows once (of the reconciliation's stories one of
+    `every_place`), and one of `every_pair` pairs of the workflows' (0: none).
+    """
     tally, began = Tally(), time.monotonic()
     told = began
-    tasks = list(_tasks(seeds, payments, every_pair))
+    tasks = list(_tasks(seeds, payments, every_pair, every_place))
     with ProcessPoolExecutor(processes, initializer=settle_memory) as pool:
         for number, part in enumerate(pool.map(_run, tasks, chunksize=4), start=1):
             tally.add(part)
@@ -148,13 +152,14 @@ def _run(task: Task) -> Part:
     return task()
 
 
-def _tasks(seeds: int, payments: int, every_pair: int) -> Iterator[Task]:
+def _tasks(seeds: int, payments: int, every_pair: int, every_place: int) -> Iterator[Task]:
     """The longest first, so that the last processor is not left alone with one."""
     for life in WORKFLOWS:
         for part in range(PARTS if every_pair else 0):
             yield partial(_pairs, life.name, part, every_pair)
     for story in STORIES:
-        yield from (partial(_stories, story.name, part) for part in range(PARTS))
+        parts = PARTS * every_place
+        yield from (partial(_stories, story.name, part, parts) for part in range(PARTS))
     for life in WORKFLOWS:
         yield partial(_singles, life.name)
     for seed in range(seeds // RECONCILED_EVERY):
@@ -172,8 +177,8 @@ def _reconciled(seed: int) -> Part:
     return Part(outcome=reconcile(seed))
 
 
-def _stories(name: str, part: int) -> Part:
-    lived = list(stories.singles(stories.story_called(name), part=part, parts=PARTS))
+def _stories(name: str, part: int, parts: int) -> Part:
+    lived = list(stories.singles(stories.story_called(name), part=part, parts=parts))
     return Part(life=name, singles=len(lived), wrong=tuple(each for each in lived if each.findings))
 
 

@@ -149,16 +149,16 @@ class Bus:
             document = json.loads(entry["Detail"])
             self.published.append(document)
             host.tell(f"bus {document['type']} {document['id']}")
-            self.deliver(document)
+            self.deliver(document, entry["Detail"])
             results.append({"EventId": str(len(self.published))})
         host.calls.pass_through("after", "bus.put")
         if host.fate.strikes("bus_answer_lost"):
             raise ReadTimeoutError(endpoint_url="bus")
         return {"Entries": results, "FailedEntryCount": len(Entries) - len(results)}
 
-    def deliver(self, document: dict[str, Any]) -> None:
+    def deliver(self, document: dict[str, Any], text: str) -> None:
         """To everyone who listens: at least once, at any time, in any order."""
-        body = json.dumps({"detail": document})
+        body = f'{{"detail": {text}}}'
         for inbox in self._inboxes:
             if document["type"] not in inbox.types:
                 continue

@@ -20,6 +20,7 @@ from payments.infrastructure.settlement import reading
 from tests.doubles.memory_dynamo import Item
 from tests.simulation import functions
 from tests.simulation.agenda import DAY, HOUR, MINUTE, SECOND
+from tests.simulation.bookkeeper import Bookkeeper
 from tests.simulation.lives import Life
 from tests.simulation.network import VISIBILITY, Answer
 from tests.simulation.reports import Bucket, notice
@@ -43,7 +44,8 @@ ACCOUNTS: Final = ("5000", "5900")
 class Habits:
     """`resolves` is the share of open discrepancies that a person explains on a day, `asks` how
     often somebody asks for a run. Everything begins with `first_night`, and goes on for
-    `nights_after` nights when nothing moves any more; `proves` is whether the books are proved.
+    `nights_after` nights when nothing moves any more; `proves` is whether the books are proved,
+    `keeps_books` whether somebody books by hand.
     """
 
     resolves: float = 0.2
@@ -51,6 +53,7 @@ class Habits:
     first_night: int = 1
     nights_after: int = NIGHTS_AFTER
     proves: bool = True
+    keeps_books: bool = True
 
 
 class ReconciledWorld(World):
@@ -78,6 +81,7 @@ class ReconciledWorld(World):
         self.began_at = 0
         """The number of the moment at which the first report or night began."""
         self._rng = Random(seed + 3)
+        self._bookkeeper = Bookkeeper(self, Random(seed + 4))
         self._last_change = 0
         self._asked = 0
         self._store_call = self.dynamo.on_call
@@ -110,7 +114,8 @@ class ReconciledWorld(World):
         until = day * DAY - self.agenda.now
         self.agenda.add(until + 2 * HOUR, "night", lambda: self._night(day))
         self.agenda.add(until + 5 * HOUR, "report", lambda: self._report(day))
-        self.agenda.add(until + 9 * HOUR, "desk", lambda: self._desk(day))
+        work = partial(self.agenda.add, 0, "accounting.http", partial(self._desk, day))
+        self.agenda.add(until + 9 * HOUR, "desk", work)
 
     def _night(self, day: int) -> None:
         if not self.began_at:
@@ -146,7 +151,13 @@ class ReconciledWorld(World):
             again = partial(self._read_report, key, number + 1)
             self.agenda.add(VISIBILITY, "payments.settlement", again)
 
+    def desk(self, method: str, path: str, body: Any, key: str) -> Answer:
+        """A request of somebody who works here."""
+        return self._request(method, path, body, key, KEY)
+
     def _desk(self, day: int) -> None:
+        if self.habits.keeps_books:
+            self._bookkeeper.work()
         if self._rng.random() < self.habits.asks:
             date = (START + timedelta(days=day)).date().isoformat()
             body = {"provider": "sandbox", "date": date}
@@ -158,14 +169,17 @@ class ReconciledWorld(World):
                 self._resolve(each["item_id"])
 
     def _resolve(self, item_id: str) -> None:
-        """One person, and a second one some time later: refused, where one is enough."""
+        """One person, the same under another name, and a second one: refused, where one is enough,
+        and where one agrees with oneself.
+        """
         self._asked += 1
         path = f"/reconciliation-items/{item_id}/resolution"
         account = self._rng.choice(ACCOUNTS)
-        for name, key, delay in (("Ada", KEY, 0), ("Bob", SECOND_KEY, self._rng.randrange(HOUR))):
+        later = self._rng.randrange(HOUR)
+        for name, key, delay in (("Ada", KEY, 0), ("Ann", KEY, MINUTE), ("Bob", SECOND_KEY, later)):
             body = {"account": account, "actor": name, "reason": "seen at the bank"}
             said = partial(self._post, path, body, f"resolve-{self._asked}-{name}", key)
-            self.agenda.add(delay, "person", said)
+            self.agenda.add(delay, "accounting.http", said)
 
     def _post(self, path: str, body: dict[str, Any], key: str, by: str) -> None:
         """Until there is an answer that is one."""
@@ -174,7 +188,7 @@ class ReconciledWorld(World):
         status = 0 if answer is None else answer["statusCode"]
         if status == 0 or document.get("retryable", status >= 500):
             delay = self._rng.randrange(SECOND, MINUTE)
-            self.agenda.add(delay, "person", partial(self._post, path, body, key, by))
+            self.agenda.add(delay, "accounting.http", partial(self._post, path, body, key, by))
         else:
             self.tell(f"answer {path} {status} {document.get('code', '')}")
 

@@ -18,8 +18,10 @@ from tests.simulation.settlement import Plan
 
 NIGHTS: Final = 5
 """One more than an operation may wait for its line."""
-PERSONS: Final = Habits(resolves=1.0, asks=0.0, nights_after=NIGHTS, proves=False)
-NOBODY: Final = Habits(resolves=0.0, asks=0.0, nights_after=1, proves=False)
+PERSONS: Final = Habits(
+    resolves=1.0, asks=0.0, nights_after=NIGHTS, proves=False, keeps_books=False
+)
+NOBODY: Final = Habits(resolves=0.0, asks=0.0, nights_after=1, proves=False, keeps_books=False)
 _PAID: Final = Life(amount=20_00, automatic=True)
 _LARGE: Final = Life(amount=5_000_00, automatic=True)
 _REFUNDED: Final = Life(
@@ -48,7 +50,7 @@ STORIES: Final = (
     Story(
         name="a run is asked for while another one is under way",
         lives=(_REFUNDED,),
-        habits=Habits(resolves=0.0, asks=1.0, nights_after=1, proves=False),
+        habits=Habits(resolves=0.0, asks=1.0, nights_after=1, proves=False, keeps_books=False),
     ),
     Story(
         name="a large capture is missing, and two persons explain it",
@@ -64,13 +66,13 @@ STORIES: Final = (
         name="a line is told twice, and one is of nobody",
         lives=(_PAID,),
         plan=Plan(wrongs={"capture": "doubled"}, strangers=("capture", "mystery", "fee")),
-        habits=Habits(resolves=1.0, asks=0.0, nights_after=1, proves=False),
+        habits=Habits(resolves=1.0, asks=0.0, nights_after=1, proves=False, keeps_books=False),
     ),
     Story(
         name="a cent short, in a payout that is off",
         lives=(_PAID,),
         plan=Plan(wrongs={"capture": "short"}, off=250),
-        habits=Habits(resolves=1.0, asks=0.0, nights_after=1, proves=False),
+        habits=Habits(resolves=1.0, asks=0.0, nights_after=1, proves=False, keeps_books=False),
     ),
     Story(
         name="a refund in two lines, in a payout that is rounded",
@@ -82,13 +84,13 @@ STORIES: Final = (
         name="another currency",
         lives=(_PAID,),
         plan=Plan(wrongs={"capture": "currency"}),
-        habits=Habits(resolves=1.0, asks=0.0, nights_after=1, proves=False),
+        habits=Habits(resolves=1.0, asks=0.0, nights_after=1, proves=False, keeps_books=False),
     ),
     Story(
         name="another fee",
         lives=(_PAID,),
         plan=Plan(wrongs={"capture": "fee"}),
-        habits=Habits(resolves=1.0, asks=0.0, nights_after=1, proves=False),
+        habits=Habits(resolves=1.0, asks=0.0, nights_after=1, proves=False, keeps_books=False),
     ),
     Story(
         name="a dispute and a capture are taken back",

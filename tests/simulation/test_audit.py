@@ -185,6 +185,41 @@ def another_ones_command(evidence: Evidence) -> None:
     step["reference"] = "cmp_another-release-hold-1"
 
 
+def by_hand(evidence: Evidence, name: str, fact: str, **more: str) -> None:
+    """An entry that nobody has folded."""
+    data = {"fact": fact, "reference": ""}
+    document = {"causationid": f"req_{name}", "data": data}
+    times = {"OccurredOn": "2026-01-02T", "effective_at": "2026-01-01T"}
+    evidence.entries.append({"pk": f"ENTRY#{name}", "document": document, **times, **more})
+
+
+def held_ends_twice(evidence: Evidence) -> None:
+    held = {"released": "D2120 5 EUR;C4000 5 EUR", "resolves": "je_hold"}
+    by_hand(evidence, "je_hold", "HoldPlaced", held=held["released"])
+    by_hand(evidence, "je_posted", "HoldPosted", postings="D4000 1 EUR;C4000 1 EUR", **held)
+    by_hand(evidence, "je_voided", "HoldVoided", **held)
+
+
+def more_released_than_held(evidence: Evidence) -> None:
+    by_hand(evidence, "je_memo", "ManualEntry", postings="D9001 5 EUR;C9000 5 EUR")
+
+
+def beyond_its_limit(evidence: Evidence) -> None:
+    by_hand(evidence, "je_spent", "ManualEntry", postings="D2120 1 EUR;C4000 1 EUR")
+
+
+def held_beyond_its_limit(evidence: Evidence) -> None:
+    by_hand(evidence, "je_hold", "HoldPlaced", held="D2120 1 EUR;C4000 1 EUR")
+
+
+def tried_again_beside_a_hold(evidence: Evidence) -> None:
+    row = payment(evidence, 0)
+    first = next(each for each in row["attempts"] if each["operation"] == "authorize")
+    again = {"attempt_id": f"{row['payment_id']}-authorize-2", "cause_id": "b", "key": "b"}
+    row["attempts"].append({**first, **again})
+    first["status"] = "pending"
+
+
 def case(evidence: Evidence, status: str) -> Plain:
     return next(each for each in evidence.cases.values() if each["CaseStatus"] == status)
 
@@ -210,6 +245,11 @@ CORRUPTIONS: list[tuple[Callable[[Evidence], None], set[str]]] = [
     (trial_balance, {"L2", "L3"}),
     (folded_twice, {"L3"}),
     (rewritten, {"L4"}),
+    (held_ends_twice, {"L5", "L3"}),
+    (more_released_than_held, {"L5", "L3"}),
+    (beyond_its_limit, {"L6", "L3"}),
+    (held_beyond_its_limit, {"L6", "L3"}),
+    (tried_again_beside_a_hold, {"P6", "P5"}),
     (same_cause, {"L7", "X1", "X2"}),
     (no_mirror, {"L8", "L4"}),
     (booked_early, {"L9", "L4"}),
@@ -221,7 +261,7 @@ CORRUPTIONS: list[tuple[Callable[[Evidence], None], set[str]]] = [
     (token_told, {"P8"}),
     (card_told, {"P8"}),
     (charge_of_nobody, {"provider = payments"}),
-    (booked_elsewhere, {"provider = ledger", "L4"}),
+    (booked_elsewhere, {"provider = ledger", "L4", "L5"}),
     (order_knows_less, {"payments = orders"}),
     (entry_lost, {"X1", "L3", "L4", "provider = ledger"}),
     (not_published, {"X2"}),

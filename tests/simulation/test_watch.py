@@ -103,3 +103,18 @@ def test_what_was_written_once_and_is_changed_or_deleted_is_found(sk: str, rule:
 def test_the_published_diagrams_are_read() -> None:
     assert "captured" in reachable("Payment")["capturing"]
     assert reachable("Order")["cancelled"] == set()
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        {"captured": 4000},  # a part is held still
+        {"attempts": [{**ATTEMPT, "status": "unknown"}]},
+    ],
+)
+def test_trying_again_while_money_may_be_held_is_found(before: dict[str, Any]) -> None:
+    watch = Watch()
+    watch.written("payments", None, payment(**before))
+    attempts = [*before.get("attempts", [ATTEMPT]), {**ATTEMPT, "attempt_id": "pay_1-authorize-2"}]
+    watch.written("payments", None, payment(**{**before, "attempts": attempts}))
+    assert rules(watch) == ["P6"]

@@ -11,12 +11,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from tests.simulation.audit_payments import disputed, held
+from tests.simulation.audit_payments import DECIDED, disputed, held, tried
 from tests.simulation.evidence import Finding, Plain, plain_row
 
 STATES: Final = Path(__file__).parents[2] / "docs" / "contracts" / "states.md"
 STAMPS: Final = frozenset({"ProcessedOn", "Retries", "Unprocessed"})
-DECIDED: Final = frozenset({"succeeded", "declined", "failed"})
 GIVEN_UP: Final = frozenset({"order_cancelled", "capture_failed", "not_confirmed"})
 WITHOUT_MONEY: Final = frozenset({"cancelling", "cancelled", "payment_failed"})
 _KINDS: Final = {"ORDER": "Order", "PAYMENT": "Payment"}
@@ -112,6 +111,14 @@ class Watch:
         if reserved > 0 and back + row["refunding"] > captured and not _late(before, row):
             self._find("P2", f"{name}: {row['refunding']} more reserved of {captured - back}")
         self._attempts((before or {"attempts": []})["attempts"], row["attempts"])
+        if before is not None and len(tried(row)) > len(tried(before)):
+            self._tried_again(before, name)
+
+    def _tried_again(self, before: Plain, name: str) -> None:
+        """P6: only when nothing is held, and nothing may be."""
+        open_ = [each["attempt_id"] for each in tried(before) if each["status"] not in DECIDED]
+        if open_ or held(before) > 0:
+            self._find("P6", f"{name} was tried again beside {open_ or held(before)}")
 
     def _attempts(self, before: list[Plain], now: list[Plain]) -> None:
         """An attempt stays, with its key; what is decided stays so, but for what was not found."""

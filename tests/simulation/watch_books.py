@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from tests.simulation.audit_ledger import Line, lines
+from tests.simulation.audit_ledger import Line, beyond_limits, lines
 from tests.simulation.evidence import Finding, Plain, plain_row, read_entry
 
 RECEIVABLE: Final = "1100"
@@ -64,6 +64,9 @@ class BooksWatch:
         """Every payment of which anything was written since the last time."""
         changed, self._changed = self._changed, set()
         for payment_id in sorted(changed):
+            if not payment_id:
+                entries = self._entries[""].values()  # whoever books by hand names no payment
+                self.findings += [Finding("L6", what) for what in beyond_limits(entries)]
             self.checked += 1
             for what in self._wrong(payment_id):
                 if len(self.findings) < FINDINGS_MAX:

@@ -4,10 +4,10 @@ import json
 from pathlib import Path
 from typing import Final
 
-from tests.simulation.planted import counting, messaging, paying
+from tests.simulation.planted import counting, messaging, paying, reconciling
 from tests.simulation.planted.planting import Bug
 
-BUGS: Final[tuple[Bug, ...]] = (*messaging.BUGS, *paying.BUGS, *counting.BUGS)
+BUGS: Final[tuple[Bug, ...]] = (*messaging.BUGS, *paying.BUGS, *counting.BUGS, *reconciling.BUGS)
 REPORT: Final = Path(__file__).parents[3] / "bench" / "results" / "planted.json"
 
 

@@ -44,13 +44,14 @@ class Edit:
 @dataclass(frozen=True, slots=True)
 class Bug:
     """`edits` that are several at once where each alone is made good by another guard: `why` says
-    which. `seed` is tried first.
+    which. `seed` is tried first. `reconciled` worlds have reports and nights.
     """
 
     name: str
     edits: tuple[Edit, ...]
     why: str = ""
     seed: int = 0
+    reconciled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +69,8 @@ class NotPlanted(Exception):
     """A bug no longer fits the sources: mend its table."""
 
 
-def bug(name: str, *edits: tuple[str, str, str], why: str = "") -> Bug:
-    return Bug(name, tuple(Edit(*each) for each in edits), why=why)
+def bug(name: str, *edits: tuple[str, str, str], why: str = "", reconciled: bool = False) -> Bug:
+    return Bug(name, tuple(Edit(*each) for each in edits), why=why, reconciled=reconciled)
 
 
 def planted(source: str, edits: Sequence[Edit]) -> str:
@@ -119,7 +120,7 @@ def _hunt(bug: Bug, seeds_max: int, answer: object) -> None:
         os.dup2(nowhere.fileno(), 2)
     sys.meta_path.insert(0, _Planter(bug))
     from tests.simulation import world  # noqa: PLC0415 - planted first
-    from tests.simulation.run import settle_memory, simulate  # noqa: PLC0415
+    from tests.simulation.run import reconcile, settle_memory, simulate  # noqa: PLC0415
 
     world.STEPS_MAX_PER_LIFE = STEPS_MAX_PER_LIFE  # type: ignore[misc]
 
@@ -127,7 +128,7 @@ def _hunt(bug: Bug, seeds_max: int, answer: object) -> None:
     began = time.monotonic()
     tried = list(dict.fromkeys((bug.seed, *range(seeds_max))))
     for number, seed in enumerate(tried, start=1):
-        outcome = simulate(seed, PAYMENTS)
+        outcome = reconcile(seed) if bug.reconciled else simulate(seed, PAYMENTS)
         if outcome.findings:
             rules = tuple(sorted({finding.rule for finding in outcome.findings}))
             answer.send(Hunt(bug.name, number, seed, rules, time.monotonic() - began))

@@ -2,7 +2,9 @@
 
 import json
 import re
+from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any, Final, NoReturn
 
 from pydantic import TypeAdapter, ValidationError
@@ -36,6 +38,12 @@ def adapter(message_type: type[Message]) -> TypeAdapter[Any]:
     return _adapters[message_type]
 
 
+@cache
+def _known(subscribed: Any) -> Mapping[str, type[Message]]:
+    """The classes of a union by the names that messages call them."""
+    return {kind.__name__: kind for kind in message_types(subscribed)}
+
+
 def encode(envelope: Envelope[Any]) -> str:
     """The CloudEvents JSON that is stored in the outbox and put on the bus as it is."""
     data = adapter(type(envelope.data)).dump_python(envelope.data, mode="json")
@@ -64,8 +72,7 @@ def decode(subscribed: Any, document: Any) -> Envelope[Any]:
     """
     if not isinstance(document, dict):
         raise UndecodableMessage("not a JSON object")
-    known = {kind.__name__: kind for kind in message_types(subscribed)}
-    kind = known.get(str(document.get("type")))
+    kind = _known(subscribed).get(str(document.get("type")))
     if kind is None:
         raise UndecodableMessage("of a type that is not subscribed to")
     try:

@@ -1,0 +1,84 @@
+"""A bookkeeper who grants credit by hand, and holds a part of it for what is bought with it.
+
+Holds are ended twice on purpose: by posting a part, and by voiding it. One of both is refused.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from functools import partial
+from random import Random
+from typing import Any, Final, Protocol
+
+from tests.simulation.agenda import HOUR, MINUTE, Agenda
+from tests.simulation.network import Answer
+
+CREDIT: Final = "2120"
+GOODWILL: Final = "5910"
+REVENUE: Final = "4000"
+LARGEST: Final = 900_00
+HELD_UNTIL: Final = "2026-12-31T00:00:00Z"
+
+type Json = dict[str, Any]
+
+
+class Host(Protocol):
+    """What a bookkeeper needs of the world."""
+
+    agenda: Agenda
+
+    def desk(self, method: str, path: str, body: Json, key: str) -> Answer: ...
+
+
+class Bookkeeper:
+    def __init__(self, host: Host, rng: Random) -> None:
+        self._host = host
+        self._rng = rng
+        self._asked = 0
+
+    def work(self) -> None:
+        """Some grants and holds, at nearly the same time, whatever there is to hold."""
+        for _ in range(self._rng.randrange(4)):
+            amount = self._rng.randrange(1, LARGEST)
+            sides = ((GOODWILL, "debit"), (CREDIT, "credit"))
+            held: Json = {}
+            if self._rng.random() < 0.6:
+                sides, held = ((CREDIT, "debit"), (REVENUE, "credit")), {"hold_until": HELD_UNTIL}
+            entry = {"description": "goodwill", "postings": _postings(sides, amount), **held}
+            self._later(self._rng.randrange(3), "/journal-entries", {"entries": [entry]})
+
+    def _booked(self, body: Json, document: Json) -> None:
+        entry = body["entries"][0]
+        if "hold_until" not in entry or not document.get("entry_ids"):
+            return
+        path = f"/journal-entries/{document['entry_ids'][0]}/resolution"
+        amount = entry["postings"][0]["amount"]
+        sides = ((CREDIT, "debit"), (REVENUE, "credit"))
+        part = _postings(sides, self._rng.randrange(amount) + 1)
+        within = self._rng.randrange(24 * HOUR)
+        for outcome in ({"outcome": "post", "postings": part}, {"outcome": "void"}):
+            self._later(within + self._rng.randrange(2), path, dict(outcome))
+
+    def _later(self, delay: int, path: str, body: Json) -> None:
+        self._asked += 1
+        body = {**body, "actor": "Ada", "reason": "a parcel that was late"}
+        say = partial(self._say, path, body, f"book-{self._asked}")
+        self._host.agenda.add(delay, "accounting.http", say)
+
+    def _say(self, path: str, body: Json, key: str) -> None:
+        """Until there is an answer that is one."""
+        answer = self._host.desk("POST", path, body, key)
+        document = {} if answer is None else json.loads(answer["body"])
+        if answer is None or document.get("retryable", answer["statusCode"] >= 500):
+            again: Callable[[], None] = partial(self._say, path, body, key)
+            self._host.agenda.add(MINUTE, "accounting.http", again)
+        elif "entries" in body:
+            self._booked(body, document)
+
+
+def _postings(sides: tuple[tuple[str, str], ...], amount: int) -> list[Json]:
+    return [
+        {"account": account, "side": side, "amount": amount, "currency": "EUR"}
+        for account, side in sides
+    ]
