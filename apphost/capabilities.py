@@ -19,6 +19,7 @@ class Capability(StrEnum):
     GLOBAL_TABLES = "A template makes a global table"
     ARCHIVES = "An archive keeps the events that its pattern names"
     HEARTBEATS = "A task that sends no heartbeat in time is given up"
+    CLOSED_WAITS = "An answer to a wait whose execution was stopped is refused"
     TASKS_ON_THE_BUS = "A state machine's task puts an object on the bus as an event's detail"
     DISTRIBUTED_MAPS = "A distributed map selects its items by JSONata"
 
@@ -71,6 +72,10 @@ MEANINGS: Mapping[Capability, Meaning] = {
     Capability.HEARTBEATS: Meaning(
         f"{STATES}/connect-to-resource.html", "The timeout ends the wait, later"
     ),
+    Capability.CLOSED_WAITS: Meaning(
+        f"{STATES}/connect-to-resource.html",
+        "An answer that comes too late changes nothing, taken or refused",
+    ),
     Capability.TASKS_ON_THE_BUS: Meaning(
         f"{STATES}/connect-eventbridge.html",
         "Messages leave through the outbox; what a machine puts itself is proven on LocalStack",
@@ -83,6 +88,7 @@ MEANINGS: Mapping[Capability, Meaning] = {
 LACKING: Mapping[str, Mapping[Capability, str]] = {
     EMBEDDED: {
         Capability.HEARTBEATS: "the task waits until its timeout",
+        Capability.CLOSED_WAITS: "it is taken, and nothing comes of it",
         Capability.TASKS_ON_THE_BUS: "the event is refused, and the task does not tell",
         Capability.DISTRIBUTED_MAPS: "reads paths alone there",
     },

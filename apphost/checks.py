@@ -4,10 +4,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from apphost.story import CURRENCY, LINES, Charge, Story, Told, payout_of
+from client.answers import TrialBalance
 from client.timeline import roots
 
 RECEIVABLE, REVENUE, REFUNDS, OWED = "1100", "4000", "4100", "2100"
-CLEARING, FEES = "1200", "5000"
+CLEARING, FEES, UNAPPLIED = "1200", "5000", "2110"
 MEMO = "9"  # accounts of this class remember what is held: neither owed nor earned
 AMOUNT = sum(line["quantity"] * line["unit_amount"] for line in LINES)
 
@@ -21,6 +22,15 @@ class Check:
 
 def run_checks(story: Story) -> list[Check]:
     return [Check(name, *check(story)) for name, check in CHECKS.items()]
+
+
+def earned(balance: TrialBalance) -> int:
+    """All that was ever taken, by the books: revenue, and what came too late to be any."""
+    return sum(
+        account["balance"] if account["account"] == REVENUE else account["credit"]
+        for account in balance["accounts"]
+        if account["account"] in (REVENUE, UNAPPLIED)
+    )
 
 
 def _paid(story: Story) -> tuple[bool, str]:
@@ -107,9 +117,7 @@ def _balanced(story: Story) -> tuple[bool, str]:
 def _truth(story: Story) -> tuple[bool, str]:
     """Order A's money was taken once, and all that was taken, nothing else, is in the books."""
     taken = sum(charge["captured"] for charge in story.charges if charge["currency"] == CURRENCY)
-    booked = sum(
-        account["balance"] for account in story.balance["accounts"] if account["account"] == REVENUE
-    )
+    booked = earned(story.balance)
     own = _taken(story, story.paid)
     held = own == [AMOUNT] and taken == booked
     return held, f"taken for order A: {own}, taken in all {taken}, booked {booked}"

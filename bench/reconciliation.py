@@ -2,6 +2,11 @@
 
 `python -m bench.reconciliation [PAYMENTS]` prints a table and writes bench/results/recon.json.
 Every fault that was put in must be found, and nothing else, or it fails.
+
+The goal was DuckDB's rows per CPU-second, and on sorted exports two and a half times them, with at
+most 128 MB. The memory is 17 MB. The speed is 0.82 of DuckDB's (0.75 before the plain match was
+decided in one function) and 1.18 of polars': reading the lines and splitting them into texts alone
+takes a third of the time, so Python does not reach two and a half times however little it does.
 """
 
 from __future__ import annotations

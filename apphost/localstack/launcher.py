@@ -9,7 +9,14 @@ import sys
 from pathlib import Path
 from typing import Never
 
-from apphost.localstack.plugin import jsonata, listening, polling, stock, workers
+from apphost.localstack.plugin import (
+    jsonata,
+    listening,
+    polling,
+    stock,
+    stopped_executions,
+    workers,
+)
 
 METADATA = Path(__file__).parent / "metadata"
 """An installed package as Python sees one; LocalStack finds plugins by its entry points."""
@@ -23,6 +30,7 @@ def main() -> None:
     listening.mend()
     jsonata.mend()
     polling.mend()
+    stopped_executions.mend()
     workers.serve()
     try:
         stock.part("localstack.runtime.main").main()

@@ -98,6 +98,23 @@ def test_an_answer_to_a_token_that_nobody_gave_is_refused(account: Account) -> N
         states.send_task_success(taskToken="nobody-gave-it", output="{}")
 
 
+def test_a_wait_that_is_stopped_is_aborted(account: Account) -> None:
+    execution, _ = _asked_by_queue(account, TimeoutSeconds=60, HeartbeatSeconds=30)
+    account.client("stepfunctions").stop_execution(executionArn=execution)
+    assert ended(account, execution)["status"] == "ABORTED"
+
+
+@pytest.mark.needs(Capability.CLOSED_WAITS)
+def test_an_answer_to_a_wait_that_was_stopped_is_refused(account: Account) -> None:
+    execution, asked = _asked_by_queue(account, TimeoutSeconds=60, HeartbeatSeconds=30)
+    states = account.client("stepfunctions")
+    states.stop_execution(executionArn=execution)
+    ended(account, execution)
+    with pytest.raises(_refusals(states)):
+        states.send_task_success(taskToken=asked["token"], output='"late"')
+    assert states.describe_execution(executionArn=execution)["status"] == "ABORTED"
+
+
 def test_a_wait_ends_with_its_time(account: Account) -> None:
     execution, _ = _asked_by_queue(account, TimeoutSeconds=1)
     assert json.loads(ended(account, execution)["output"]) == {"caught": "States.Timeout"}

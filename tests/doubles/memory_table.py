@@ -171,7 +171,7 @@ class MemoryTable(Table):
 
     def _message(self, key: Key) -> dict[str, dict[str, Any]]:
         item = self._items.get(key, {})
-        if "Payload" not in item:
+        if "Retries" not in item:
             raise RowMissing(key)
         return item
 

@@ -5,6 +5,7 @@ import uuid
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from client.answers import Order
 from client.watch import until
@@ -129,6 +130,56 @@ def test_an_execution_of_nothing_that_is_known_fails_and_changes_nothing(
         PATIENCE,
     )
     assert ended["status"] == "FAILED"
+
+
+def test_an_input_over_the_limit_is_refused_or_fails_and_changes_nothing(
+    quittance: Platform,
+) -> None:
+    """AWS refuses it at the start; where that is not so, the first task does."""
+    given = {"order_id": "o", "compensation_id": "c", "execution": 1, "cause": "x" * 262_144}
+    states = quittance.aws("stepfunctions")
+    try:
+        started = states.start_execution(
+            stateMachineArn=quittance.outputs.state_machines["compensation"],
+            input=json.dumps(given),
+        )
+    except ClientError as refused:
+        if refused.response["Error"]["Code"] not in {
+            "ValidationException",
+            "InvalidExecutionInput",
+        }:
+            raise
+        return
+    until(
+        lambda: states.describe_execution(executionArn=started["executionArn"])["status"],
+        lambda status: status == "FAILED",
+        PATIENCE,
+    )
+
+
+def test_an_execution_of_another_orders_compensation_fails_and_changes_nothing(
+    quittance: Platform,
+) -> None:
+    order, other = quittance.rest(quittance.place()), quittance.rest(quittance.place())
+    ask(quittance, order, "cancel")
+    end = undone(quittance, order, "order_cancelled")
+    given = {
+        "order_id": other["order_id"],
+        "compensation_id": end["compensation_id"],
+        "execution": 1,
+        "cause": "by hand",
+    }
+    states = quittance.aws("stepfunctions")
+    started = states.start_execution(
+        stateMachineArn=quittance.outputs.state_machines["compensation"], input=json.dumps(given)
+    )
+    until(
+        lambda: states.describe_execution(executionArn=started["executionArn"])["status"],
+        lambda status: status == "FAILED",
+        PATIENCE,
+    )
+    assert quittance.api().order(other["order_id"]) == other
+    assert truth(quittance, other) == (0, 0, 0)
 
 
 def test_an_execution_of_what_is_undone_already_does_nothing(quittance: Platform) -> None:

@@ -14,7 +14,8 @@ TROUBLES: Final = frozenset(
 
 
 def x5_a_compensation_undoes_its_own_cause_alone(evidence: Evidence) -> Iterator[str]:
-    """Every command of a compensation is its own, told once, for its own payment; one that has
+    """Every command of a compensation is its own, told once, for its own payment; each late capture
+    has one; one that has
     completed has left nothing of what it undoes, and one that has ended is told so once, and once
     more each time that a person had it tried again."""
     commands: Counter[str] = Counter()
@@ -26,6 +27,14 @@ def x5_a_compensation_undoes_its_own_cause_alone(evidence: Evidence) -> Iterator
         if told["type"] in {"CompensationCompleted", "CompensationEscalated"}:
             ends[told["data"]["compensation_id"]] += 1
     for name, order in evidence.orders.items():
+        unapplied = len(evidence.told("CaptureUnapplied", order["payment_id"]))
+        begun = {
+            each["compensation_id"]
+            for each in evidence.told("CompensationRequested", order["payment_id"])
+            if each["reason"] == "captured_late"
+        }
+        if len(begun) != unapplied:
+            yield f"{name}: {unapplied} captures came late, {len(begun)} are given back"
         for each in order["compensations"]:
             own, keys = each["compensation_id"], [step["reference"] for step in each["steps"]]
             if not all(key.startswith(own) and commands[key] == 1 for key in keys):

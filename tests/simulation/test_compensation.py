@@ -87,6 +87,34 @@ def _clock_replaces_nothing(patch: pytest.MonkeyPatch) -> None:
     patch.setattr("orders.application.recover.attended", lambda order, _: (order, ()))
 
 
+def _late_money_is_kept(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(facts, "captured_late", lambda order, _: (order, ()))
+
+
+def _nobody_is_called(patch: pytest.MonkeyPatch) -> None:
+    def silent(envelope: Any, cause: Any, *, cases: Any) -> None:
+        del envelope, cause, cases
+
+    patch.setattr("orders.application.recover.open_case", silent)
+
+
+def _a_decision_is_not_carried_out(patch: pytest.MonkeyPatch) -> None:
+    def idle(event: Any, cause: Any, *, orders: Any, terms: Any) -> None:
+        del event, terms
+        orders.acknowledge(cause)
+
+    patch.setattr("orders.application.recover.carry_out_decision", idle)
+
+
+def _an_end_is_not_told(patch: pytest.MonkeyPatch) -> None:
+    sound = undoing.ended
+
+    def untold(order: Any, compensation: Any, decision: Any) -> Any:
+        return sound(order, compensation, decision)[0], ()
+
+    patch.setattr("orders.application.compensate.ended", untold)
+
+
 PLANTS: dict[str, tuple[Plant, str, dict[str, float]]] = {
     "a failed capture begins no compensation": (
         _failed_capture_begins_nothing,
@@ -100,6 +128,18 @@ PLANTS: dict[str, tuple[Plant, str, dict[str, float]]] = {
         "void refused once",
         {},
     ),
+    "money that came late is kept": (
+        _late_money_is_kept,
+        "capture comes after its hold was given back",
+        {},
+    ),
+    "nobody is called": (_nobody_is_called, "refund refused", {}),
+    "what a person has decided is not carried out": (
+        _a_decision_is_not_carried_out,
+        "void refused for good, tried again by a person",
+        {},
+    ),
+    "the end is not told": (_an_end_is_not_told, "void", {}),
     "the clock replaces nothing": (
         _clock_replaces_nothing,
         "void",

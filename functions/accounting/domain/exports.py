@@ -14,7 +14,16 @@ from typing import Final
 
 from accounting.domain.matching import EARLY_DAYS, NotSorted, match_payment
 from accounting.domain.payouts import Payout, PayoutSums
-from accounting.domain.reconciliation import Class, Item, Line, Operation, Rules, Tally, count
+from accounting.domain.reconciliation import (
+    PARTS,
+    Class,
+    Item,
+    Line,
+    Operation,
+    Rules,
+    Tally,
+    count,
+)
 from shared.contracts.settlement import LineKind
 from shared.money import Money
 
@@ -32,6 +41,7 @@ LINE_WIDTH: Final = len(LINE_COLUMNS)
 type Row = list[str]
 _END: Final = ["\U0010ffff"]
 """Sorts behind every payment: what a side holds when it has ended."""
+_NONE: Final[tuple[Row, ...]] = ()
 
 
 class ExportMalformed(ValueError):
@@ -61,30 +71,35 @@ def reconcile_exports(
     """
     ours, theirs = _body(operations, OPERATION_COLUMNS), _body(lines, LINE_COLUMNS)
     through = _Pass(rules, as_of, found)
+    is_plain = through.decider()
     mine, told = next(ours, _END), next(theirs, _END)
     last = ""
     while mine is not _END or told is not _END:
         payment = mine[0]
-        some: list[Row] = []
-        others: list[Row] = []
+        some, others = _NONE, _NONE
         if payment == told[0] and payment > last:
             next_mine, next_told = next(ours, _END), next(theirs, _END)
-            if next_mine[0] != payment != next_told[0] and through.is_plain(mine, told):
+            if next_mine[0] != payment != next_told[0] and is_plain(mine, told):
                 mine, told, last = next_mine, next_told, payment
                 continue
-            some, others, mine, told = [mine], [told], next_mine, next_told
+            some, others, mine, told = (mine,), (told,), next_mine, next_told
         payment = min(payment, mine[0], told[0])
         if payment < last:
             raise NotSorted(f"{payment} after {last}")
         last = payment
-        while mine[0] == payment and mine is not _END:
-            some.append(mine)
-            mine = next(ours, _END)
-        while told[0] == payment and told is not _END:
-            others.append(told)
-            told = next(theirs, _END)
-        through.match(some, others)
+        mine, more = _gathered(payment, mine, ours)
+        told, further = _gathered(payment, told, theirs)
+        through.match((*some, *more), (*others, *further))
     return through.outcome()
+
+
+def _gathered(payment: str, row: Row, rows: Iterator[Row]) -> tuple[Row, list[Row]]:
+    """The first row that is of another payment, and those before it."""
+    found: list[Row] = []
+    while row[0] == payment and row is not _END:
+        found.append(row)
+        row = next(rows, _END)
+    return row, found
 
 
 class _Pass:
@@ -97,42 +112,52 @@ class _Pass:
         self._payouts = PayoutSums()
         self._totals: dict[Class, Tally] = {}
         self._in_time: dict[tuple[str, str], bool] = {}
-        self._plain = 0
         self._nets: dict[tuple[str, str], list[int]] = {}
 
-    def is_plain(self, mine: Row, told: Row) -> bool:
+    def decider(self) -> Callable[[Row, Row], bool]:
         """Whether both say the same and nothing else has to be looked at; if so it is counted.
 
-        Nearly every row comes through here: it is decided on texts, and no object is made of it.
+        Nearly every row comes through here: it is decided on texts, no object is made of it, and
+        what it needs is at hand.
         """
-        if len(mine) != OPERATION_WIDTH or len(told) != LINE_WIDTH:
-            return False
-        _, operation_id, kind, amount, currency, happened_on, _ = mine
-        _, reference, told_kind, gross, told_currency, settled_on, fee, net, payout_id, _, _ = told
-        if (
-            reference != operation_id
-            or gross != amount
-            or told_currency != currency
-            or not told_kind == kind == "capture"
-        ):
-            return False
-        in_time = self._in_time.get((happened_on, settled_on))
-        if in_time is None:
-            in_time = self._compared(happened_on, settled_on)
-        rule = self._rules.fees.get(currency)
-        try:
-            settled, charged, left = int(gross), int(fee), int(net)
-        except ValueError:
-            return False  # whoever reads it whole says what is wrong with it
-        if not in_time or (rule is not None and not rule.allows(settled, charged)):
-            return False
-        self._plain += 1
-        total = self._nets.get((payout_id, currency))
-        if total is None:
-            total = self._nets[payout_id, currency] = [0, 0]
-        total[0] += 1
-        total[1] += left
-        return True
+        fees = {
+            currency: (rule.basis_points, rule.fixed_part, rule.allowance)
+            for currency, rule in self._rules.fees.items()
+        }
+        fee_of, seen, nets, compared = fees.get, self._in_time, self._nets, self._compared
+
+        def is_plain(mine: Row, told: Row) -> bool:
+            try:
+                _, operation_id, kind, amount, currency, happened_on, _ = mine
+                _, reference, as_kind, gross, as_currency, settled_on, fee, net, payout_id, _, _ = (
+                    told
+                )
+                settled, charged, left = int(gross), int(fee), int(net)
+            except ValueError:
+                return False  # whoever reads it whole says what is wrong with it
+            if (
+                reference != operation_id
+                or gross != amount
+                or as_currency != currency
+                or not as_kind == kind == "capture"
+            ):
+                return False
+            in_time = seen.get((happened_on, settled_on))
+            if in_time is None:
+                in_time = compared(happened_on, settled_on)
+            rule = fee_of(currency)
+            if not in_time or (
+                rule is not None and abs(charged * PARTS - settled * rule[0] - rule[1]) > rule[2]
+            ):
+                return False
+            total = nets.get((payout_id, currency))
+            if total is None:
+                total = nets[payout_id, currency] = [0, 0]
+            total[0] += 1
+            total[1] += left
+            return True
+
+        return is_plain
 
     def _compared(self, happened_on: str, settled_on: str) -> bool:
         try:
@@ -158,12 +183,13 @@ class _Pass:
                 self._found(item)
 
     def outcome(self) -> Outcome:
-        if self._plain:
+        plain = sum(lines for lines, _ in self._nets.values())
+        if plain:
             matched = self._totals.get(Class.MATCHED, Tally())
             self._totals[Class.MATCHED] = replace(
                 matched,
-                operations=matched.operations + self._plain,
-                lines=matched.lines + self._plain,
+                operations=matched.operations + plain,
+                lines=matched.lines + plain,
             )
         for (payout_id, currency), (lines, net) in self._nets.items():
             if payout_id:

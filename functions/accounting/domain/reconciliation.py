@@ -87,6 +87,10 @@ class Line:
     settled_on: date
 
 
+PARTS: Final = 10_000
+"""The hundredths of a percent in a whole."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeeRule:
     """What a provider may charge for a capture: a part of the amount and a fixed sum, within
@@ -96,10 +100,19 @@ class FeeRule:
     fixed: int
     tolerance: int = 0
 
+    @property
+    def fixed_part(self) -> int:
+        """The fixed sum, `PARTS` fold."""
+        return self.fixed * PARTS
+
+    @property
+    def allowance(self) -> int:
+        """What a fee may differ by, `PARTS` fold: half a minor unit where nothing is declared."""
+        return self.tolerance * PARTS or PARTS // 2
+
     def allows(self, gross: int, fee: int) -> bool:
         """Exact: the part is compared ten thousandfold, so nothing is rounded."""
-        due = gross * self.basis_points + self.fixed * 10_000
-        return abs(fee * 10_000 - due) <= (self.tolerance * 10_000 or 5_000)
+        return abs(fee * PARTS - gross * self.basis_points - self.fixed_part) <= self.allowance
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

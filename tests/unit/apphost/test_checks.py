@@ -12,7 +12,10 @@ from client.api import Reply
 from client.timeline import Moment, Timeline
 
 BALANCE: Any = {
-    "accounts": [{"account": "1100", "balance": 0}, {"account": "4000", "balance": 13464}],
+    "accounts": [
+        {"account": "1100", "balance": 0, "credit": 13464},
+        {"account": "4000", "balance": 13464, "credit": 13464},
+    ],
     "total_debit": 13464,
     "total_credit": 13464,
 }
@@ -265,6 +268,17 @@ def _with_revenue(minor: int) -> Any:
 def _elsewhere(cleared: int, *, owed: int = 0) -> Any:
     """An entry of another fact, that lets only what is looked for be wrong."""
     return entry("ManualEntry", ("1200", "debit", cleared), ("1100", "debit", owed))
+
+
+def test_what_was_taken_too_late_is_owed_back_and_no_revenue() -> None:
+    late: Any = {"account": "2110", "balance": 0, "credit": 3998}
+    balance: Any = {**BALANCE, "accounts": [*BALANCE["accounts"], late]}
+    late_too = replace(
+        STORY,
+        balance=balance,
+        charges=[*STORY.charges, charge("late", 3998, refunded=3998)],
+    )
+    assert [check.name for check in run_checks(late_too) if not check.held] == []
 
 
 def test_a_good_story_passes_every_check() -> None:
