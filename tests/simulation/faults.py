@@ -51,6 +51,8 @@ RATES: Final[dict[str, tuple[float, float]]] = {
     # its webhooks
     "webhook_missing": (0.05, 0.3),
     "webhook_doubled": (0.05, 0.3),
+    "webhook_retold": (0.05, 0.4),
+    "webhook_stale": (0.05, 0.4),
     "webhook_late": (0.05, 0.3),
     "webhook_late_days": (0.005, 0.03),
     "webhook_wrong": (0.02, 0.1),

@@ -14,6 +14,7 @@ from tests.simulation.faults import Fate
 SECRET: Final = "whsec_" + base64.b64encode(b"a secret of the simulated world").decode()
 _KEY: Final = base64.b64decode(SECRET.removeprefix("whsec_"))
 RETRY_MAX: Final = 12 * HOUR
+RETOLD_WITHIN: Final = 4 * DAY
 
 type Json = dict[str, Any]
 
@@ -47,19 +48,25 @@ class Webhooks:
             self._launch(operation)
             if strikes("webhook_doubled"):
                 self._launch(operation, again=True)
+            if strikes("webhook_retold"):  # some day, as another event of the same content
+                self._launch(operation, after=self._host.fate.rng.randrange(RETOLD_WITHIN))
+        if operation["operation"] != "dispute" and strikes("webhook_stale"):
+            before = {**operation, "status": "pending", "decline_code": None}
+            self._launch(before, after=self._host.fate.rng.randrange(RETOLD_WITHIN))
         if operation["operation"] != "dispute" and strikes("webhook_wrong"):
             self.wrong += 1
             self._launch({**operation, "amount": operation["amount"] + 1})
         if strikes("webhook_forged"):
             self._forge({**operation, "status": "succeeded"})
 
-    def _launch(self, operation: Json, *, again: bool = False) -> None:
+    def _launch(self, operation: Json, *, again: bool = False, after: int = 0) -> None:
         self._sent += 0 if again else 1
         body = json.dumps(
             {"type": f"{operation['operation']}.{operation['status']}", "data": operation}
         )
         name = f"evt_{self._sent}"
-        self._host.agenda.add(self._delay(), "provider", lambda: self._try(name, body, 1))
+        delay = after + self._delay()
+        self._host.agenda.add(delay, "provider", lambda: self._try(name, body, 1))
 
     def _try(self, name: str, body: str, number: int) -> None:
         status = 0

@@ -11,7 +11,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from statistics import median
 
-from tests.simulation.planted.bugs import BUGS, REPORT, known
+from tests.simulation.planted.bugs import BUGS, HOLES, REPORT, known
 from tests.simulation.planted.planting import Hunt, hunt
 
 
@@ -48,7 +48,7 @@ def main() -> int:
         }
         asked.report.parent.mkdir(parents=True, exist_ok=True)
         asked.report.write_text(json.dumps(figures, indent=1) + "\n")
-    return 0 if len(found) == len(hunts) else 1
+    return 0 if all(each.rules or each.name in HOLES for each in hunts) else 1
 
 
 def commit() -> str:

@@ -19,11 +19,7 @@ _NEW: Final = '"ConditionExpression": "attribute_not_exists(pk)",'
 _HANDLED: Final = """        if self._handled(envelope.id):
             raise AlreadyHandled(envelope.id)
 """
-_NO_SWEEP: Final = (
-    RELAY,
-    "SWEPT_AFTER: Final = timedelta(minutes=5)",
-    "SWEPT_AFTER: Final = timedelta(days=3650)",
-)
+_NO_SWEEP: Final = (RELAY, "        for shard in SHARDS:", "        for shard in ():")
 _UNMARKED: Final = (
     TABLE,
     _NEW,
