@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Never
 
 from apphost.localstack.plugin import (
+    closed_waits,
     jsonata,
     listening,
     polling,
     stock,
-    stopped_executions,
     workers,
 )
 
@@ -30,7 +30,7 @@ def main() -> None:
     listening.mend()
     jsonata.mend()
     polling.mend()
-    stopped_executions.mend()
+    closed_waits.mend()
     workers.serve()
     try:
         stock.part("localstack.runtime.main").main()

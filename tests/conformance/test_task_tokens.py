@@ -92,6 +92,22 @@ def test_a_second_answer_to_a_token_is_refused_and_changes_nothing(account: Acco
     assert json.loads(finished["output"]) == {"answer": "first"}
 
 
+def test_a_second_answer_is_refused_while_the_execution_goes_on(account: Account) -> None:
+    definition = _waiting("sqs:sendMessage", {"QueueUrl": "", "MessageBody": ASKED})
+    url, _ = make_queue(account, "questions")
+    definition["States"]["Ask"]["Arguments"]["QueueUrl"] = url
+    del definition["States"]["Ask"]["End"]
+    definition["States"]["Ask"]["Next"] = "Linger"
+    definition["States"]["Linger"] = {"Type": "Wait", "Seconds": 3, "Next": "Escalate"}
+    states = account.client("stepfunctions")
+    states.start_execution(stateMachineArn=create(account, definition), input=json.dumps(GIVEN))
+    (message,) = eventually(lambda: receive(account, url))
+    token = json.loads(message["Body"])["token"]
+    states.send_task_success(taskToken=token, output='"first"')
+    with pytest.raises(_refusals(states)):
+        states.send_task_success(taskToken=token, output='"second"')
+
+
 def test_an_answer_to_a_token_that_nobody_gave_is_refused(account: Account) -> None:
     states = account.client("stepfunctions")
     with pytest.raises(_refusals(states)):
