@@ -7,12 +7,12 @@ import uuid
 from datetime import UTC, datetime
 from typing import Any
 
-from client.watch import Patience, until
+from client.watch import until
 from tests.e2e.driver import PATIENCE, Platform
+from tests.e2e.test_reconciliation import reconcile
 from tests.e2e.test_settlement import balances, listed, read, settle
 
 ACCOUNT = "DE89370400440532013000"
-RUN = Patience(timeout_seconds=120)
 
 
 def statement(payout_id: str, minor: int, currency: str) -> bytes:
@@ -53,25 +53,6 @@ def of_bank(quittance: Platform, name: str) -> dict[str, Any]:
     return found
 
 
-def reconciled(quittance: Platform) -> dict[str, Any]:
-    """A run with the bank through today, once it is completed."""
-    asked = quittance.send(
-        "POST",
-        "/reconciliations",
-        body={"provider": "bank", "date": datetime.now(UTC).date().isoformat()},
-        headers={"Idempotency-Key": str(uuid.uuid4())},
-        role="operator",
-    )
-    assert asked.status == 202, asked.body
-    path = f"/reconciliations/{json.loads(asked.body)['reconciliation_id']}"
-    run: dict[str, Any] = until(
-        lambda: json.loads(quittance.send("GET", path, role="auditor").body),
-        lambda seen: seen["status"] == "completed",
-        RUN,
-    )
-    return run
-
-
 def test_a_payout_arrives_at_the_bank_and_is_in_transit_no_more(quittance: Platform) -> None:
     """PLN, which no other test settles."""
     quittance.paid(currency="PLN")
@@ -84,7 +65,7 @@ def test_a_payout_arrives_at_the_bank_and_is_in_transit_no_more(quittance: Platf
     assert (of_bank(quittance, "first.sta")["told"]) == 1
     until(lambda: balances(quittance, "PLN").get("1000"), lambda has: has == sent, PATIENCE)
 
-    run = reconciled(quittance)
+    run = reconcile(quittance, "bank")
     path = f"/reconciliations/{run['reconciliation_id']}/items?class=matched&limit=100"
     items = json.loads(quittance.send("GET", path, role="auditor").body)["data"]
     (item,) = (each for each in items if f":{payout_id}:" in each["item_id"])

@@ -15,12 +15,12 @@ from tests.e2e.test_settlement import balances, read, settle
 RUN = Patience(timeout_seconds=120)
 
 
-def reconcile(quittance: Platform) -> dict[str, Any]:
-    """A run through today, once it is completed."""
+def reconcile(quittance: Platform, provider: str = "sandbox") -> dict[str, Any]:
+    """A run with the provider through today, once it is completed."""
     asked = quittance.send(
         "POST",
         "/reconciliations",
-        body={"provider": "sandbox", "date": datetime.now(UTC).date().isoformat()},
+        body={"provider": provider, "date": datetime.now(UTC).date().isoformat()},
         headers={"Idempotency-Key": str(uuid.uuid4())},
         role="operator",
     )
