@@ -10,8 +10,8 @@ import pytest
 
 import accounting.domain.settled_lines
 import payments.application.ingest_report
-import payments.application.reactions
 import payments.domain.settlement
+import payments.domain.settling
 import payments.infrastructure.dynamodb_reports
 from accounting.domain.settlement_rules import found_at_provider
 from payments.application.ports import Telling
@@ -108,7 +108,7 @@ def _refund_booked_again(line: Any) -> Any:
     return LINE_POSTINGS(line)
 
 
-LINE_SETTLED = payments.application.reactions.line_settled
+LINE_SETTLED = payments.domain.settling.line_settled
 INGEST = "payments.application.ingest_report"
 REACT = "payments.application.reactions"
 SETTLE = "accounting.domain.settled_lines"
