@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from tests.simulation.audit import CHECKS, evidence_of, findings
-from tests.simulation.crashes import SEED, life_called
+from tests.simulation.crashes import SEED
 from tests.simulation.evidence import Evidence, Plain
+from tests.simulation.upsets import life_called
 from tests.simulation.world import World
 
 LIVES = (
