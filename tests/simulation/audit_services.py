@@ -25,6 +25,8 @@ SETTLED: Final = frozenset(
 OF_NO_EVENT: Final = frozenset(
     [
         "PaymentSettled",
+        "BankLineBooked",
+        "PayoutArrived",
         "DiscrepancyFound",
         "DiscrepancyExplained",
         "DiscrepancyResolved",
@@ -34,7 +36,7 @@ OF_NO_EVENT: Final = frozenset(
         "HoldVoided",
     ]
 )
-"""What is booked of the provider's reports, of their reconciliation, and by hand."""
+"""What is booked of reports and statements, of their reconciliation, and by hand."""
 ROOTS: Final = (
     "req_",
     "check_",

@@ -19,7 +19,7 @@ from tests.simulation.audit_reconciliation import (
 from tests.simulation.evidence import Evidence, Plain
 from tests.simulation.reconciled import ReconciledWorld
 from tests.simulation.settlement import Plan, Truth
-from tests.simulation.stories import STORIES, Story, effects, singles, story_called, told
+from tests.simulation.stories import OF_REPORTS, Story, effects, singles, story_called, told
 from tests.simulation.watch_books import BooksWatch
 
 SEEDS = range(12)
@@ -39,7 +39,7 @@ def test_what_is_wrong_with_the_reports_is_found_and_nothing_else(seed: int) -> 
 
 def test_every_wrong_is_found_in_the_class_that_it_is() -> None:
     classes: set[str] = set()
-    for story in STORIES:
+    for story in OF_REPORTS:
         found, truth = evidence(told(story))
         assert findings(found, truth) == [], story.name
         classes |= {
@@ -61,7 +61,7 @@ def test_every_wrong_is_found_in_the_class_that_it_is() -> None:
     }
 
 
-@pytest.mark.parametrize("story", STORIES, ids=[story.name for story in STORIES])
+@pytest.mark.parametrize("story", OF_REPORTS, ids=[story.name for story in OF_REPORTS])
 def test_a_worker_killed_in_the_middle_of_a_reconciliation_changes_nothing(story: Story) -> None:
     part = len(story.name) % PARTS
     wrong = [str(killed) for killed in singles(story, part=part, parts=PARTS) if killed.findings]
@@ -70,7 +70,7 @@ def test_a_worker_killed_in_the_middle_of_a_reconciliation_changes_nothing(story
 
 def test_the_places_cover_every_kind_of_call_of_a_reconciliation() -> None:
     kinds: set[str] = set()
-    for story in STORIES:
+    for story in OF_REPORTS:
         world = told(story)
         kinds |= {world.calls.places[number - 1].partition(" ")[2] for number in effects(story)}
     assert {"accounting.commit", "payments.commit", "bus.put", "accounting.update"} <= kinds
@@ -120,8 +120,8 @@ def line_not_taken_up(found: Evidence, _: Truth) -> None:
 
 
 def payout_off(found: Evidence, truth: Truth) -> None:
-    currency, net, sent = truth.payouts["po_1"]
-    truth.payouts["po_1"] = currency, net, sent + 1
+    currency, net, sent = truth.payouts["po_000001"]
+    truth.payouts["po_000001"] = currency, net, sent + 1
 
 
 def suspense_unexplained(found: Evidence, truth: Truth) -> None:
