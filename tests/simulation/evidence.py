@@ -99,12 +99,15 @@ def plain(value: Mapping[str, Any]) -> Any:
         case "L":
             return [plain(each) for each in content]
         case "M":
-            return {name: plain(each) for name, each in content.items()}
+            return plain_row(content)
     return content
 
 
 def plain_row(item: Mapping[str, Any]) -> Plain:
-    return {name: plain(value) for name, value in item.items()}
+    return {
+        name: value["S"] if "S" in value else plain(value)  # most of what is stored
+        for name, value in item.items()
+    }
 
 
 def read_entry(row: Plain) -> Plain:

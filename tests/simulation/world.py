@@ -214,8 +214,7 @@ class World:
         self._skew.append(skew)
         self.tell(f"invoke {function}")
         try:
-            handlers = {**functions.HANDLERS, **functions.AFTERWARDS}
-            return handlers[function](event, functions.context(function))
+            return functions.DEPLOYED[function](event, functions.context(function))
         except Crash:
             return None
         except (ClientError, BotoCoreError, QuittanceException) as failure:
