@@ -40,6 +40,8 @@ class Evidence:
     items: dict[str, dict[str, list[Plain]]] = field(default_factory=dict)
     """What each run has found, by record."""
     executions: dict[str, str] = field(default_factory=dict)
+    given_up: dict[str, str] = field(default_factory=dict)
+    """What was being authorized when its payment was given up, by payment."""
     wrong_webhooks: int = 0
     unexpected: list[str] = field(default_factory=list)
 
