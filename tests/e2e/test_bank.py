@@ -104,9 +104,9 @@ def test_a_statement_that_is_none_is_put_aside_and_told_to_somebody(quittance: P
 
 
 def standing(number: int, balance: str) -> bytes:
-    """An MT940 of a day on which nothing moved, in BGN, which no other test has."""
+    """An MT940 of a day on which nothing moved, in RON, which no other test has."""
     day = f"26010{number}"
-    balances = (f":60F:C{day}BGN{balance}", f":62F:C{day}BGN{balance}")
+    balances = (f":60F:C{day}RON{balance}", f":62F:C{day}RON{balance}")
     lines = (":20:STARTUMSE", f":25:{ACCOUNT}", f":28C:0000{number}/001", *balances, "-")
     return "\r\n".join(lines).encode()
 
@@ -116,9 +116,9 @@ def test_a_statement_that_is_missing_is_noticed_until_it_comes(quittance: Platfo
     assert of_bank(quittance, "standing-1.sta")["missing"] == ""
     put(quittance, "standing-3.sta", standing(3, "8,00"))
     assert of_bank(quittance, "standing-3.sta")["missing"] == (
-        "between 1 of 2026-01-01 (5.00 BGN) and 3 of 2026-01-03 (8.00 BGN)"
+        "between 1 of 2026-01-01 (5.00 RON) and 3 of 2026-01-03 (8.00 RON)"
     )
-    came = standing(2, "5,00").replace(b":62F:C260102BGN5,00", b":62F:C260102BGN8,00")
+    came = standing(2, "5,00").replace(b":62F:C260102RON5,00", b":62F:C260102RON8,00")
     entry = b":61:2601020102C3,00NTRFNONREF//STANDING-2\r\n:62F"
     put(quittance, "standing-2.sta", came.replace(b":62F", entry))
     found = of_bank(quittance, "standing-2.sta")
