@@ -169,7 +169,7 @@ def l7_one_cause_is_one_entry(evidence: Evidence) -> Iterator[str]:
     for entry in evidence.entries:
         document = entry["document"]
         data, of = document["data"], entry.get("payment_id", "")
-        many = data["fact"] in {"DiscrepancyFound", "DiscrepancyExplained"}
+        many = data["fact"] in {"DiscrepancyFound", "DiscrepancyExplained", "PayoutArrived"}
         item = (of, data["reference"], data["fact"], entry.get("reverses", "")) if many else ()
         causes[document["causationid"], *item] += 1
     for cause, number in causes.items():

@@ -1,4 +1,5 @@
-"""The reconciliation, audited: R1 to R6, against what the provider did and wrote.
+"""The reconciliation, audited: R1 to R6, against what the provider did and wrote; with B1 to B5,
+against what the bank did.
 
 It looks at rows and messages alone: what each run found, the records, the entries, and the truth
 of whoever wrote the reports.
@@ -9,18 +10,26 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import date
+from itertools import chain
 from typing import Final
 
 from tests.simulation.audit import CHECKS, evidence_of
+from tests.simulation.audit_bank import BANK_CHECKS, payouts_looked_for, suspense_of_the_bank
 from tests.simulation.audit_ledger import entry_id, lines
+from tests.simulation.audit_settled import (
+    s6_a_payment_says_settled_when_all_it_took_was_paid_out,
+)
 from tests.simulation.evidence import Evidence, Finding, Plain
 from tests.simulation.reconciled import ReconciledWorld
 from tests.simulation.reports import DIGITS
 from tests.simulation.settled_books import (
     RESOLVED,
     adjusted_for,
+    bank_lines,
     booked_operations,
+    explained_by_hand,
     fact_of,
+    last_items,
     left_in_clearing,
     settled_lines,
 )
@@ -29,6 +38,7 @@ from tests.simulation.settlement import Truth
 from tests.simulation.watch_books import EXPLAINED, item_id, residual
 
 SETTLED_WITHIN_DAYS: Final = 3
+ARRIVES_WITHIN_DAYS: Final = 5
 EARLY_DAYS: Final = -1
 ALONE_MAX: Final = 1_000
 """Whole units of a currency, above which a second person has to agree."""
@@ -47,7 +57,7 @@ def evidence(world: ReconciledWorld) -> tuple[Evidence, Truth]:
 
 def findings(found: Evidence, truth: Truth) -> list[Finding]:
     wrong = [Finding(rule, what) for rule, check in CHECKS.items() for what in check(found)]
-    of_reconciliation = RECONCILIATION_CHECKS.items()
+    of_reconciliation = (RECONCILIATION_CHECKS | BANK_CHECKS).items()
     return wrong + [
         Finding(rule, what) for rule, check in of_reconciliation for what in check(found, truth)
     ]
@@ -65,9 +75,10 @@ def r1_everything_is_in_exactly_one_class(found: Evidence, truth: Truth) -> Iter
                 yield f"{part} is in {number} classes of {name}"
         if run["stage"] == "completed" and _counted(items) != _totals(run):
             yield f"{name} has counted {_totals(run)} of {_counted(items)}"
-    known = _parts(_last_items(found))
-    operations = Counter(booked_operations(found))
-    told = Counter(("line", each["line_id"]) for each in settled_lines(found))
+    last = [*last_items(found, of_bank=False), *last_items(found, of_bank=True)]
+    known = _parts(last)
+    operations = Counter(booked_operations(found)) + payouts_looked_for(found, truth)
+    told = Counter(("line", each["line_id"]) for each in settled_lines(found) + bank_lines(found))
     for part in sorted(known.keys() | operations.keys() | told.keys()):
         if known[part] != operations[part] + told[part]:
             yield f"{part} is known {known[part]} times"
@@ -104,15 +115,15 @@ def r3_nothing_is_left_in_clearing_and_suspense_is_what_is_unexplained(
     found: Evidence, truth: Truth
 ) -> Iterator[str]:
     sums: Counter[tuple[str, str]] = Counter()
-    resolved: Counter[str] = Counter()
-    undone = {each["reverses"] for each in found.entries if each.get("reverses")}
     for entry in found.entries:
         for line in lines(entry):
             sums[line.account, line.currency] += line.amount
-            by_hand = fact_of(entry) == RESOLVED and entry_id(entry) not in undone
-            if by_hand and line.account == "1900":
-                resolved[line.currency] += line.amount
+    resolved: Counter[str] = Counter()
+    for line in chain.from_iterable(map(lines, explained_by_hand(found))):
+        if line.account == "1900":
+            resolved[line.currency] += line.amount
     unexplained = expected_suspense(truth)
+    unexplained.update(suspense_of_the_bank(found, truth))
     for account, currency in sorted(sums):
         due = unexplained[currency] + resolved[currency] if account == "1900" else 0
         if account in {"1100", "1200", "1900"} and sums[account, currency] != due:
@@ -125,7 +136,7 @@ def r3_nothing_is_left_in_clearing_and_suspense_is_what_is_unexplained(
 def r4_what_was_wrong_is_found_and_nothing_else(found: Evidence, truth: Truth) -> Iterator[str]:
     """Both sides as their own sources have them: the class of each is what was done to it."""
     classes: dict[Key, set[str]] = {}
-    for item in _last_items(found):
+    for item in last_items(found, of_bank=False):
         kind = "right" if item["kind"] == _by_days(item) else item["kind"]
         for operation in item["operations"]:
             classes.setdefault((operation[1], operation[0]), set()).add(kind)
@@ -145,12 +156,13 @@ def r5_what_waits_is_in_its_time_and_what_is_missing_is_not(
     """In every run, whatever its day."""
     del truth
     for name, run in found.runs.items():
+        within = ARRIVES_WITHIN_DAYS if run["provider"] == "bank" else SETTLED_WITHIN_DAYS
         for listed in found.items.get(name, {}).values():
             for item in listed:
                 if item["lines"] or not item["operations"]:
                     continue
                 waited = _days(item["operations"][0][4], run["day"])
-                inside = waited <= SETTLED_WITHIN_DAYS
+                inside = waited <= within
                 late = item["kind"] in {"missing_external", "status_mismatch"}
                 if (item["kind"] == "expected" and not inside) or (late and inside):
                     yield f"{item_id(item)} is {item['kind']} after {waited} days in {name}"
@@ -183,6 +195,9 @@ RECONCILIATION_CHECKS: Final[dict[str, Check]] = {
     "R4": r4_what_was_wrong_is_found_and_nothing_else,
     "R5": r5_what_waits_is_in_its_time_and_what_is_missing_is_not,
     "R6": r6_who_explains_has_a_reason_and_above_a_limit_another_one,
+    "S6": lambda found, truth: s6_a_payment_says_settled_when_all_it_took_was_paid_out(
+        found, truth.lines
+    ),
 }
 
 
@@ -215,15 +230,6 @@ def _runs(found: Evidence) -> list[Plain]:
     """In the order in which they completed."""
     done = [run for run in found.runs.values() if run["stage"] == "completed"]
     return sorted(done, key=lambda run: str(run["completed_at"]))
-
-
-def _last_items(found: Evidence) -> list[Plain]:
-    """What the last look at each record has found."""
-    return [
-        item
-        for name, record in found.records.items()
-        for item in found.items.get(record.get("looked_at_by", ""), {}).get(name, ())
-    ]
 
 
 def _parts(items: list[Plain]) -> Counter[tuple[str, str]]:

@@ -20,6 +20,8 @@ from payments.infrastructure.settlement import reading
 from tests.doubles.memory_dynamo import Item
 from tests.simulation import functions
 from tests.simulation.agenda import DAY, HOUR, MINUTE, SECOND
+from tests.simulation.bank import RATES as BANK_RATES
+from tests.simulation.bank import Bank, BankPlan
 from tests.simulation.bookkeeper import Bookkeeper
 from tests.simulation.lives import Life
 from tests.simulation.network import VISIBILITY, Answer
@@ -34,10 +36,12 @@ READINGS_MAX: Final = 60
 NIGHTS_AFTER: Final = 9
 """So many nights follow the last movement: whatever waits has been given up, or has come."""
 NIGHTS_MAX: Final = 120
-CLOCKWORK: Final = frozenset({"night", "report", "desk"})
+CLOCKWORK: Final = frozenset({"night", "report", "statement", "desk"})
 BEARABLE: Final = {"killed": 0.003, "store_refuses": 0.005}
 """A run calls the store some hundred times: oftener than so it would come to no end."""
 ACCOUNTS: Final = ("5000", "5900")
+WITHOUT_BANK: Final = 0.3
+"""How often a house has no statements of its bank."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +61,9 @@ class Habits:
 
 
 class ReconciledWorld(World):
-    """`settlements` knows the truth of what was settled."""
+    """`settlements` knows the truth of what was settled, `bank` of what has come of it; a house
+    may have no bank.
+    """
 
     def __init__(  # noqa: PLR0913 - what is not given is drawn
         self,
@@ -69,6 +75,7 @@ class ReconciledWorld(World):
         kill_at: Collection[int] = (),
         plan: Plan | None = None,
         habits: Habits | None = None,
+        bank: BankPlan | None = None,
     ) -> None:
         super().__init__(seed, payments=payments, lives=lives, rates=rates, kill_at=kill_at)
         rng = Random(seed + 2)
@@ -77,6 +84,11 @@ class ReconciledWorld(World):
         }
         self.habits = habits or Habits()
         self.settlements = Settlements(Bucket(self.calls), plan or Plan(rates=RATES), rng)
+        told = Random(seed + 5)
+        if bank is None and plan is None and told.random() >= WITHOUT_BANK:
+            bank = BankPlan(rates=BANK_RATES)
+        bucket, truth = self.settlements.bucket, self.settlements.truth.bank
+        self.bank = None if bank is None else Bank(bucket, bank, told, truth)
         self.books = BooksWatch()
         self.began_at = 0
         """The number of the moment at which the first report or night began."""
@@ -114,13 +126,16 @@ class ReconciledWorld(World):
         until = day * DAY - self.agenda.now
         self.agenda.add(until + 2 * HOUR, "night", lambda: self._night(day))
         self.agenda.add(until + 5 * HOUR, "report", lambda: self._report(day))
+        if self.bank is not None:
+            self.agenda.add(until + 6 * HOUR, "statement", lambda: self._statements(day - 1))
         work = partial(self.agenda.add, 0, "accounting.http", partial(self._desk, day))
         self.agenda.add(until + 9 * HOUR, "desk", work)
 
     def _night(self, day: int) -> None:
         if not self.began_at:
             self.began_at = self.calls.passed + 1
-        if self.agenda.waits_for_more_than(CLOCKWORK) or self.settlements.waits:
+        waits = self.settlements.waits or (self.bank is not None and self.bank.waits)
+        if waits or self.agenda.waits_for_more_than(CLOCKWORK):
             self._last_change = day
         if self.habits.proves:
             self.invoke("accounting.proof", {})
@@ -135,21 +150,38 @@ class ReconciledWorld(World):
             self.agenda.add(MINUTE, "nightly again", lambda: self._nightly(retries - 1))
 
     def _report(self, day: int) -> None:
-        date = (START + timedelta(days=day)).date().isoformat()
+        date = _date(day)
         for key in self.settlements.settle(self.acquirer.charges, day, date):
-            self._last_change = day
-            delay = self._rng.randrange(HOUR) + self.settlements.plan.held_back_days * DAY
-            if self.settlements.plan.rates and self._rng.random() < 0.1:
-                delay += self._rng.randrange(5) * DAY
-            for _ in range(self._rng.choice((1, 1, 2))):
-                self.agenda.add(delay, "payments.settlement", partial(self._read_report, key, 1))
+            self._come([key], self.settlements.plan.held_back_days, day)
+        if self.bank is not None:
+            for payout, (currency, _, sent) in self.settlements.truth.payouts.items():
+                if payout not in self.bank.truth.sent:
+                    self.bank.pay(payout, currency, sent, day=day, date=date)
 
-    def _read_report(self, key: str, number: int) -> None:
-        assert number < READINGS_MAX, f"{key} was never read"
-        answer = self.invoke("payments.settlement", {"Records": [notice(key)]})
+    def _statements(self, day: int) -> None:
+        assert self.bank is not None
+        for days, keys in self.bank.statements(day, _date(day)):
+            self._come(keys, days, day)
+
+    def _come(self, keys: Sequence[str], days: int, day: int) -> None:
+        """Files come so many days late, one after the other, and are noticed once or twice."""
+        self._last_change = day
+        delay = self._rng.randrange(HOUR) + days * DAY
+        if self.settlements.plan.rates and self._rng.random() < 0.1:
+            delay += self._rng.randrange(5) * DAY
+        for _ in range(self._rng.choice((1, 1, 2))):
+            self.agenda.add(delay, "payments.settlement", partial(self._read_report, keys, 1))
+
+    def _read_report(self, keys: Sequence[str], number: int) -> None:
+        """Until it is read to its end; the next file comes when it is."""
+        assert number < READINGS_MAX, f"{keys[0]} was never read"
+        answer = self.invoke("payments.settlement", {"Records": [notice(keys[0])]})
         if answer is None or answer["batchItemFailures"]:
-            again = partial(self._read_report, key, number + 1)
+            again = partial(self._read_report, keys, number + 1)
             self.agenda.add(VISIBILITY, "payments.settlement", again)
+        elif keys[1:]:
+            then = partial(self._read_report, keys[1:], 1)
+            self.agenda.add(MINUTE, "payments.settlement", then)
 
     def desk(self, method: str, path: str, body: Any, key: str) -> Answer:
         """A request of somebody who works here."""
@@ -158,15 +190,15 @@ class ReconciledWorld(World):
     def _desk(self, day: int) -> None:
         if self.habits.keeps_books:
             self._bookkeeper.work()
-        if self._rng.random() < self.habits.asks:
-            date = (START + timedelta(days=day)).date().isoformat()
-            body = {"provider": "sandbox", "date": date}
-            self._post("/reconciliations", body, f"run-{day}", KEY)
-        answer = self._request("GET", "/reconciliation-items", None, "", KEY)
-        page = {} if answer is None else json.loads(answer["body"])
-        for each in page.get("data", ()):
-            if each["class"] != "expected" and self._rng.random() < self.habits.resolves:
-                self._resolve(each["item_id"])
+        for whose in ("sandbox", "bank") if self.bank is not None else ("sandbox",):
+            if self._rng.random() < self.habits.asks:
+                body = {"provider": whose, "date": _date(day)}
+                self._post("/reconciliations", body, f"run-{whose}-{day}", KEY)
+            answer = self._request("GET", "/reconciliation-items", None, "", KEY, whose)
+            page = {} if answer is None else json.loads(answer["body"])
+            for each in page.get("data", ()):
+                if each["class"] != "expected" and self._rng.random() < self.habits.resolves:
+                    self._resolve(each["item_id"])
 
     def _resolve(self, item_id: str) -> None:
         """One person, the same under another name, and a second one: refused, where one is enough,
@@ -192,8 +224,14 @@ class ReconciledWorld(World):
         else:
             self.tell(f"answer {path} {status} {document.get('code', '')}")
 
-    def _request(self, method: str, path: str, body: Any, key: str, by: str) -> Answer:
+    def _request(
+        self, method: str, path: str, body: Any, key: str, by: str, whose: str = ""
+    ) -> Answer:
         asked = functions.request(method, path, body=body, key=key, flow="desk", by=by)
-        if method == "GET":
-            asked["queryStringParameters"] = {"provider": "sandbox", "limit": "100"}
+        if whose:
+            asked["queryStringParameters"] = {"provider": whose, "limit": "100"}
         return self.invoke("accounting.http", asked)
+
+
+def _date(day: int) -> str:
+    return (START + timedelta(days=day)).date().isoformat()

@@ -64,7 +64,7 @@ def row(number: int, currency: str, each: Movement) -> Row:
         f"ln_{each.name}",
         "quittance",
         str(number),
-        f"po_{number}",
+        payout_id(number),
         each.kind,
         operation["payment"],
         operation["id"],
@@ -82,9 +82,10 @@ def row(number: int, currency: str, each: Movement) -> Row:
 
 
 def payout_row(number: int, currency: str, payout: int, settled_on: str = "2026-01-01") -> Row:
-    operation: Plain = {"payment": "", "id": f"po_{number}", "reference": ""}
+    name = payout_id(number)
+    operation: Plain = {"payment": "", "id": name, "reference": ""}
     sent = Movement(
-        name=f"po_{number}",
+        name=name,
         kind="payout",
         operation=operation,
         gross=-payout,
@@ -92,6 +93,11 @@ def payout_row(number: int, currency: str, payout: int, settled_on: str = "2026-
         settled_on=settled_on,
     )
     return row(number, currency, sent)
+
+
+def payout_id(number: int) -> str:
+    """The payout's name, long enough for a bank to be known by."""
+    return f"po_{number:06d}"
 
 
 def written(rows: Iterable[Row]) -> bytes:

@@ -12,6 +12,7 @@ from tests.simulation.watch_books import CAPTURES, OPERATIONS, SETTLED
 
 FOUND: Final = "DiscrepancyFound"
 RESOLVED: Final = "DiscrepancyResolved"
+BANKED: Final = "BankLineBooked"
 FACTS: Final = {
     "PaymentCaptured": "capture",
     "UnappliedCapture": "capture",
@@ -29,6 +30,32 @@ def fact_of(entry: Plain) -> str:
 
 def settled_lines(found: Evidence) -> list[Plain]:
     return [row["document"]["data"] for row in found.outbox if row["Type"] == SETTLED]
+
+
+def bank_lines(found: Evidence) -> list[Plain]:
+    return [row["document"]["data"] for row in found.outbox if row["Type"] == BANKED]
+
+
+def last_items(found: Evidence, *, of_bank: bool) -> list[Plain]:
+    """What the last look at each record has found; an entry of the bank that was given to a payout
+    has left its own.
+    """
+    return [
+        item
+        for name, record in found.records.items()
+        if (record["provider"] == "bank") == of_bank and (record["operations"] or record["lines"])
+        for item in found.items.get(record.get("looked_at_by", ""), {}).get(name, ())
+    ]
+
+
+def explained_by_hand(found: Evidence) -> list[Plain]:
+    """What persons have booked to explain an item, and no later line has taken back."""
+    undone = {each["reverses"] for each in found.entries if each.get("reverses")}
+    return [
+        entry
+        for entry in found.entries
+        if fact_of(entry) == RESOLVED and entry_id(entry) not in undone
+    ]
 
 
 def booked_operations(found: Evidence) -> Iterator[tuple[str, str]]:

@@ -13,7 +13,8 @@ from typing import Final
 
 from tests.simulation.acquirer import Charge
 from tests.simulation.evidence import Plain
-from tests.simulation.reports import Bucket, Movement, payout_row, row, written
+from tests.simulation.reports import Bucket, Movement, payout_id, payout_row, row, written
+from tests.simulation.statements import BankTruth
 
 LATE_DAYS: Final = 6
 WRONGS: Final = ("missing", "late", "doubled", "short", "fee", "currency", "split")
@@ -52,7 +53,7 @@ class Plan:
 class Truth:
     """`wrong` is by the movement's name, as what it `moved`; `payouts` by id: currency, sum of the
     lines, and sent; `payout_of` names the payout of each of the `lines`; `strangers` are the kinds
-    of lines of nobody, by their names.
+    of lines of nobody, by their names. `bank` is what has come of the payouts.
     """
 
     wrong: dict[str, str] = field(default_factory=dict)
@@ -61,6 +62,7 @@ class Truth:
     payout_of: list[str] = field(default_factory=list)
     payouts: dict[str, tuple[str, int, int]] = field(default_factory=dict)
     strangers: dict[str, str] = field(default_factory=dict)
+    bank: BankTruth = field(default_factory=BankTruth)
 
 
 @dataclass
@@ -150,8 +152,8 @@ class Settlements:
         if self.rng.random() < self.plan.rates.get("off", 0):
             off = self.rng.choice((1, -1, 250))
         self.truth.lines += [(currency, each) for each in lines]
-        self.truth.payout_of += [f"po_{number}"] * len(lines)
-        self.truth.payouts[f"po_{number}"] = currency, net, net + off
+        self.truth.payout_of += [payout_id(number)] * len(lines)
+        self.truth.payouts[payout_id(number)] = currency, net, net + off
         rows = [row(number, currency, each) for each in lines]
         rows.append(payout_row(number, currency, net + off, date))
         copies = self.plan.copies or self.rng.random() < self.plan.rates.get("wrong", 0)

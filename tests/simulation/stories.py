@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from tests.simulation.agenda import HOUR
+from tests.simulation.agenda import DAY, HOUR
 from tests.simulation.audit_reconciliation import audit
+from tests.simulation.bank import BankPlan
 from tests.simulation.crashes import SEED, Killed
 from tests.simulation.evidence import Finding
 from tests.simulation.lives import Course, Decision, Dispute, Life
@@ -24,6 +25,10 @@ PERSONS: Final = Habits(
 NOBODY: Final = Habits(resolves=0.0, asks=0.0, nights_after=1, proves=False, keeps_books=False)
 _PAID: Final = Life(amount=20_00, automatic=True)
 _LARGE: Final = Life(amount=5_000_00, automatic=True)
+_DOLLARS: Final = Life(amount=20_00, automatic=True, currency="USD")
+_LARGE_LATER: Final = Life(
+    amount=5_000_00, decisions=(Decision(kind="confirm", after=DAY + 12 * HOUR),)
+)
 _REFUNDED: Final = Life(
     amount=20_00,
     decisions=(Decision(kind="confirm"), Decision(kind="refund", percent=40)),
@@ -32,15 +37,16 @@ _REFUNDED: Final = Life(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
-    """Lives, what is wrong with the reports about them, and who works on it."""
+    """Lives, what is wrong with the reports about them and at the bank, and who works on it."""
 
     name: str
     lives: tuple[Life, ...]
     plan: Plan = field(default_factory=Plan)
     habits: Habits = PERSONS
+    bank: BankPlan | None = None
 
 
-STORIES: Final = (
+OF_REPORTS: Final = (
     Story(
         name="matched, in files told twice, cut off and turned round",
         lives=(_PAID, _REFUNDED),
@@ -93,6 +99,24 @@ STORIES: Final = (
         habits=Habits(resolves=1.0, asks=0.0, nights_after=1, proves=False, keeps_books=False),
     ),
     Story(
+        name="lines come days after their report",
+        lives=(
+            Life(
+                amount=20_00,
+                decisions=(Decision(kind="confirm"), Decision(kind="refund", percent=40)),
+                held_up={"PaymentSettled": 2 * DAY},
+            ),
+        ),
+        habits=NOBODY,
+    ),
+    Story(
+        name="a dispute is settled before it is heard of",
+        lives=(
+            Life(amount=20_00, automatic=True, disputes=(Dispute(percent=50, told_after=2 * DAY),)),
+        ),
+        habits=NOBODY,
+    ),
+    Story(
         name="a dispute and a capture are taken back",
         lives=(
             Life(amount=20_00, automatic=True, disputes=(Dispute(percent=50, end="won"),)),
@@ -103,6 +127,58 @@ STORIES: Final = (
         plan=Plan(wrongs={"dispute_won": "missing"}),
     ),
 )
+
+OF_THE_BANK: Final = (
+    Story(
+        name="a payout arrives, in a statement that is written in both formats",
+        lives=(_REFUNDED,),
+        habits=NOBODY,
+        bank=BankPlan(files={1: "both"}),
+    ),
+    Story(
+        name="a statement lacks an entry until it is corrected, and somebody asks at once",
+        lives=(_PAID, _DOLLARS),
+        habits=Habits(resolves=0.0, asks=1.0, nights_after=1, proves=False, keeps_books=False),
+        bank=BankPlan(files={1: "forgotten", 2: "lacking"}, strangers=(-333,)),
+    ),
+    Story(
+        name="a statement that is not proved, and one that is told otherwise",
+        lives=(_PAID, _DOLLARS),
+        habits=NOBODY,
+        bank=BankPlan(files={1: "unproved", 2: "contradicted"}),
+    ),
+    Story(
+        name="of two payouts of one amount the first is missing, and persons explain it",
+        lives=(_LARGE, _LARGE_LATER),
+        bank=BankPlan(wrongs={1: "missing"}),
+    ),
+    Story(
+        name="a payout arrives before it is told",
+        lives=(_PAID,),
+        plan=Plan(held_back_days=3),
+        habits=NOBODY,
+        bank=BankPlan(files={1: "cut"}),
+    ),
+    Story(
+        name="a payout comes short, and another one twice",
+        lives=(_PAID, _DOLLARS),
+        habits=Habits(resolves=1.0, asks=0.0, nights_after=2, proves=False, keeps_books=False),
+        bank=BankPlan(wrongs={1: "short", 2: "twice"}, files={1: "twice"}, strangers=(7_777_777,)),
+    ),
+    Story(
+        name="a payout comes in two parts, and another one too late without its name",
+        lives=(_PAID, _DOLLARS),
+        habits=NOBODY,
+        bank=BankPlan(wrongs={1: "split", 2: "nameless late"}),
+    ),
+    Story(
+        name="a payout comes in another currency, and another one without its name",
+        lives=(_PAID, _DOLLARS),
+        habits=NOBODY,
+        bank=BankPlan(wrongs={1: "currency", 2: "nameless"}, files={1: "late"}),
+    ),
+)
+STORIES: Final = (*OF_REPORTS, *OF_THE_BANK)
 
 
 def story_called(name: str) -> Story:
@@ -118,6 +194,7 @@ def story_world(story: Story, *kill_at: int) -> ReconciledWorld:
         kill_at=kill_at,
         plan=story.plan,
         habits=story.habits,
+        bank=story.bank,
     )
 
 

@@ -5,6 +5,7 @@ The auditor of it can fail: each check is shown a corruption that it finds.
 
 from collections.abc import Callable
 from copy import deepcopy
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -19,7 +20,7 @@ from tests.simulation.audit_reconciliation import (
 from tests.simulation.evidence import Evidence, Plain
 from tests.simulation.reconciled import ReconciledWorld
 from tests.simulation.settlement import Plan, Truth
-from tests.simulation.stories import STORIES, Story, effects, singles, story_called, told
+from tests.simulation.stories import OF_REPORTS, Story, effects, singles, story_called, told
 from tests.simulation.watch_books import BooksWatch
 
 SEEDS = range(12)
@@ -39,7 +40,7 @@ def test_what_is_wrong_with_the_reports_is_found_and_nothing_else(seed: int) -> 
 
 def test_every_wrong_is_found_in_the_class_that_it_is() -> None:
     classes: set[str] = set()
-    for story in STORIES:
+    for story in OF_REPORTS:
         found, truth = evidence(told(story))
         assert findings(found, truth) == [], story.name
         classes |= {
@@ -61,7 +62,7 @@ def test_every_wrong_is_found_in_the_class_that_it_is() -> None:
     }
 
 
-@pytest.mark.parametrize("story", STORIES, ids=[story.name for story in STORIES])
+@pytest.mark.parametrize("story", OF_REPORTS, ids=[story.name for story in OF_REPORTS])
 def test_a_worker_killed_in_the_middle_of_a_reconciliation_changes_nothing(story: Story) -> None:
     part = len(story.name) % PARTS
     wrong = [str(killed) for killed in singles(story, part=part, parts=PARTS) if killed.findings]
@@ -70,7 +71,7 @@ def test_a_worker_killed_in_the_middle_of_a_reconciliation_changes_nothing(story
 
 def test_the_places_cover_every_kind_of_call_of_a_reconciliation() -> None:
     kinds: set[str] = set()
-    for story in STORIES:
+    for story in OF_REPORTS:
         world = told(story)
         kinds |= {world.calls.places[number - 1].partition(" ")[2] for number in effects(story)}
     assert {"accounting.commit", "payments.commit", "bus.put", "accounting.update"} <= kinds
@@ -120,8 +121,8 @@ def line_not_taken_up(found: Evidence, _: Truth) -> None:
 
 
 def payout_off(found: Evidence, truth: Truth) -> None:
-    currency, net, sent = truth.payouts["po_1"]
-    truth.payouts["po_1"] = currency, net, sent + 1
+    currency, net, sent = truth.payouts["po_000001"]
+    truth.payouts["po_000001"] = currency, net, sent + 1
 
 
 def suspense_unexplained(found: Evidence, truth: Truth) -> None:
@@ -165,6 +166,18 @@ def for_no_reason(found: Evidence, _: Truth) -> None:
     entry["by"][2] = ""
 
 
+def settled_and_not_said(found: Evidence, truth: Truth) -> None:
+    name = next(name for name, each in found.payments.items() if each["status"] == "captured")
+    taken = next(each for each in found.operations(name) if each["operation"] == "capture")
+    line = replace(truth.lines[0][1], kind="capture", operation=taken, gross=taken["amount"])
+    truth.lines.append((taken["currency"], line))
+
+
+def said_before_it_is_settled(found: Evidence, _: Truth) -> None:
+    payment = next(each for each in found.payments.values() if each["status"] == "captured")
+    payment["status"] = "settled"
+
+
 CORRUPTIONS: list[tuple[Callable[[Evidence, Truth], Any], str]] = [
     (in_two_classes, "R1"),
     (totals_off, "R1"),
@@ -176,6 +189,8 @@ CORRUPTIONS: list[tuple[Callable[[Evidence, Truth], Any], str]] = [
     (missing_at_once, "R5"),
     (agreed_by_himself, "R6"),
     (for_no_reason, "R6"),
+    (settled_and_not_said, "S6"),
+    (said_before_it_is_settled, "S6"),
 ]
 
 

@@ -15,13 +15,17 @@ from tests.simulation.audit_ledger import Line, beyond_limits, lines
 from tests.simulation.evidence import Finding, Plain, plain_row, read_entry
 
 RECEIVABLE: Final = "1100"
+TRANSIT: Final = "1220"
 SUSPENSE: Final = "1900"
 OF_RECONCILIATION: Final = frozenset(
     {"DiscrepancyFound", "DiscrepancyExplained", "DiscrepancyResolved"}
 )
+OF_NOBODY: Final = ("line:", "payout:", "transit:")
+"""How records begin that are about no payment."""
 SETTLED: Final = "PaymentSettled"
 EXPLAINED: Final = frozenset({"matched", "split", "grouped", "timing", "fee_only"})
 CAPTURES: Final = frozenset({"capture", "capture_reversed"})
+ARRIVALS: Final = frozenset({"arrival", "arrival_reversed"})
 OPERATIONS: Final = CAPTURES | {"refund", "refund_reversed", "dispute", "dispute_reversed"}
 FACTS: Final = {
     "PaymentCaptured": "capture",
@@ -43,6 +47,8 @@ class BooksWatch:
         self._lines: defaultdict[str, dict[str, Plain]] = defaultdict(dict)
         self._records: dict[str, dict[str, Plain]] = {}
         self._items: dict[tuple[str, str], list[Plain]] = {}
+        self._sent: dict[str, tuple[str, str, int]] = {}
+        self._banked: dict[str, tuple[str, int]] = {}
         self._changed: set[str] = set()
 
     def written(self, table: str, after: Mapping[str, Any] | None) -> None:
@@ -53,10 +59,12 @@ class BooksWatch:
             self._keep(self._entries, read_entry(plain_row(after)))
         elif kind == "LINES":
             self._keep(self._lines, plain_row(after))
+        elif kind in {"SENT", "BANKED"}:
+            self._keep_transit(kind, plain_row(after))
         elif kind == "ITEMS":
             self._items[name, str(after["sk"]["S"])] = plain_row(after)["items"]
         elif kind == "SETTLEMENT" and after["sk"] == {"S": "STATE"}:
-            owner = "" if name.startswith(("line:", "payout:")) else name
+            owner = "" if name.startswith(OF_NOBODY) else name
             self._records.setdefault(owner, {})[name] = plain_row(after)
             self._changed.add(owner)
 
@@ -78,13 +86,26 @@ class BooksWatch:
             rows[payment_id][row["pk"] + row["sk"]] = row
             self._changed.add(payment_id)
 
+    def _keep_transit(self, kind: str, row: Plain) -> None:
+        if kind == "SENT":
+            minor, currency = row["amount"]
+            self._sent[row["pk"] + row["sk"]] = row["payout"], currency, minor
+        else:
+            minor, currency = row["line"][5]
+            self._banked[row["sk"]] = currency, minor
+        self._changed.add("")
+
     def _wrong(self, payment_id: str) -> Iterator[str]:
-        booked = {RECEIVABLE: Counter[str](), SUSPENSE: Counter[str]()}
+        booked = {account: Counter[str]() for account in (RECEIVABLE, TRANSIT, SUSPENSE)}
         for entry in self._entries[payment_id].values():
             for line in lines(entry):
                 if line.account in booked:
                     booked[line.account][line.currency] += line.amount
-        due = {RECEIVABLE: self._waiting(payment_id), SUSPENSE: self._unexplained(payment_id)}
+        due = {
+            RECEIVABLE: self._waiting(payment_id),
+            TRANSIT: self._in_transit(payment_id),
+            SUSPENSE: self._unexplained(payment_id),
+        }
         for account, sums in booked.items():
             if +sums != +due[account] or -sums != -due[account]:
                 whose = payment_id or "nobody"
@@ -111,6 +132,23 @@ class BooksWatch:
                 sums[line["gross"][1]] -= line["gross"][0]
         return sums
 
+    def _in_transit(self, payment_id: str) -> Sums:
+        """What is expected at the bank, and what was sent or has come since somebody looked."""
+        sums: Sums = Counter()
+        if payment_id:
+            return sums
+        known, known_lines = self._known("")
+        for item in self._found(""):
+            if item["kind"] == "expected" and _kind(item) in ARRIVALS:
+                sums.update(residual(item))
+        for payout, currency, minor in self._sent.values():
+            if ("arrival", payout) not in known:
+                sums[currency] += minor
+        for line_id, (currency, minor) in self._banked.items():
+            if line_id not in known_lines:
+                sums[currency] -= minor
+        return sums
+
     def _unexplained(self, payment_id: str) -> Sums:
         """What was found and nobody has explained; what has no known type stands there at once."""
         sums: Sums = Counter()
@@ -132,9 +170,12 @@ class BooksWatch:
         return sums
 
     def _found(self, payment_id: str) -> Iterator[Plain]:
-        """The items of the last look at each of the payment's records."""
+        """The items of the last look at each of the payment's records; an entry of the bank that
+        was given to a payout has left its own.
+        """
         for name, record in self._records.get(payment_id, {}).items():
-            yield from self._items.get((record["looked_at_by"], name), ())
+            if record["operations"] or record["lines"]:
+                yield from self._items.get((record["looked_at_by"], name), ())
 
     def _resolved(self, payment_id: str) -> set[str]:
         return {
