@@ -55,7 +55,10 @@ def size_units(item: Mapping[str, Any]) -> int:
 
 def item_bytes(item: Mapping[str, Any]) -> int:
     """The size of an item by which it is limited and billed."""
-    return sum(len(name.encode()) + _bytes(value) for name, value in item.items())
+    size = 0
+    for name, value in item.items():
+        size += text_bytes(name) + value_bytes(value)
+    return size
 
 
 def _indexed(item: Mapping[str, Any]) -> int:
@@ -63,17 +66,21 @@ def _indexed(item: Mapping[str, Any]) -> int:
     return sum(all(key in item for key in keys) for keys in INDEXES.values())
 
 
-def _bytes(value: Mapping[str, Any]) -> int:
+def value_bytes(value: Mapping[str, Any]) -> int:
     """The size of an attribute's value, as the developer guide counts it."""
     ((kind, content),) = value.items()
     match kind:
         case "S":
-            return len(content.encode())
+            return text_bytes(content)
         case "N":
             return (len(content.lstrip("-0.")) + 1) // 2 + 1
         case "L":
-            return 3 + sum(1 + _bytes(each) for each in content)
+            return 3 + len(content) + sum(map(value_bytes, content))
         case "M":
-            return 3 + sum(1 + len(name.encode()) + _bytes(v) for name, v in content.items())
+            return 3 + len(content) + item_bytes(content)
         case _:
             return 1
+
+
+def text_bytes(text: str) -> int:
+    return len(text) if text.isascii() else len(text.encode())

@@ -49,7 +49,10 @@ class Indexes:
         """Follow a write; returns the index and sort key of every place that is new."""
         undo: list[tuple[str, str, Name, str | None]] = []
         fresh = []
+        written = {*(before or ()), *(after or ())}
         for index in self._indexes.values():
+            if index.partition not in written:
+                continue
             old, new = _place(index, before), _place(index, after)
             if old == new:
                 continue

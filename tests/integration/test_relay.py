@@ -18,7 +18,6 @@ from shared.persistence.table import Key, Table
 from tests.cloud import Account
 from tests.doubles.memory_table import stream_event
 from tests.integration.tables import MAIN
-from tests.unit.shared.lambda_context import LambdaContext
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=6)
@@ -199,6 +198,6 @@ def test_what_arrives_is_handled_once_by_a_consumer(orders: Orders, inbox: Inbox
         effects.append(envelope.data.order_id)
 
     consumer = Consumer(OrderPlaced, react=react, handled=orders.table.handled, clock=lambda: LATER)
-    answer = consumer.on_queue({"Records": records}, LambdaContext())
+    answer = consumer.on_queue({"Records": records})
     assert answer == {"batchItemFailures": []}
     assert effects == ["ord_1"]

@@ -13,9 +13,10 @@ from pathlib import Path
 from tests.simulation import audit_reconciliation
 from tests.simulation.audit import audit
 from tests.simulation.campaign import REPORT, campaign, report, save, show
-from tests.simulation.crashes import SEED, life_called
+from tests.simulation.crashes import SEED
 from tests.simulation.run import explained, reconcile, simulate
 from tests.simulation.stories import story_called, story_world
+from tests.simulation.upsets import life_called
 from tests.simulation.world import World
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, Final, Protocol
 from urllib.parse import unquote
 
@@ -11,7 +12,7 @@ from shared.http import HttpAnswer, NotAnswered, NotSent
 from tests.simulation.agenda import DAY, MINUTE, Agenda
 from tests.simulation.calls import Calls
 from tests.simulation.faults import Fate
-from tests.simulation.lives import Course, Life
+from tests.simulation.lives import Course, Dispute, Life
 from tests.simulation.watch import Watch
 from tests.simulation.webhooks import Webhooks
 
@@ -19,6 +20,7 @@ KEY_KEPT: Final = DAY
 HELD_FOR: Final = 7 * DAY
 ARRIVES_WITHIN: Final = 10 * MINUTE
 GIVEN_UP_BY: Final = DAY
+_USUAL: Final = Course()
 _KINDS: Final = {"captures": "capture", "voids": "void", "refunds": "refund"}
 
 type Json = dict[str, Any]
@@ -225,11 +227,11 @@ class Acquirer:
         elif kind == "capture":
             charge.released += charge.left if operation["final"] else 0
             self._schedule_disputes(charge, operation)
-        self._say(operation, told=course.told)
+        self._say(operation, course)
         if verdict == "succeeded" and course.withdrawn_after is not None:
-            self._later(course.withdrawn_after, lambda: self._withdraw(charge, operation))
+            self._later(course.withdrawn_after, lambda: self._withdraw(charge, operation, course))
 
-    def _withdraw(self, charge: Charge, operation: Json) -> None:
+    def _withdraw(self, charge: Charge, operation: Json, course: Course) -> None:
         """A success no longer stands: a capture or refund failed later, a hold is over."""
         kind, amount = operation["operation"], operation["amount"]
         if kind == "authorize":
@@ -238,7 +240,7 @@ class Acquirer:
             return
         elif kind == "refund" or charge.refundable >= amount:
             operation |= {"status": "reversed", "decline_code": "reversed"}
-            self._say(operation, always=True)
+            self._say(operation, course, always=True)
             if self._host.agenda.now >= charge.capture_before:
                 self._expire(charge)
 
@@ -249,17 +251,12 @@ class Acquirer:
             self._say(authorization)
 
     def _schedule_disputes(self, charge: Charge, capture: Json) -> None:
-        disputes, charge.life = charge.life.disputes, _undisputed(charge.life)
+        disputes, charge.life = charge.life.disputes, replace(charge.life, disputes=())
         for plan in disputes:
             amount = max(capture["amount"] * plan.percent // 100, 1)
-            self._later(
-                plan.opened_after,
-                lambda plan=plan, amount=amount: self._dispute(  # type: ignore[misc]
-                    charge, amount, plan.end, plan.ended_after
-                ),
-            )
+            self._later(plan.opened_after, partial(self._dispute, charge, amount, plan))
 
-    def _dispute(self, charge: Charge, amount: int, end: str, ended_after: int) -> None:
+    def _dispute(self, charge: Charge, amount: int, plan: Dispute) -> None:
         amount = min(amount, charge.refundable)
         if amount <= 0:
             return
@@ -267,20 +264,22 @@ class Acquirer:
         dispute = {**charge.operations[0], "id": f"dp_{self._made}", "operation": "dispute"}
         dispute |= {"status": "opened", "amount": amount, "decline_code": "fraudulent"}
         charge.operations.append(dispute)
-        self._say(dispute, always=True)
-        if end:
-            self._later(ended_after, lambda: self._end(dispute, end))
+        self._say(dispute, always=True, after=plan.told_after)
+        if plan.end:
+            self._later(plan.ended_after, lambda: self._end(dispute, plan))
 
-    def _end(self, dispute: Json, end: str) -> None:
-        dispute["status"] = end
-        self._say(dispute, always=True)
+    def _end(self, dispute: Json, plan: Dispute) -> None:
+        dispute["status"] = plan.end
+        self._say(dispute, always=True, after=plan.told_after)
 
-    def _say(self, operation: Json, *, told: bool = True, always: bool = False) -> None:
+    def _say(
+        self, operation: Json, course: Course = _USUAL, *, always: bool = False, after: int = 0
+    ) -> None:
         self._host.tell(
             f"provider {operation['operation']} {operation['status']}"
             f" {operation['reference']} {operation['amount']}"
         )
-        self._webhooks.send(operation, told=told, always=always)
+        self._webhooks.send(operation, course, always=always, after=after)
 
     def _course(self, path: str, body: Json) -> Course:
         """What is planned for this try, by the number at the end of our own reference."""
@@ -294,7 +293,3 @@ class Acquirer:
 
     def _later(self, delay: int, action: Callable[[], object]) -> None:
         self._host.agenda.add(delay, "provider", action)
-
-
-def _undisputed(life: Life) -> Life:
-    return replace(life, disputes=())

@@ -69,6 +69,7 @@ def evidence_of(world: World) -> Evidence:
         if not letter.poison
     ]
     evidence.executions = {name: each.status for name, each in world.executions.by_name.items()}
+    evidence.given_up = dict(world.watch.causes.given_up)
     evidence.wrong_webhooks = world.webhooks.wrong
     evidence.unexpected = list(world.surprises)
     return evidence

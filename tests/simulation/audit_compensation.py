@@ -18,6 +18,7 @@ def x5_a_compensation_undoes_its_own_cause_alone(evidence: Evidence) -> Iterator
     has one; one that has
     completed has left nothing of what it undoes, and one that has ended is told so once, and once
     more each time that a person had it tried again."""
+    yield from _left_to_expire(evidence)
     commands: Counter[str] = Counter()
     ends: Counter[str] = Counter()
     for row in evidence.outbox:
@@ -81,6 +82,25 @@ def paid_by_hand(evidence: Evidence, order: Plain) -> int:
         and _decided(evidence, each["compensation_id"], "correct")
     }
     return sum(each["amount"] for each in order["refunds"] if each["refund_id"] in corrected)
+
+
+def _left_to_expire(evidence: Evidence) -> Iterator[str]:
+    """What is authorized after it was given up is given back at once: its provider, too, would let
+    go of it some day.
+    """
+    for payment_id, reference in evidence.given_up.items():
+        attempts = evidence.payments[payment_id]["attempts"]
+        held = any(
+            each["attempt_id"] == reference and each["status"] == "succeeded" for each in attempts
+        )
+        asked = any(
+            row["Type"] == "CancelPayment"
+            and row["document"]["source"].endswith("payments")
+            and row["document"]["data"]["payment_id"] == payment_id
+            for row in evidence.outbox
+        )
+        if held and not (asked or any(each["operation"] == "void" for each in attempts)):
+            yield f"{reference} came after it was given up, and nobody gives it back"
 
 
 def _decided(evidence: Evidence, compensation_id: str, action: str) -> list[Plain]:

@@ -64,6 +64,8 @@ def truth_is_in_the_books(evidence: Evidence) -> Iterator[str]:
         taken = sum_of(truly, "capture", "succeeded")
         back = sum_of(truly, "refund", "succeeded")
         owed = sum_of(truly, "refund", "reversed") - _drawn(evidence, name)
+        if owed < 0:
+            yield f"{name}: refunds have drawn {-owed} more than had come back"
         opened, lost = sum_of(truly, "dispute", "opened"), sum_of(truly, "dispute", "lost")
         expected = {
             "1100": taken,
@@ -99,7 +101,8 @@ def truth_is_in_the_orders(evidence: Evidence) -> Iterator[str]:
                 _refunds(order, "succeeded") - paid_by_hand(evidence, order),
                 payment["refunded"],
             ),
-            "disputed": (disputed(order, "opened", "lost"), disputed(payment, "opened", "lost")),
+            "disputed": (disputed(order, "opened"), disputed(payment, "opened")),
+            "charged back": (disputed(order, "lost"), disputed(payment, "lost")),
         }
         for what, (ours, theirs) in told.items():
             if ours != theirs:

@@ -15,11 +15,12 @@ from typing import Any, Final
 
 from tests.simulation import stories
 from tests.simulation.agenda import DAY
-from tests.simulation.crashes import Killed, life_called, pairs, singles
+from tests.simulation.crashes import Killed, pairs, singles
 from tests.simulation.evidence import Finding
 from tests.simulation.lives import WORKFLOWS
 from tests.simulation.run import Outcome, reconcile, settle_memory, simulate
 from tests.simulation.stories import STORIES
+from tests.simulation.upsets import UPSETS, life_called
 
 ROOT: Final = Path(__file__).parents[2]
 REPORT: Final = ROOT / "bench" / "results" / "simulate.json"
@@ -160,7 +161,7 @@ def _tasks(seeds: int, payments: int, every_pair: int, every_place: int) -> Iter
     for story in STORIES:
         parts = PARTS * every_place
         yield from (partial(_stories, story.name, part, parts) for part in range(PARTS))
-    for life in WORKFLOWS:
+    for life in (*WORKFLOWS, *UPSETS):
         yield partial(_singles, life.name)
     for seed in range(seeds // RECONCILED_EVERY):
         yield partial(_reconciled, seed)

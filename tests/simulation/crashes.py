@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from tests.simulation.audit import audit
 from tests.simulation.evidence import Finding
-from tests.simulation.lives import WORKFLOWS, Life
+from tests.simulation.lives import Life
 from tests.simulation.run import explained
 from tests.simulation.world import World
 
@@ -34,10 +34,6 @@ class Killed:
             f"python -m tests.simulation replay --{self.what} '{self.life}' --kill {numbers}\n"
             + explained(self.findings)
         )
-
-
-def life_called(name: str) -> Life:
-    return next(life for life in WORKFLOWS if life.name == name)
 
 
 def lived(life: Life, *kill_at: int) -> World:

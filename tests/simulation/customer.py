@@ -97,7 +97,12 @@ class Customer:
             self.refused += status >= 400
             self._next(number + 1)
 
-        self._ask(service, path, body, f"{decision.kind}-{number}", answered)
+        name = f"{decision.kind}-{number}"
+        if decision.again is not None:
+            self._later(
+                decision.again, lambda: self._ask(service, path, body, name, lambda *_: None)
+            )
+        self._ask(service, path, body, name, answered)
 
     def _is_ready(self, decision: Decision) -> bool:
         assert self.order is not None

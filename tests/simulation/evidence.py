@@ -40,6 +40,8 @@ class Evidence:
     items: dict[str, dict[str, list[Plain]]] = field(default_factory=dict)
     """What each run has found, by record."""
     executions: dict[str, str] = field(default_factory=dict)
+    given_up: dict[str, str] = field(default_factory=dict)
+    """What was being authorized when its payment was given up, by payment."""
     wrong_webhooks: int = 0
     unexpected: list[str] = field(default_factory=list)
 
@@ -97,12 +99,15 @@ def plain(value: Mapping[str, Any]) -> Any:
         case "L":
             return [plain(each) for each in content]
         case "M":
-            return {name: plain(each) for name, each in content.items()}
+            return plain_row(content)
     return content
 
 
 def plain_row(item: Mapping[str, Any]) -> Plain:
-    return {name: plain(value) for name, value in item.items()}
+    return {
+        name: value["S"] if "S" in value else plain(value)  # most of what is stored
+        for name, value in item.items()
+    }
 
 
 def read_entry(row: Plain) -> Plain:

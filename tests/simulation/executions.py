@@ -7,6 +7,7 @@ choices, waits and ends, with JSONata, retries and catches. It fails on anything
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Final, Protocol
@@ -24,6 +25,7 @@ STATES: Final = definition(
     function_arn="orders.compensation",
     waits=Waits(heartbeat_seconds=1800, timeout_seconds=6 * 3600, pause_seconds=900),
 )
+_PATH: Final = re.compile(r"\$states(\.[A-Za-z_]\w*)+")
 TOKEN: Final = ".waitForTaskToken"
 HEARTBEAT: Final = "States.HeartbeatTimeout"
 STEP: Final = 100
@@ -235,10 +237,26 @@ def _filled(template: Any, given: Json, *, result: Any = None, context: Any = No
         }
     if isinstance(template, str) and template.startswith("{%"):
         states = {"input": given, "result": result, "context": context}
-        found = _expression(template[2:-2].strip()).evaluate(None, {"states": states})
+        found = _evaluated(template[2:-2].strip(), states)
         assert found is not None, f"{template} gives nothing"
         return found
     return template
+
+
+def _evaluated(text: str, states: Json) -> Any:
+    """A plain path is walked without the language: most expressions are one."""
+    path = _path(text)
+    if path is None:
+        return _expression(text).evaluate(None, {"states": states})
+    found: Any = states
+    for name in path:
+        found = found.get(name) if isinstance(found, dict) else None
+    return found
+
+
+@cache
+def _path(text: str) -> tuple[str, ...] | None:
+    return tuple(text.split(".")[1:]) if _PATH.fullmatch(text) else None
 
 
 @cache

@@ -80,6 +80,7 @@ HANDLERS: Final[Mapping[str, Callable[[dict[str, Any], Any], dict[str, Any]]]] =
 
 AFTERWARDS: Final = {"payments.settlement": payments.api.settlement.handler}
 """What runs when the lives have ended, and draws nothing from their fate."""
+DEPLOYED: Final = {**HANDLERS, **AFTERWARDS}
 
 
 def _types(*unions: Any) -> frozenset[str]:

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from tests.simulation.audit import audit, evidence_of
-from tests.simulation.crashes import SEED, life_called
+from tests.simulation.crashes import SEED
 from tests.simulation.executions import Interruption
 from tests.simulation.lives import Life
 from tests.simulation.run import explained
+from tests.simulation.upsets import life_called
 from tests.simulation.world import World
 
 KILLED: Final = "killed"

@@ -21,13 +21,15 @@ class Decision:
     """`kind` is confirm, cancel, refund, pay_anew or sync; `percent` of the order's amount.
 
     With retry, accept and correct an operator decides on the order's case, once there is one. An
-    `eager` customer asks at once and takes a no; another one waits until it is possible.
+    `eager` customer asks at once and takes a no; another one waits until it is possible. `again`
+    is when the same request comes once more.
     """
 
     kind: str
     after: int = SECOND
     percent: int | None = None
     eager: bool = False
+    again: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +39,7 @@ class Course:
     `line` is what happens to the call: `silent_before` and `silent_after` the charge,
     `arrives_late`, `server_error`; `given_up` takes effect a day later, when nobody waits for it
     any more, though its hold was given back by then. `withdrawn_after` takes a success back; `told`
-    is by webhook.
+    is by webhook, and `retold_after` each word of it once more, as an event of its own.
     """
 
     verdict: str = "succeeded"
@@ -45,16 +47,20 @@ class Course:
     line: str = ""
     withdrawn_after: int | None = None
     told: bool = True
+    retold_after: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dispute:
-    """`end` is won, lost or nothing; it is told so long after the capture."""
+    """`end` is won, lost or nothing; it is opened and ends so long after the capture, and each is
+    told by webhook `told_after` it.
+    """
 
     percent: int = 100
     opened_after: int = MINUTE
     end: str = ""
     ended_after: int = MINUTE
+    told_after: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +76,8 @@ class Life:
     disputes: tuple[Dispute, ...] = ()
     sick: Mapping[str, int] = field(default_factory=dict)
     """Functions that fail at first, and how often: enough for a dead letter, or for the sweep."""
+    held_up: Mapping[str, int] = field(default_factory=dict)
+    """Types of messages that take so long to everybody who listens."""
     replayed: bool = False
     """Whether everything that was published is delivered once more in the end."""
 

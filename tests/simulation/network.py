@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
@@ -127,12 +127,16 @@ class Inbox:
 
 
 class Bus:
-    """The bus as its client sees it; each entry goes to every inbox that listens to its type."""
+    """The bus as its client sees it; each entry goes to every inbox that listens to its type.
 
-    def __init__(self, host: Host, inboxes: Sequence[Inbox]) -> None:
+    What is `held_up` takes so long, by its type.
+    """
+
+    def __init__(self, host: Host, inboxes: Sequence[Inbox], held_up: Mapping[str, int]) -> None:
         self.published: list[dict[str, Any]] = []
         self._host = host
         self._inboxes = inboxes
+        self._held_up = held_up
         self._sent = 0
 
     def put_events(self, *, Entries: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803
@@ -162,15 +166,16 @@ class Bus:
         for inbox in self._inboxes:
             if document["type"] not in inbox.types:
                 continue
-            self._send(inbox, body)
+            held_up = self._held_up.get(document["type"], 0)
+            self._send(inbox, body, held_up=held_up)
             if self._host.fate.strikes("message_doubled"):
-                self._send(inbox, body)
+                self._send(inbox, body, held_up=held_up)
             if self._host.fate.strikes("message_poisoned"):
                 self._send(inbox, _poisoned(document), poison=True)
 
-    def _send(self, inbox: Inbox, body: str, *, poison: bool = False) -> None:
+    def _send(self, inbox: Inbox, body: str, *, poison: bool = False, held_up: int = 0) -> None:
         self._sent += 1
-        inbox.send(Letter(str(self._sent), body, poison), self._delay())
+        inbox.send(Letter(str(self._sent), body, poison), held_up + self._delay())
 
     def _delay(self) -> int:
         fate = self._host.fate

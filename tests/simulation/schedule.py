@@ -77,8 +77,8 @@ class Schedule:
     def _first(self, table: str) -> int | None:
         """When the first thing is due, or was."""
         due = [
-            self._host.milliseconds(sort) + after
+            self._host.milliseconds(first) + after
             for index, after in _WATCHED.items()
-            for sort in self._host.dynamo.waiting(table, index)
+            if (first := min(self._host.dynamo.waiting(table, index), default=None)) is not None
         ]
         return min(due, default=None)

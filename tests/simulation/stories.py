@@ -99,6 +99,24 @@ OF_REPORTS: Final = (
         habits=Habits(resolves=1.0, asks=0.0, nights_after=1, proves=False, keeps_books=False),
     ),
     Story(
+        name="lines come days after their report",
+        lives=(
+            Life(
+                amount=20_00,
+                decisions=(Decision(kind="confirm"), Decision(kind="refund", percent=40)),
+                held_up={"PaymentSettled": 2 * DAY},
+            ),
+        ),
+        habits=NOBODY,
+    ),
+    Story(
+        name="a dispute is settled before it is heard of",
+        lives=(
+            Life(amount=20_00, automatic=True, disputes=(Dispute(percent=50, told_after=2 * DAY),)),
+        ),
+        habits=NOBODY,
+    ),
+    Story(
         name="a dispute and a capture are taken back",
         lives=(
             Life(amount=20_00, automatic=True, disputes=(Dispute(percent=50, end="won"),)),

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from tests.simulation.audit import CHECKS, evidence_of, findings
-from tests.simulation.crashes import SEED, life_called
 from tests.simulation.evidence import Evidence, Plain
+from tests.simulation.upsets import life_called
 from tests.simulation.world import World
 
 LIVES = (
@@ -25,7 +25,7 @@ LIVES = (
 
 @cache
 def finished() -> Evidence:
-    world = World(SEED, lives=[life_called(name) for name in LIVES], rates={})
+    world = World(1, lives=[life_called(name) for name in LIVES], rates={})
     world.run()
     return evidence_of(world)
 

@@ -10,7 +10,8 @@ from orders.domain import facts, undoing
 from orders.domain.compensation import CompensationStatus
 from orders.domain.undoing import COMPLETE, Move
 from tests.simulation.audit import audit
-from tests.simulation.crashes import SEED, life_called, lived
+from tests.simulation.crashes import SEED, lived
+from tests.simulation.upsets import life_called
 from tests.simulation.world import World
 
 GOES_WELL = (

@@ -8,8 +8,8 @@ import pytest
 
 from tests.simulation.audit import audit, evidence_of
 from tests.simulation.audit_payments import p7_the_order_of_notices_changes_nothing
-from tests.simulation.crashes import life_called
 from tests.simulation.evidence import Evidence
+from tests.simulation.upsets import life_called
 from tests.simulation.world import World
 
 LIVES = (

@@ -2,8 +2,9 @@
 
 import pytest
 
-from tests.simulation.crashes import life_called, pairs, places, singles
+from tests.simulation.crashes import killed, pairs, places, singles
 from tests.simulation.lives import WORKFLOWS
+from tests.simulation.upsets import UPSETS, life_called
 
 NAMES = [life.name for life in WORKFLOWS]
 PARTS = 8
@@ -14,6 +15,16 @@ EVERY = 8
 @pytest.mark.parametrize("name", NAMES)
 def test_a_worker_killed_at_any_one_place_loses_and_doubles_nothing(name: str) -> None:
     wrong = [str(killed) for killed in singles(life_called(name)) if killed.findings]
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("number", range(len(UPSETS)))
+def test_a_worker_killed_in_the_middle_of_an_upset_loses_and_doubles_nothing(number: int) -> None:
+    """At one of eight places here; at all of them in `make simulate`."""
+    life = UPSETS[number]
+    assert killed(life).findings == ()
+    some = range(1 + number % PARTS, len(places(life)) + 1, PARTS)
+    wrong = [str(each) for each in (killed(life, place) for place in some) if each.findings]
     assert not wrong, "\n".join(wrong)
 
 

@@ -4,9 +4,10 @@ from collections import Counter
 
 import pytest
 
-from tests.simulation.crashes import life_called, lived
+from tests.simulation.crashes import lived
 from tests.simulation.executions import STATES
 from tests.simulation.interruptions import Cut, cut_short, cuts, wrong
+from tests.simulation.upsets import life_called
 
 RETRIED = "cancel loses the race, its refund is refused once"
 LIVES: dict[str, tuple[dict[str, int], str]] = {

@@ -10,6 +10,7 @@ from tests.simulation.watch import Watch, reachable
 ATTEMPT = {
     "attempt_id": "pay_1-authorize-1",
     "key": "pay_1:authorize:1",
+    "cause_id": "orders/ord_1/1/2",
     "amount": 5000,
     "status": "succeeded",
     "decline_code": None,

@@ -8,7 +8,7 @@ from tests.doubles.memory_dynamo import Item, MemoryDynamo
 from tests.simulation.agenda import DAY, Agenda
 from tests.simulation.faults import Fate
 
-ATTRIBUTES: Final = ("expires_at", "expiration")
+ATTRIBUTES: Final = frozenset({"expires_at", "expiration"})
 
 
 class Host(Protocol):
@@ -39,11 +39,12 @@ class TimeToLive:
         host, now = self._host, self._host.epoch_seconds()
         for table in host.dynamo.tables():
             for item in list(host.dynamo.items(table)):
+                if ATTRIBUTES.isdisjoint(item):
+                    continue
                 if _expires_at(item) < now and not host.fate.strikes("expiry_late"):
                     host.tell(f"expired in {table}")
                     host.dynamo.remove(table, item)
 
 
-def _expires_at(item: Item) -> float:
-    found = [int(item[name]["N"]) for name in ATTRIBUTES if name in item]
-    return min(found, default=float("inf"))
+def _expires_at(item: Item) -> int:
+    return min(int(item[name]["N"]) for name in ATTRIBUTES & item.keys())

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from tests.simulation.audit_payments import DECIDED, disputed, held, tried
 from tests.simulation.evidence import Finding, Plain, plain_row
+from tests.simulation.watch_causes import Causes
 
 STATES: Final = Path(__file__).parents[2] / "docs" / "contracts" / "states.md"
 STAMPS: Final = frozenset({"ProcessedOn", "Retries", "Unprocessed"})
@@ -32,6 +33,7 @@ class Watch:
         self._payments: dict[str, Plain] = {}
         self._statuses: dict[str, str] = {}
         self._known: dict[int, Item] = {}
+        self.causes = Causes(self._find)
 
     def written(self, table: str, before: Item | None, after: Item | None) -> None:
         item = after if after is not None else before
@@ -39,6 +41,8 @@ class Watch:
             return
         if before is not None and "Payload" in before:
             self._unchanged(before, after)
+        if before is None and after is not None:
+            self.causes.written(table, after, self._payments)
         kind = _KINDS.get(str(item["pk"]["S"]).partition("#")[0])
         if item["sk"] == {"S": "STATE"} and after is not None and kind is not None:
             row = plain_row(after)
@@ -46,7 +50,9 @@ class Watch:
             if table == "payments":
                 self._payment(row)
             elif table == "orders":
-                self._undone(row, plain_row(before) if before is not None else None)
+                old = plain_row(before) if before is not None else None
+                self._undone(row, old)
+                self.causes.order(old, row, self._payments.get(row["payment_id"]))
 
     def read(self, worker: int, item: Item) -> None:
         """A worker has read a row, and knows what stands in it."""
@@ -99,6 +105,7 @@ class Watch:
 
     def _payment(self, row: Plain) -> None:
         before = self._payments.get(row["payment_id"])
+        self.causes.payment(before)
         self._payments[row["payment_id"]] = row
         name, captured = row["payment_id"], row["captured"]
         amounts = [row[each] for each in ("captured", "capturing", "released", "expired")]

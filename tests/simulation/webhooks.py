@@ -10,6 +10,7 @@ from typing import Any, Final, Protocol
 
 from tests.simulation.agenda import DAY, HOUR, MINUTE, Agenda
 from tests.simulation.faults import Fate
+from tests.simulation.lives import Course
 
 SECRET: Final = "whsec_" + base64.b64encode(b"a secret of the simulated world").decode()
 _KEY: Final = base64.b64decode(SECRET.removeprefix("whsec_"))
@@ -41,11 +42,13 @@ class Webhooks:
         self._sent = 0
         self.wrong = 0
 
-    def send(self, operation: Json, *, told: bool, always: bool) -> None:
+    def send(self, operation: Json, course: Course, *, always: bool, after: int = 0) -> None:
         """What `operation` is now. Only what a query finds as well may go missing."""
         strikes = self._host.fate.strikes
-        if always or (told and not strikes("webhook_missing")):
-            self._launch(operation)
+        if always or (course.told and not strikes("webhook_missing")):
+            self._launch(operation, after=after)
+            if course.retold_after is not None:
+                self._launch(operation, after=course.retold_after)
             if strikes("webhook_doubled"):
                 self._launch(operation, again=True)
             if strikes("webhook_retold"):  # some day, as another event of the same content

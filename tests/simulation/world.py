@@ -126,7 +126,8 @@ class World:
         lives = {customer.token: customer.life for customer in self.customers}
         self.acquirer = Acquirer(self, lives, self.webhooks)
         self.inboxes = {name: Inbox(self, name, types) for name, types in functions.INBOXES.items()}
-        self.bus = Bus(self, list(self.inboxes.values()))
+        held_up = {kind: after for life in self.lives for kind, after in life.held_up.items()}
+        self.bus = Bus(self, list(self.inboxes.values()), held_up)
         self.streams: dict[str, list[Stream]] = {
             table: [
                 Stream(self, function, wanted=wanted, gives_up=function.endswith(".relay"))
@@ -213,8 +214,7 @@ class World:
         self._skew.append(skew)
         self.tell(f"invoke {function}")
         try:
-            handlers = {**functions.HANDLERS, **functions.AFTERWARDS}
-            return handlers[function](event, functions.context(function))
+            return functions.DEPLOYED[function](event, functions.context(function))
         except Crash:
             return None
         except (ClientError, BotoCoreError, QuittanceException) as failure:

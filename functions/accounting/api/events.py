@@ -12,6 +12,7 @@ from shared.messaging.failures import FailureNotes
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """The closed periods are read once a batch: a close waits until no batch can know less."""
+    del context
     journal = wiring.journal()
     consumer = Consumer(
         Subscribed,
@@ -22,7 +23,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         clock=clock.now,
         failures=FailureNotes(wiring.table()),
     )
-    return consumer.on_queue(event, context)
+    return consumer.on_queue(event)
 
 
 def _never(cause_id: str) -> bool:

@@ -14,6 +14,7 @@ from shared.observability import log, metrics
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    del context
     table = wiring.table()
     consumer = Consumer(
         Asked,
@@ -22,7 +23,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         clock=clock.now,
         failures=FailureNotes(table),
     )
-    return consumer.on_queue(event, context)
+    return consumer.on_queue(event)
 
 
 def _react(envelope: Envelope[Asked], cause: Cause) -> None:

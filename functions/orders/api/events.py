@@ -11,6 +11,7 @@ from shared.messaging.failures import FailureNotes
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    del context
     consumer = Consumer(
         Subscribed,
         react=partial(react, orders=wiring.orders(), terms=wiring.terms),
@@ -18,4 +19,4 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         clock=clock.now,
         failures=FailureNotes(wiring.table()),
     )
-    return consumer.on_queue(event, context)
+    return consumer.on_queue(event)

@@ -11,6 +11,7 @@ from shared.messaging.failures import FailureNotes
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    del context
     consumer = Consumer(
         Subscribed,
         react=partial(recover, by=_recovery()),
@@ -18,7 +19,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         clock=clock.now,
         failures=FailureNotes(wiring.table()),
     )
-    return consumer.on_queue(event, context)
+    return consumer.on_queue(event)
 
 
 def _recovery() -> Recovery:

@@ -42,4 +42,4 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         clock=clock.now,
         failures=FailureNotes(wiring.table()),
     )
-    return consumer.on_queue(event, context)
+    return consumer.on_queue(event)

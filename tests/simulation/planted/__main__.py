@@ -11,7 +11,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from statistics import median
 
-from tests.simulation.planted.bugs import BUGS, HOLES, REPORT, known
+from tests.simulation.planted.bugs import BUGS, REPORT, known
 from tests.simulation.planted.planting import Hunt, hunt
 
 
@@ -37,18 +37,24 @@ def main() -> int:
             hunts.append(ended.result())
             _say(_line(hunts[-1]))
     found = [each.seeds for each in hunts if each.rules]
-    _say(f"{len(found)} of {len(hunts)} found; seeds needed: median {median(found or [0])}")
+    by_seed = [seeds for seeds in found if seeds]
+    told = len(found) - len(by_seed)
+    _say(
+        f"{len(found)} of {len(hunts)} found, {told} by a life or a story;"
+        f" seeds needed by the others: median {median(by_seed or [0])}"
+    )
     if asked.report:
         figures = {
             "commit": commit(),
             "bugs": len(hunts),
             "found": len(found),
-            "median_seeds": median(found or [0]),
+            "found_by_a_life_or_story": told,
+            "median_seeds_of_the_others": median(by_seed or [0]),
             "hunts": [asdict(each) for each in hunts],
         }
         asked.report.parent.mkdir(parents=True, exist_ok=True)
         asked.report.write_text(json.dumps(figures, indent=1) + "\n")
-    return 0 if all(each.rules or each.name in HOLES for each in hunts) else 1
+    return 0 if all(each.rules for each in hunts) else 1
 
 
 def commit() -> str:

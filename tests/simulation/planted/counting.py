@@ -26,6 +26,7 @@ BUGS: Final = (
             "    if sequence <= order.hold_sequence or order.hold not in",
             "    if order.hold not in",
         ),
+        life="a hold is heard of when the next one is awaited",
     ),
     bug(
         "any entry of the ledger pays the order",
@@ -56,6 +57,7 @@ BUGS: Final = (
             "    if known.status is RefundStatus.FAILED:\n        return order, ()",
             "    if False:\n        return order, ()",
         ),
+        life="a refund comes back before it is heard of",
     ),
     bug(
         "a dispute that has ended is opened again",
@@ -64,6 +66,7 @@ BUGS: Final = (
             "    if status is DisputeStatus.OPENED and len(others)",
             "    if False and len(others)",
         ),
+        life="a dispute has ended before it is heard of",
     ),
     bug(
         "a hold that is let go of does not end a cancelled order",
@@ -88,6 +91,7 @@ BUGS: Final = (
             "        raise CaptureNotBooked(str(event.capture_id))",
             "        raise AlreadyHandled(cause.id)",
         ),
+        life="a capture is withdrawn before it is booked",
     ),
     bug(
         "a capture undone is not booked",
@@ -118,7 +122,8 @@ BUGS: Final = (
         (
             DECIDE,
             "    except AlreadyHandled:\n        return _get(order_id, orders)",
-            "    except AlreadyHandled:\n        return orders.commit(*decision(_get(order_id, orders)), cause.within('x'))",
+            "    except AlreadyHandled:\n        return orders.commit(*decision(_get(order_id, orders)), __import__('dataclasses').replace(cause, id=cause.id + '-again'))",
         ),
+        life="a refund is asked for once more when nobody remembers the request",
     ),
 )

@@ -158,8 +158,8 @@ BUGS: Final = (
         ),
         (
             CONSUMER,
-            "context=context\n            )\n        )",
-            "context=context\n            )\n        ) else {}",
+            "processor=processor)\n        )",
+            "processor=processor)\n        ) else {}",
         ),
     ),
 )

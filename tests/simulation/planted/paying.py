@@ -63,6 +63,7 @@ BUGS: Final = (
             "    if any(each.status is AttemptStatus.UNKNOWN for",
             "    if False and any(each.status is AttemptStatus.UNKNOWN for",
         ),
+        life="a refund is asked for while it is not known what became of another",
     ),
     bug(
         "a refund under way is not reserved",
@@ -73,6 +74,7 @@ BUGS: Final = (
         ),
         (ORDER, "self.captured - self.refunding - self.refunded", "self.captured - self.refunded"),
         why="orders and payments reserve a refund, each for itself",
+        life="two refunds at once, of more than there is",
     ),
     bug(
         "disputed money may be refunded",
@@ -156,6 +158,7 @@ BUGS: Final = (
     bug(
         "a success is withdrawn twice",
         (FACTS, "    if attempt.withdrawn:\n        return payment, ()\n", ""),
+        life="a capture's withdrawal is told again",
     ),
     bug(
         "a withdrawal that comes first tells no success",
@@ -204,6 +207,7 @@ BUGS: Final = (
             "        return replace(payment, cancel_requested=True)",
             "        return payment",
         ),
+        life="cancel before the authorization",
     ),
     bug(
         "what was given up is not given back when it is authorized",
@@ -212,6 +216,7 @@ BUGS: Final = (
             "    if payment.cancel_requested:\n        messages = (event, _give_back",
             "    if False:\n        messages = (event, _give_back",
         ),
+        life="cancel before the authorization",
     ),
     bug(
         "a command that comes again begins anew",
@@ -275,5 +280,6 @@ BUGS: Final = (
     bug(
         "two attempts of one refund draw on the same debt",
         (PAYMENT, "                owed = owed - each.already_owed", "                pass"),
+        life="a refund comes back, and two more are asked for",
     ),
 )

@@ -44,7 +44,8 @@ class Edit:
 @dataclass(frozen=True, slots=True)
 class Bug:
     """`edits` that are several at once where each alone is made good by another guard: `why` says
-    which. `seed` is tried first. `reconciled` worlds have reports and nights.
+    which. `seed` is tried first. `reconciled` worlds have reports and nights. `life` is the one
+    that shows it, where chance does so too rarely.
     """
 
     name: str
@@ -52,12 +53,13 @@ class Bug:
     why: str = ""
     seed: int = 0
     reconciled: bool = False
+    life: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Hunt:
-    """`seeds` is how many were needed, none if a story has found it; nothing was found if `rules`
-    are none.
+    """`seeds` is how many were needed, none if a life or a story has found it; nothing was found if
+    `rules` are none.
     """
 
     name: str
@@ -71,8 +73,16 @@ class NotPlanted(Exception):
     """A bug no longer fits the sources: mend its table."""
 
 
-def bug(name: str, *edits: tuple[str, str, str], why: str = "", reconciled: bool = False) -> Bug:
-    return Bug(name, tuple(Edit(*each) for each in edits), why=why, reconciled=reconciled)
+def bug(
+    name: str,
+    *edits: tuple[str, str, str],
+    why: str = "",
+    reconciled: bool = False,
+    life: str = "",
+) -> Bug:
+    return Bug(
+        name, tuple(Edit(*each) for each in edits), why=why, reconciled=reconciled, life=life
+    )
 
 
 def planted(source: str, edits: Sequence[Edit]) -> str:
@@ -121,20 +131,24 @@ def _hunt(bug: Bug, seeds_max: int, answer: object) -> None:
     with Path(os.devnull).open("w") as nowhere:
         os.dup2(nowhere.fileno(), 2)
     sys.meta_path.insert(0, _Planter(bug))
-    from tests.simulation import world  # noqa: PLC0415 - planted first
+    from tests.simulation import crashes, world  # noqa: PLC0415 - planted first
     from tests.simulation.run import reconcile, settle_memory, simulate  # noqa: PLC0415
     from tests.simulation.stories import STORIES, killed  # noqa: PLC0415
+    from tests.simulation.upsets import life_called  # noqa: PLC0415
 
     world.STEPS_MAX_PER_LIFE = STEPS_MAX_PER_LIFE  # type: ignore[misc]
 
     settle_memory()
     began = time.monotonic()
-    if bug.reconciled:  # its stories need no seed
+    told: set[str] = set()
+    if bug.reconciled:  # neither a story nor a life needs a seed
         told = {finding.rule for story in STORIES for finding in killed(story).findings}
-        if told:
-            seconds = time.monotonic() - began
-            answer.send(Hunt(bug.name, 0, 0, tuple(sorted(told)), seconds))
-            return
+    elif bug.life:
+        told = {finding.rule for finding in crashes.killed(life_called(bug.life)).findings}
+    if told:
+        seconds = time.monotonic() - began
+        answer.send(Hunt(bug.name, 0, 0, tuple(sorted(told)), seconds))
+        return
     tried = list(dict.fromkeys((bug.seed, *range(seeds_max))))
     for number, seed in enumerate(tried, start=1):
         outcome = reconcile(seed) if bug.reconciled else simulate(seed, PAYMENTS)

@@ -15,7 +15,6 @@ from shared.operations.dead_letters import DeadLetter, Status
 from shared.operations.redrive import redrive_letter
 from tests.unit.payments.lives import NOW
 from tests.unit.payments.test_redelivery import COMMAND, ForgetfulProvider, Payments
-from tests.unit.shared.lambda_context import LambdaContext
 from tests.unit.shared.operations.graveyard import Graveyard, by, record
 
 RECEIVES_MAX = 5
@@ -59,7 +58,7 @@ class Inbox:
         """Whether the message was handled."""
         message: dict[str, Any] = record(message_id, body, queue="commands-dead")
         message["attributes"]["ApproximateReceiveCount"] = str(attempt)
-        answer = self.consumer.on_queue({"Records": [message]}, LambdaContext())
+        answer = self.consumer.on_queue({"Records": [message]})
         return not answer["batchItemFailures"]
 
     def die(self, body: str) -> DeadLetter:

@@ -12,7 +12,6 @@ from shared.contracts.codec import encode
 from shared.contracts.envelope import Cause, Envelope, Event
 from shared.errors.taxonomy import AlreadyHandled, StaleRow
 from shared.messaging.consumer import Consumer
-from tests.unit.shared.lambda_context import LambdaContext
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 TRACE = "0af7651916cd43dd8448eb211c80319c"
@@ -54,7 +53,7 @@ class House:
             clock=lambda: NOW,
         )
         event = {"Records": [record(f"{place}", body) for place, body in enumerate(bodies)]}
-        answer = consumer.on_queue(event, LambdaContext())
+        answer = consumer.on_queue(event)
         assert answer.keys() == {"batchItemFailures"}
         return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
 

@@ -13,7 +13,6 @@ from shared.operations.letters import DeadLetters
 from shared.operations.queues import Source
 from shared.persistence.table import Table
 from tests.doubles.memory_table import MemoryTable
-from tests.unit.shared.lambda_context import LambdaContext
 
 SAID = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 KEPT = SAID + timedelta(minutes=10)
@@ -58,7 +57,7 @@ class Graveyard:
 
     def bury(self, *records: dict[str, Any]) -> list[str]:
         """The records that must come again."""
-        answer = self.keeper.on_queue({"Records": list(records)}, LambdaContext())
+        answer = self.keeper.on_queue({"Records": list(records)})
         return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
 
     def one(self, **changes: Any) -> DeadLetter:

@@ -49,13 +49,11 @@ class Consumer:
         self._clock = clock
         self._failures = failures
 
-    def on_queue(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
+    def on_queue(self, event: dict[str, Any]) -> dict[str, Any]:
         """Handle a batch of SQS records; the answer names those that must come again."""
         processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
         return dict(
-            process_partial_response(
-                event=event, record_handler=self._handle, processor=processor, context=context
-            )
+            process_partial_response(event=event, record_handler=self._handle, processor=processor)
         )
 
     def _handle(self, record: SQSRecord) -> None:

@@ -36,6 +36,7 @@ NAME_CHARACTERS_MAX: Final = 300
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    del context
     keeper = Keeper(
         service=wiring.settings().powertools_service_name,
         sources=wiring.sources(),
@@ -43,7 +44,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         failures=wiring.failures(),
         clock=clock.now,
     )
-    return keeper.on_queue(event, context)
+    return keeper.on_queue(event)
 
 
 class Keeper:
@@ -64,13 +65,11 @@ class Keeper:
         self._failures = failures
         self._clock = clock
 
-    def on_queue(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
+    def on_queue(self, event: dict[str, Any]) -> dict[str, Any]:
         """Keep a batch of SQS records; the answer names those that must come again."""
         processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
         return dict(
-            process_partial_response(
-                event=event, record_handler=self._keep, processor=processor, context=context
-            )
+            process_partial_response(event=event, record_handler=self._keep, processor=processor)
         )
 
     def _keep(self, record: SQSRecord) -> None:

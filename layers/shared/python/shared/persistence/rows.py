@@ -14,39 +14,37 @@ type Row = dict[str, Value]
 
 def dump(value: Value) -> dict[str, Any]:
     """One attribute value; raises TypeError for anything that is not on the list above."""
-    match value:
-        case str():  # most of what is stored
-            return {"S": value}
-        case None:
-            return {"NULL": True}
-        case bool():
-            return {"BOOL": value}
-        case int():
-            return {"N": str(value)}
-        case list():
-            return {"L": [dump(item) for item in value]}
-        case dict():
-            return {"M": {name: dump(item) for name, item in value.items()}}
+    if isinstance(value, str):
+        return {"S": value}
+    if isinstance(value, dict):
+        return {"M": {name: dump(item) for name, item in value.items()}}
+    if isinstance(value, bool):
+        return {"BOOL": value}
+    if isinstance(value, int):
+        return {"N": str(value)}
+    if isinstance(value, list):
+        return {"L": [dump(item) for item in value]}
+    if value is None:
+        return {"NULL": True}
     raise TypeError(f"a row cannot hold {type(value).__name__}")
 
 
 def load(value: Mapping[str, Any]) -> Value:
     """The value of one attribute; raises ValueError for a number that is not whole."""
-    text: str | None = value.get("S")
-    if text is not None:  # most of what is stored
-        return text
     ((kind, content),) = value.items()
     match kind:
-        case "BOOL":
+        case "S":
             return content  # type: ignore[no-any-return]
+        case "M":
+            return load_row(content)
+        case "L":
+            return [load(item) for item in content]
         case "N":
             return int(content)
         case "NULL":
             return None
-        case "L":
-            return [load(item) for item in content]
-        case "M":
-            return {name: load(item) for name, item in content.items()}
+        case "BOOL":
+            return content  # type: ignore[no-any-return]
     raise ValueError(f"a row cannot hold the attribute type {kind}")
 
 
@@ -68,7 +66,10 @@ def dump_row(row: Mapping[str, Value]) -> dict[str, dict[str, Any]]:
 
 
 def load_row(item: Mapping[str, Mapping[str, Any]]) -> Row:
-    return {name: load(value) for name, value in item.items()}
+    return {
+        name: value["S"] if "S" in value else load(value)  # most of what is stored
+        for name, value in item.items()
+    }
 
 
 def load_row_by_name(item: Mapping[str, Mapping[str, Any]]) -> Row:

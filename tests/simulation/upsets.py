@@ -1,0 +1,88 @@
+"""The lives in which words come late, twice or after newer ones, and wishes come all at once.
+
+Each makes happen what chance brings together too rarely. Their crash points are enumerated one by
+one.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tests.simulation.agenda import DAY, HOUR, MINUTE, SECOND
+from tests.simulation.lives import WORKFLOWS, Course, Decision, Dispute, Life
+
+_CONFIRM: Final = Decision(kind="confirm")
+_REFUND: Final = Decision(kind="refund", percent=40)
+_LATE: Final = 20 * MINUTE
+
+UPSETS: Final = (
+    Life(
+        name="two refunds at once, of more than there is",
+        decisions=(
+            _CONFIRM,
+            Decision(kind="refund", percent=60),
+            Decision(kind="refund", percent=60, after=0, eager=True),
+        ),
+        courses={"refund": (Course(pending=HOUR), Course(pending=HOUR))},
+    ),
+    Life(
+        name="a refund is asked for while it is not known what became of another",
+        decisions=(_CONFIRM, _REFUND, Decision(kind="refund", percent=40, after=SECOND)),
+        courses={"refund": (Course(line="silent_before"),)},
+    ),
+    Life(
+        name="a refund is asked for once more when nobody remembers the request",
+        decisions=(_CONFIRM, Decision(kind="refund", percent=40, again=30 * HOUR)),
+    ),
+    Life(
+        name="a refund comes back, and two more are asked for",
+        decisions=(
+            _CONFIRM,
+            _REFUND,
+            Decision(kind="refund", percent=30, after=2 * HOUR),
+            Decision(kind="refund", percent=30),
+        ),
+        courses={"refund": (Course(withdrawn_after=HOUR),)},
+    ),
+    Life(
+        name="a refund comes back before it is heard of",
+        decisions=(_CONFIRM, _REFUND),
+        courses={"refund": (Course(withdrawn_after=MINUTE),)},
+        held_up={"PaymentRefunded": _LATE},
+    ),
+    Life(
+        name="a capture is withdrawn before it is booked",
+        automatic=True,
+        courses={"capture": (Course(withdrawn_after=MINUTE),)},
+        held_up={"PaymentCaptured": _LATE},
+    ),
+    Life(
+        name="a capture's withdrawal is told again",
+        automatic=True,
+        courses={"capture": (Course(withdrawn_after=HOUR, retold_after=HOUR),)},
+    ),
+    Life(
+        name="a dispute has ended before it is heard of",
+        automatic=True,
+        disputes=(
+            Dispute(percent=50, end="lost", ended_after=SECOND),
+            Dispute(percent=30, end="won", ended_after=SECOND),
+        ),
+        held_up={"DisputeOpened": _LATE},
+    ),
+    Life(
+        name="a hold is heard of when the next one is awaited",
+        decisions=(Decision(kind="pay_anew", after=2 * HOUR),),
+        courses={
+            "authorize": (
+                Course(withdrawn_after=HOUR),
+                Course(pending=3 * DAY, verdict="declined"),
+            )
+        },
+        held_up={"PaymentAuthorized": 2 * DAY},
+    ),
+)
+
+
+def life_called(name: str) -> Life:
+    return next(life for life in (*WORKFLOWS, *UPSETS) if life.name == name)
