@@ -6,10 +6,26 @@ from typing import Any
 import pytest
 
 from apphost.capabilities import Capability
+from infra import layer_build
+from infra.constructs.code import FUNCTIONS, SHARED
 from infra.constructs.report_splitting import definition
+from infra.stages import LOCAL
+from payments.application.ingest_report import begin_report
+from payments.domain.report import Place, ReportStatus
+from payments.infrastructure.dynamodb_reports import DynamoDbReports
+from payments.infrastructure.settlement import FORMATS
+from payments.infrastructure.settlement.reading import plan
+from payments.infrastructure.splitting import Splitting
+from payments.settings import Settings
+from shared.contracts.codec import decode
+from shared.contracts.payments import Published
+from shared.contracts.settlement import PaymentSettled
+from shared.settings import to_env
 from tests.cloud import Account
 from tests.conformance.functions import Journal, deploy
-from tests.conformance.machines import run
+from tests.conformance.machines import create, ended, run
+from tests.doubles.reports import ReportReader, line, report_of
+from tests.integration.tables import MAIN, create_main_table
 
 PARTS = [1, 2, 3, 4, 5, 6]
 GIVEN = {"report_id": "rep_1", "parts": [{"number": number} for number in PARTS]}
@@ -77,3 +93,69 @@ def test_a_report_of_which_a_part_is_never_read_is_not_ended(
     assert finished["error"] == "States.ExceedToleratedFailureThreshold"
     assert calls(journal).count(2) == 7
     assert 0 not in calls(journal)
+
+
+BUCKET = "reports"
+KEY = "sandbox/quittance/a.csv"
+ROWS = [line(f"ln_{number}", payment="", operation="") for number in range(1, 13)]
+CONTENT = report_of(*ROWS, line("ln_13", gross="NaN")).replace(b"2026-", b"2025-")
+SETTINGS = Settings(
+    stage="local",
+    table_name=MAIN,
+    commands_table_name="none",
+    bus_name="none",
+    api_keys_secret="none",
+    providers_secret="none",
+    reports_bucket=BUCKET,
+    splitting_machine="none",
+)
+
+
+def reader(account: Account) -> str:
+    """The function that reads a part, as it is packed for a cloud without layers; its ARN."""
+    path, _ = layer_build.flat_zip([FUNCTIONS / "payments", SHARED], LOCAL.wheels)
+    environment = {**to_env(SETTINGS), "POWERTOOLS_METRICS_NAMESPACE": "Quittance"}
+    return deploy(
+        account,
+        "",
+        timeout_seconds=60,
+        Code={"ZipFile": path.read_bytes()},
+        Handler="payments.api.reading.handler",
+        Environment={"Variables": {**environment, "POWERTOOLS_SERVICE_NAME": "payments"}},
+    )
+
+
+def told_lines(account: Account) -> list[tuple[str, str, str]]:
+    """What the outbox of the cloud's table tells of lines, in the order of their rows."""
+    rows = account.client("dynamodb").scan(TableName=MAIN, ConsistentRead=True)["Items"]
+    payloads = [json.loads(row["Payload"]["S"]) for row in rows if "Payload" in row]
+    messages = [decode(Published, payload).data for payload in payloads]
+    found = [each for each in messages if isinstance(each, PaymentSettled)]
+    found.sort(key=lambda each: each.row)
+    return [(each.kind.value, str(each.gross), str(each.net)) for each in found]
+
+
+@pytest.mark.needs(Capability.DISTRIBUTED_MAPS)
+def test_a_report_read_in_parts_tells_what_one_process_tells(account: Account) -> None:
+    whole = ReportReader()
+    expected = whole.read(CONTENT).counts
+    assert (expected.told, expected.refused) == (12, 1)
+    reports = DynamoDbReports(create_main_table(account.client("dynamodb")))
+    account.client("s3").create_bucket(Bucket=BUCKET)
+    account.client("s3").put_object(Bucket=BUCKET, Key=KEY, Body=CONTENT)
+    planned = plan([CONTENT], FORMATS["sandbox"], part_bytes=250)
+    place = Place(key=KEY, version="")
+    begun = begin_report(
+        "sandbox", "quittance", place, planned, reports=reports, cause=whole.cause()
+    )
+    states = account.client("stepfunctions")
+    machine = create(account, definition(reader(account)), name="splitting")
+    Splitting(machine=machine, client=states).start(begun)
+    (execution,) = states.list_executions(stateMachineArn=machine)["executions"]
+    finished = ended(account, execution["executionArn"])
+    assert (finished["status"], finished.get("output")) == ("SUCCEEDED", '{"status":"read"}')
+    kept = reports.find(begun.report_id)
+    assert kept is not None
+    assert (kept.status, kept.counts) == (ReportStatus.READ, expected)
+    assert len(reports.parts_read(begun.report_id)) == 5
+    assert told_lines(account) == whole.told_lines()
