@@ -35,7 +35,7 @@ def earned(balance: TrialBalance) -> int:
 
 def _paid(story: Story) -> tuple[bool, str]:
     order, payment = story.paid.order, story.paid.payment
-    held = (order["status"], payment["status"]) == ("paid", "captured")
+    held = (order["status"], payment["status"]) == ("paid", "settled")
     return held, f"order {order['status']}, payment {payment['status']}"
 
 

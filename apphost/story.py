@@ -181,9 +181,14 @@ class _Day:
     def told(self, name: str) -> Told:
         timeline = read_timeline(self.auditor, self._id(name))
         payment_id = timeline.order["payment_id"]
+        payment = until(
+            lambda: self.auditor.payment(payment_id),
+            lambda payment: payment["status"] != "captured",  # its line has come by the end
+            PATIENCE,
+        )
         return Told(
             order=timeline.order,
-            payment=self.auditor.payment(payment_id),
+            payment=payment,
             entries=self.auditor.journal_entries(payment_id),
             timeline=timeline,
             requests=frozenset(derived("req", "client", key) for key in self._keys[name]),

@@ -74,6 +74,7 @@ class Payment(TypedDict):
     authorized: int
     capturing: int
     captured: int
+    settled: int
     released: int
     expired: int
     refunding: int

@@ -19,6 +19,7 @@ WIDTH_WITHOUT_TERMINAL = 212
 MOVED = (
     "capturing",
     "captured",
+    "settled",
     "released",
     "expired",
     "refunding",

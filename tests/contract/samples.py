@@ -116,6 +116,7 @@ CAPTURED: PaymentView = {
     "authorized": 3998,
     "capturing": 0,
     "captured": 3998,
+    "settled": 0,
     "released": 0,
     "expired": 0,
     "refunding": 0,

@@ -8,6 +8,7 @@ import urllib3
 
 from client.answers import Order
 from client.watch import until
+from tests.e2e.asking import refund
 from tests.e2e.driver import PATIENCE, Platform
 
 
@@ -78,6 +79,14 @@ def settled(quittance: Platform, order: Order) -> list[tuple[str, str, int, str]
     )
 
 
+def says(quittance: Platform, order: Order, status: str) -> tuple[int, int]:
+    """What of the payment is captured and settled, once it says so."""
+    payment = until(
+        lambda: quittance.payment(order), lambda seen: seen["status"] == status, PATIENCE
+    )
+    return payment["captured"], payment["settled"]
+
+
 def test_what_was_captured_is_settled_paid_out_and_owed_by_nobody(quittance: Platform) -> None:
     """CHF, in which no other test settles anything: the clearing account comes back to zero."""
     order = quittance.paid(currency="CHF")
@@ -100,6 +109,7 @@ def test_what_was_captured_is_settled_paid_out_and_owed_by_nobody(quittance: Pla
         "5000": 83,
         "4000": 3998,
     }
+    assert says(quittance, order, "settled") == (3998, 3998)
     assert settle(quittance) == []
 
 
@@ -111,11 +121,23 @@ def test_a_report_put_again_under_another_name_changes_nothing(quittance: Platfo
     bucket = quittance.outputs.buckets["settlement_reports"]
     s3 = quittance.aws("s3")
     content = s3.get_object(Bucket=bucket, Key=report["key"])["Body"].read()
-    before = quittance.at_rest()
+    says(quittance, order, "settled")
+    before = quittance.at_rest(), quittance.payment(order)
     s3.put_object(Bucket=bucket, Key="sandbox/quittance/again.csv", Body=content)
     s3.put_object(Bucket=bucket, Key=report["key"], Body=content)
-    assert quittance.at_rest() == before
+    assert (quittance.at_rest(), quittance.payment(order)) == before
     assert settled(quittance, order) == booked
+
+
+def test_what_is_refunded_after_it_was_settled_says_so(quittance: Platform) -> None:
+    order = quittance.paid(currency="CZK")
+    assert quittance.payment(order)["settled"] == 0
+    settle(quittance)
+    assert says(quittance, order, "settled") == (3998, 3998)
+    listed = quittance.send("GET", "/payments?status=settled", role="auditor")
+    assert order["payment_id"] in {each["payment_id"] for each in json.loads(listed.body)["data"]}
+    assert refund(quittance, order, 1000).status == 202
+    assert says(quittance, order, "partially_refunded") == (3998, 3998)
 
 
 def test_a_corrected_report_with_bad_rows_adds_what_is_new_and_says_the_rest(

@@ -16,6 +16,9 @@ from typing import Final
 from tests.simulation.audit import CHECKS, evidence_of
 from tests.simulation.audit_bank import BANK_CHECKS, payouts_looked_for, suspense_of_the_bank
 from tests.simulation.audit_ledger import entry_id, lines
+from tests.simulation.audit_settled import (
+    s6_a_payment_says_settled_when_all_it_took_was_paid_out,
+)
 from tests.simulation.evidence import Evidence, Finding, Plain
 from tests.simulation.reconciled import ReconciledWorld
 from tests.simulation.reports import DIGITS
@@ -192,6 +195,9 @@ RECONCILIATION_CHECKS: Final[dict[str, Check]] = {
     "R4": r4_what_was_wrong_is_found_and_nothing_else,
     "R5": r5_what_waits_is_in_its_time_and_what_is_missing_is_not,
     "R6": r6_who_explains_has_a_reason_and_above_a_limit_another_one,
+    "S6": lambda found, truth: s6_a_payment_says_settled_when_all_it_took_was_paid_out(
+        found, truth.lines
+    ),
 }
 
 

@@ -1,4 +1,4 @@
-"""What was settled, audited: S1 to S5, against what the provider did and what was planted."""
+"""What was settled, audited: S1 to S6, against what the provider did and what was planted."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from typing import Any
 from tests.simulation.audit import evidence_of
 from tests.simulation.audit_ledger import l1_every_entry_balances, lines
 from tests.simulation.audit_services import x2_every_event_is_told_once_with_one_content
+from tests.simulation.audit_settled import (
+    s6_a_payment_says_settled_when_all_it_took_was_paid_out,
+)
 from tests.simulation.evidence import Evidence, Finding
 from tests.simulation.settling import Settled
 from tests.simulation.world import World
@@ -25,6 +28,9 @@ def audit(world: World, truth: Settled) -> list[Finding]:
         "S3": _cleared_and_paid_out(evidence, truth),
         "S4": _raised_as_planted(evidence, truth),
         "S5": _read_to_their_ends(evidence),
+        "S6": s6_a_payment_says_settled_when_all_it_took_was_paid_out(
+            evidence, [(each.operation["currency"], each) for each in truth.movements]
+        ),
     }
     found = [Finding(rule, what) for rule, all_ in checks.items() for what in all_]
     return found + [Finding("unexpected", what) for what in world.surprises]

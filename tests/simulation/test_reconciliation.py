@@ -5,6 +5,7 @@ The auditor of it can fail: each check is shown a corruption that it finds.
 
 from collections.abc import Callable
 from copy import deepcopy
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -165,6 +166,18 @@ def for_no_reason(found: Evidence, _: Truth) -> None:
     entry["by"][2] = ""
 
 
+def settled_and_not_said(found: Evidence, truth: Truth) -> None:
+    name = next(name for name, each in found.payments.items() if each["status"] == "captured")
+    taken = next(each for each in found.operations(name) if each["operation"] == "capture")
+    line = replace(truth.lines[0][1], kind="capture", operation=taken, gross=taken["amount"])
+    truth.lines.append((taken["currency"], line))
+
+
+def said_before_it_is_settled(found: Evidence, _: Truth) -> None:
+    payment = next(each for each in found.payments.values() if each["status"] == "captured")
+    payment["status"] = "settled"
+
+
 CORRUPTIONS: list[tuple[Callable[[Evidence, Truth], Any], str]] = [
     (in_two_classes, "R1"),
     (totals_off, "R1"),
@@ -176,6 +189,8 @@ CORRUPTIONS: list[tuple[Callable[[Evidence, Truth], Any], str]] = [
     (missing_at_once, "R5"),
     (agreed_by_himself, "R6"),
     (for_no_reason, "R6"),
+    (settled_and_not_said, "S6"),
+    (said_before_it_is_settled, "S6"),
 ]
 
 

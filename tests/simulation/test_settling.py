@@ -11,6 +11,7 @@ import pytest
 import accounting.domain.settled_lines
 import payments.application.ingest_report
 import payments.domain.settlement
+import payments.domain.settling
 import payments.infrastructure.dynamodb_reports
 from accounting.domain.settlement_rules import found_at_provider
 from payments.application.ports import Telling
@@ -89,6 +90,14 @@ def _net_instead_of_gross(line: Any) -> Any:
     return LINE_POSTINGS(_replace(line, gross=line.net, fees=()))
 
 
+def _settled_by_the_net(payment: Any, line: Any) -> Any:
+    return LINE_SETTLED(payment, _replace(line, gross=line.net))
+
+
+def _settled_by_any_line(payment: Any, line: Any) -> Any:
+    return LINE_SETTLED(payment, _replace(line, reference=f"{line.payment_id}-capture-1"))
+
+
 def _payouts_ignored(line: Any) -> Any:
     return () if line.kind == "payout" else LINE_POSTINGS(line)
 
@@ -99,7 +108,9 @@ def _refund_booked_again(line: Any) -> Any:
     return LINE_POSTINGS(line)
 
 
+LINE_SETTLED = payments.domain.settling.line_settled
 INGEST = "payments.application.ingest_report"
+REACT = "payments.application.reactions"
 SETTLE = "accounting.domain.settled_lines"
 PLANTED: dict[str, tuple[str, str, Callable[..., Any]]] = {
     "a line is known by its report": (INGEST, "settled", _line_id_of_the_report),
@@ -122,6 +133,8 @@ PLANTED: dict[str, tuple[str, str, Callable[..., Any]]] = {
     "the receivable is cleared by the net": (SETTLE, "line_postings", _net_instead_of_gross),
     "payouts are not booked": (SETTLE, "line_postings", _payouts_ignored),
     "a refund is booked by its line, too": (SETTLE, "line_postings", _refund_booked_again),
+    "a payment is settled by the net": (REACT, "line_settled", _settled_by_the_net),
+    "whatever is settled, the capture is": (REACT, "line_settled", _settled_by_any_line),
 }
 
 

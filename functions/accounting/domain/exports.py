@@ -6,10 +6,10 @@ same text: the plain case is decided on the text. Everything else is read and ma
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from operator import methodcaller
+from itertools import chain, repeat
 from typing import Final
 
 from accounting.domain.matching import EARLY_DAYS, NotSorted, match_payment
@@ -25,7 +25,7 @@ from accounting.domain.reconciliation import (
     count,
 )
 from shared.contracts.settlement import LineKind
-from shared.money import Money
+from shared.money import Money, exponent
 
 OPERATION_COLUMNS: Final = (
     "payment_id", "operation_id", "kind", "amount", "currency", "happened_on",
@@ -36,12 +36,13 @@ LINE_COLUMNS: Final = (
     "payout_id", "line_id", "provider_reference",
 )  # fmt: skip
 """Amounts are whole minor units; fee and net are in the currency of the gross."""
-OPERATION_WIDTH: Final = len(OPERATION_COLUMNS)
-LINE_WIDTH: Final = len(LINE_COLUMNS)
-type Row = list[str]
-_END: Final = ["\U0010ffff"]
-"""Sorts behind every payment: what a side holds when it has ended."""
-_NONE: Final[tuple[Row, ...]] = ()
+_OPERATION_OWN: Final = 2
+_LINE_OWN: Final = 6
+"""How many columns, the last, an export does not share with the other one."""
+_END: Final = "\U0010ffff"
+"""Stands behind the last row of an export, and sorts behind every payment."""
+_FREE: Final = 10**30
+"""More than any fee: where none is declared."""
 
 
 class ExportMalformed(ValueError):
@@ -69,41 +70,68 @@ def reconcile_exports(
     Both are lines of text, with their heads; no value holds a comma. Raises ExportMalformed,
     NotSorted.
     """
-    ours, theirs = _body(operations, OPERATION_COLUMNS), _body(lines, LINE_COLUMNS)
+    ours, theirs = _Export(operations, OPERATION_COLUMNS), _Export(lines, LINE_COLUMNS)
     through = _Pass(rules, as_of, found)
-    is_plain = through.decider()
-    mine, told = next(ours, _END), next(theirs, _END)
     last = ""
-    while mine is not _END or told is not _END:
-        payment = mine[0]
-        some, others = _NONE, _NONE
-        if payment == told[0] and payment > last:
-            next_mine, next_told = next(ours, _END), next(theirs, _END)
-            if next_mine[0] != payment != next_told[0] and is_plain(mine, told):
-                mine, told, last = next_mine, next_told, payment
-                continue
-            some, others, mine, told = (mine,), (told,), next_mine, next_told
-        payment = min(payment, mine[0], told[0])
+    while True:
+        last = through.plain(ours, theirs, last)
+        heads = [each.payment for each in (ours, theirs) if not each.ended]
+        if not heads:
+            return through.outcome()
+        payment = min(heads)
         if payment < last:
             raise NotSorted(f"{payment} after {last}")
         last = payment
-        mine, more = _gathered(payment, mine, ours)
-        told, further = _gathered(payment, told, theirs)
-        through.match((*some, *more), (*others, *further))
-    return through.outcome()
+        through.match(ours.take(payment), theirs.take(payment))
 
 
-def _gathered(payment: str, row: Row, rows: Iterator[Row]) -> tuple[Row, list[Row]]:
-    """The first row that is of another payment, and those before it."""
-    found: list[Row] = []
-    while row[0] == payment and row is not _END:
-        found.append(row)
-        row = next(rows, _END)
-    return row, found
+class _Export:
+    """What is left of an export: the row or the two in `hand`, then `rows`, then ends."""
+
+    def __init__(self, lines: Iterable[str], columns: tuple[str, ...]) -> None:
+        read = iter(lines)
+        head = next(read, "").strip()
+        if head != ",".join(columns):
+            raise ExportMalformed(f"its head is {head[:80]!r}, not {','.join(columns)}")
+        self.rows = chain(read, repeat(_END))
+        self.hand = [next(self.rows)]
+
+    @property
+    def payment(self) -> str:
+        return self.hand[0].partition(",")[0]
+
+    @property
+    def ended(self) -> bool:
+        return self.hand[0] is _END
+
+    def take(self, payment: str) -> list[list[str]]:
+        """The rows of the payment, if it is the next one."""
+        taken = []
+        while self.payment == payment and not self.ended:
+            taken.append(self.hand.pop(0).split(","))
+            if not self.hand:
+                self.hand = [next(self.rows)]
+        return taken
+
+
+@dataclass(slots=True)
+class _Sum:
+    """Plain lines of one payout, currency and two days: ten thousandfold, a fee less `part` of the
+    amount is from `low` to `high`."""
+
+    part: int
+    low: int
+    high: int
+    lines: int = 0
+    net: int = 0
+
+
+_LATE: Final = _Sum(part=0, low=1, high=0)
+"""Of days that are too far apart, no line is plain."""
 
 
 class _Pass:
-    """The totals so far, and what is remembered of days that were compared before."""
+    """The totals so far: `plain` ones by what is the same in many of them."""
 
     def __init__(self, rules: Rules, as_of: date, found: Callable[[Item], None]) -> None:
         self._rules = rules
@@ -111,64 +139,68 @@ class _Pass:
         self._found = found
         self._payouts = PayoutSums()
         self._totals: dict[Class, Tally] = {}
-        self._in_time: dict[tuple[str, str], bool] = {}
-        self._nets: dict[tuple[str, str], list[int]] = {}
+        self._sums: dict[tuple[str, str, str, str], _Sum] = {}
 
-    def decider(self) -> Callable[[Row, Row], bool]:
-        """Whether both say the same and nothing else has to be looked at; if so it is counted.
+    def plain(self, ours: _Export, theirs: _Export, last: str) -> str:
+        """Count payments of one operation and one line that say the same, until one is not.
 
-        Nearly every row comes through here: it is decided on texts, no object is made of it, and
-        what it needs is at hand.
+        That one is in the hands then, and the payment that came last is returned. Nearly every row
+        comes through here: it is decided on texts, and no object is made of it. A pair is held back
+        until the next one is seen to be of another payment.
         """
-        fees = {
-            currency: (rule.basis_points, rule.fixed_part, rule.allowance)
-            for currency, rule in self._rules.fees.items()
-        }
-        fee_of, seen, nets, compared = fees.get, self._in_time, self._nets, self._compared
-
-        def is_plain(mine: Row, told: Row) -> bool:
+        find, begun = self._sums.get, self._begun
+        held, held_net, held_mine, held_told = _Sum(0, 0, 0), 0, "", ""
+        mine = told = _END
+        ours_on, theirs_on = chain(ours.hand, ours.rows), chain(theirs.hand, theirs.rows)
+        for mine, told in zip(ours_on, theirs_on, strict=True):  # neither comes to an end
             try:
-                _, operation_id, kind, amount, currency, happened_on, _ = mine
-                _, reference, as_kind, gross, as_currency, settled_on, fee, net, payout_id, _, _ = (
-                    told
-                )
-                settled, charged, left = int(gross), int(fee), int(net)
+                shared, happened_on, _ = mine.rsplit(",", _OPERATION_OWN)
+                as_shared, settled_on, fee, net, payout_id, _, _ = told.rsplit(",", _LINE_OWN)
+                payment, _, kind, gross, currency = shared.split(",")
+                key = happened_on, settled_on, payout_id, currency
+                total = find(key) or begun(key)
+                amount, charged, left = int(gross), int(fee), int(net)
             except ValueError:
-                return False  # whoever reads it whole says what is wrong with it
+                break  # whoever reads it whole says what is wrong with it
             if (
-                reference != operation_id
-                or gross != amount
-                or as_currency != currency
-                or not as_kind == kind == "capture"
+                shared != as_shared
+                or kind != "capture"
+                or payment <= last
+                or not total.low <= charged * PARTS - amount * total.part <= total.high
             ):
-                return False
-            in_time = seen.get((happened_on, settled_on))
-            if in_time is None:
-                in_time = compared(happened_on, settled_on)
-            rule = fee_of(currency)
-            if not in_time or (
-                rule is not None and abs(charged * PARTS - settled * rule[0] - rule[1]) > rule[2]
-            ):
-                return False
-            total = nets.get((payout_id, currency))
-            if total is None:
-                total = nets[payout_id, currency] = [0, 0]
-            total[0] += 1
-            total[1] += left
-            return True
+                break
+            held.lines += 1
+            held.net += held_net
+            held, held_net, last = total, left, payment
+            held_mine, held_told = mine, told
+        ours.hand, theirs.hand = [mine], [told]
+        if held_mine and last < min(ours.payment, theirs.payment):
+            held.lines += 1
+            held.net += held_net
+        elif held_mine:
+            ours.hand, theirs.hand = [held_mine, mine], [held_told, told]
+        return last
 
-        return is_plain
+    def _begun(self, key: tuple[str, str, str, str]) -> _Sum:
+        """Raises ValueError when a day or the currency is none."""
+        happened_on, settled_on, _, currency = key
+        days = (date.fromisoformat(settled_on) - date.fromisoformat(happened_on)).days
+        exponent(currency)
+        if not EARLY_DAYS <= days <= self._rules.settled_within_days:
+            return _LATE
+        rule = self._rules.fees.get(currency)
+        self._sums[key] = (
+            _Sum(0, -_FREE, _FREE)
+            if rule is None
+            else _Sum(
+                rule.basis_points,
+                rule.fixed_part - rule.allowance,
+                rule.fixed_part + rule.allowance,
+            )
+        )
+        return self._sums[key]
 
-    def _compared(self, happened_on: str, settled_on: str) -> bool:
-        try:
-            days = (date.fromisoformat(settled_on) - date.fromisoformat(happened_on)).days
-        except ValueError:
-            return False
-        in_time = EARLY_DAYS <= days <= self._rules.settled_within_days
-        self._in_time[happened_on, settled_on] = in_time
-        return in_time
-
-    def match(self, known: Sequence[Row], settled: Sequence[Row]) -> None:
+    def match(self, known: Sequence[list[str]], settled: Sequence[list[str]]) -> None:
         operations = [_operation(row) for row in known]
         lines = [_line(row) for row in settled]
         for line in lines:
@@ -183,7 +215,7 @@ class _Pass:
                 self._found(item)
 
     def outcome(self) -> Outcome:
-        plain = sum(lines for lines, _ in self._nets.values())
+        plain = sum(each.lines for each in self._sums.values())
         if plain:
             matched = self._totals.get(Class.MATCHED, Tally())
             self._totals[Class.MATCHED] = replace(
@@ -191,18 +223,10 @@ class _Pass:
                 operations=matched.operations + plain,
                 lines=matched.lines + plain,
             )
-        for (payout_id, currency), (lines, net) in self._nets.items():
-            if payout_id:
-                self._payouts.add(payout_id, LineKind.CAPTURE, net, currency, lines=lines)
+        for (_, _, payout_id, currency), each in self._sums.items():
+            if payout_id and each.lines:
+                self._payouts.add(payout_id, LineKind.CAPTURE, each.net, currency, lines=each.lines)
         return Outcome(totals=self._totals, payouts=self._payouts.payouts())
-
-
-def _body(rows: Iterable[str], columns: tuple[str, ...]) -> Iterator[Row]:
-    read = iter(rows)
-    head = next(read, "").strip()
-    if head != ",".join(columns):
-        raise ExportMalformed(f"its head is {head[:80]!r}, not {','.join(columns)}")
-    return map(methodcaller("split", ","), read)
 
 
 def _operation(row: Sequence[str]) -> Operation:

@@ -66,6 +66,7 @@ class PaymentView(TypedDict):
     authorized: int
     capturing: int
     captured: int
+    settled: int
     released: int
     expired: int
     refunding: int
@@ -106,6 +107,7 @@ def payment_view(payment: Payment) -> PaymentView:
         "authorized": payment.authorized.minor,
         "capturing": payment.capturing.minor,
         "captured": payment.captured.minor,
+        "settled": payment.settled.minor,
         "released": payment.released.minor,
         "expired": payment.expired.minor,
         "refunding": payment.refunding.minor,

@@ -6,7 +6,10 @@ from payments.application.authorize_payment import authorize_payment
 from payments.application.carry_out import change, told
 from payments.application.operate import cancel_payment, capture_payment, refund_payment
 from payments.application.ports import Gateways, Payments
+from payments.domain.effects import Change
 from payments.domain.errors import PaymentUnknown
+from payments.domain.payment import Payment
+from payments.domain.settling import line_settled
 from shared.contracts.envelope import Cause, Envelope
 from shared.contracts.payments import (
     AuthorizePayment,
@@ -15,9 +18,10 @@ from shared.contracts.payments import (
     RefundPayment,
     WebhookReceived,
 )
+from shared.contracts.settlement import PaymentSettled
 
 type Accepted = AuthorizePayment | CapturePayment | CancelPayment | RefundPayment
-type Subscribed = WebhookReceived
+type Subscribed = WebhookReceived | PaymentSettled
 
 
 def obey(
@@ -46,8 +50,24 @@ def obey(
 
 
 def react(envelope: Envelope[Subscribed], cause: Cause, *, payments: Payments) -> None:
-    """Apply what a provider has said; raises PaymentUnknown: the notice is parked and retried."""
-    received = envelope.data
-    if payments.find(received.payment_id) is None:
+    """Apply what a provider has said, in a notice or a report's line.
+
+    Raises PaymentUnknown and NoticeEarly: the message is parked and retried.
+    """
+    said = envelope.data
+    if not said.payment_id:  # a line of nobody's
+        payments.acknowledge(cause)
+        return
+    if payments.find(said.payment_id) is None:
         raise PaymentUnknown
-    change(received.payment_id, lambda read: told(read, received.notice), payments, cause)
+    change(said.payment_id, lambda read: _with(read, said), payments, cause)
+
+
+def _with(payment: Payment, said: Subscribed) -> Change:
+    match said:
+        case WebhookReceived():
+            return told(payment, said.notice)
+        case PaymentSettled():
+            return line_settled(payment, said), ()
+        case _:
+            assert_never(said)

@@ -60,7 +60,7 @@ class Attempt:
     `unapplied` is a capture that came after the payment was given up, and its refund.
     `already_owed` is what of a refund was owed since one before it came back. `withdrawn` is set
     when a success no longer stands: a capture or refund that failed later, an authorization that
-    expired.
+    expired. `settled` is what the lines of a capture add up to, whatever came of it.
     """
 
     attempt_id: str
@@ -75,6 +75,7 @@ class Attempt:
     refund_id: str | None = None
     unapplied: bool = False
     already_owed: Money | None = None
+    settled: Money | None = None
     withdrawn: bool = False
     escalated: bool = False
     provider_reference: str | None = None

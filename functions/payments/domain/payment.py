@@ -112,6 +112,16 @@ class Payment:
         return self._in_disputes(DisputeStatus.LOST)
 
     @property
+    def settled(self) -> Money:
+        """What of the captures that stand has been settled: of each, no more than it has taken."""
+        found = self.nothing
+        for each in self.attempts:
+            stands = each.status is AttemptStatus.SUCCEEDED and not each.withdrawn
+            if each.operation is Operation.CAPTURE and stands and each.settled is not None:
+                found = found + max(self.nothing, min(each.settled, each.amount))
+        return found
+
+    @property
     def refundable(self) -> Money:
         """What may still be refunded: reserved and disputed amounts count as gone."""
         gone = self.refunding + self.refunded + self.disputed + self.charged_back
@@ -229,6 +239,8 @@ def _captured(payment: Payment) -> PaymentStatus:
         return PaymentStatus.REFUNDED
     if payment.refunded.minor > 0:
         return PaymentStatus.PARTIALLY_REFUNDED
+    if payment.settled >= payment.captured:
+        return PaymentStatus.SETTLED
     if payment.captured < payment.authorized:
         return PaymentStatus.PARTIALLY_CAPTURED
     return PaymentStatus.CAPTURED

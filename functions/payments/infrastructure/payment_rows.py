@@ -92,6 +92,7 @@ def from_row(row: Row) -> Payment:
 
 def _attempt_to_map(attempt: Attempt) -> dict[str, Value]:
     decline_class = attempt.decline_class
+    settled = attempt.settled
     return {
         "attempt_id": attempt.attempt_id,
         "operation": attempt.operation.value,
@@ -105,6 +106,7 @@ def _attempt_to_map(attempt: Attempt) -> dict[str, Value]:
         "refund_id": attempt.refund_id,
         "unapplied": attempt.unapplied,
         "already_owed": None if attempt.already_owed is None else attempt.already_owed.minor,
+        "settled": None if settled is None else settled.minor,
         "withdrawn": attempt.withdrawn,
         "escalated": attempt.escalated,
         "provider_reference": attempt.provider_reference,
@@ -115,6 +117,7 @@ def _attempt_to_map(attempt: Attempt) -> dict[str, Value]:
 
 def _attempt_from_map(read: dict[str, Any], currency: str) -> Attempt:
     decline_class, owed = read["decline_class"], read["already_owed"]
+    settled = read.get("settled")
     return Attempt(
         attempt_id=read["attempt_id"],
         operation=Operation(read["operation"]),
@@ -128,6 +131,7 @@ def _attempt_from_map(read: dict[str, Any], currency: str) -> Attempt:
         refund_id=read["refund_id"],
         unapplied=read["unapplied"],
         already_owed=None if owed is None else Money(owed, currency),
+        settled=None if settled is None else Money(settled, currency),
         withdrawn=read["withdrawn"],
         escalated=read["escalated"],
         provider_reference=read["provider_reference"],

@@ -12,8 +12,11 @@ from payments.domain.errors import NoticeEarly
 from payments.domain.facts import noticed
 from payments.domain.intents import start_void
 from payments.domain.payment import Payment
+from payments.domain.settling import line_settled
 from shared.contracts.envelope import Message
 from shared.contracts.provider_notice import Notice, Operation, Verdict
+from shared.contracts.settlement import LineKind, PaymentSettled
+from tests.doubles.ledger import settled
 from tests.unit.payments.lives import (
     NOW,
     authorized,
@@ -21,6 +24,7 @@ from tests.unit.payments.lives import (
     captured,
     capturing,
     dispute,
+    eur,
     notice,
     refunding,
 )
@@ -40,9 +44,15 @@ def back(verdict: Verdict, minor: int, number: int) -> Notice:
     return notice(Operation.REFUND, verdict, minor, number=number)
 
 
+def line(minor: int, number: int = 1, **changed: Any) -> PaymentSettled:
+    kind = LineKind.CAPTURE if minor > 0 else LineKind.CAPTURE_REVERSED
+    return settled(kind, eur(minor), eur(minor), line=f"line_{number}", **changed)
+
+
 VOIDING = start_void(authorized(), cause_id="x", now=NOW)
 REFUNDING = refunding(1500, of=refunding(1000), number=2)
-STORIES: dict[str, tuple[Payment, Sequence[Notice]]] = {
+BY_ITS_NAME_THERE: dict[str, Any] = {"reference": "", "provider_reference": "sbx_capture_1"}
+STORIES: dict[str, tuple[Payment, Sequence[Notice | PaymentSettled]]] = {
     "authorized": (authorizing(), [GIVEN, replace(GIVEN, verdict=None)]),
     "declined": (authorizing(), [replace(GIVEN, verdict=Verdict.DECLINED)]),
     "expired": (authorizing(), [GIVEN, EXPIRED]),
@@ -90,18 +100,63 @@ STORIES: dict[str, tuple[Payment, Sequence[Notice]]] = {
             dispute(Verdict.WON, 3000, "sbx_dp_2"),
         ],
     ),
+    "settled": (capturing(), [taken(Verdict.SUCCEEDED), line(5000)]),
+    "settled by the provider's name for it": (
+        capturing(),
+        [taken(Verdict.SUCCEEDED), line(5000, **BY_ITS_NAME_THERE)],
+    ),
+    "settled in three lines, captured in part, the rest expired": (
+        capturing(3000, final=False),
+        [taken(Verdict.SUCCEEDED, 3000), line(1000), line(1500, 2), line(500, 3), EXPIRED],
+    ),
+    "settled but for a cent": (capturing(), [taken(Verdict.SUCCEEDED), line(4000), line(999, 2)]),
+    "settled, and its line taken back": (
+        capturing(),
+        [taken(Verdict.SUCCEEDED), line(5000), line(-5000, 2)],
+    ),
+    "settled, withdrawn, and its line taken back": (
+        capturing(),
+        [taken(Verdict.SUCCEEDED), taken(Verdict.REVERSED), line(5000), line(-5000, 2)],
+    ),
+    "settled, and a refund that came back": (
+        refunding(1000),
+        [line(5000), back(Verdict.SUCCEEDED, 1000, 1), back(Verdict.REVERSED, 1000, 1)],
+    ),
+    "settled and refunded": (refunding(1000), [line(5000), back(Verdict.SUCCEEDED, 1000, 1)]),
+    "settled, disputed and won": (
+        capturing(),
+        [
+            taken(Verdict.SUCCEEDED),
+            line(5000),
+            dispute(Verdict.OPENED, 4000),
+            dispute(Verdict.WON, 4000),
+        ],
+    ),
+    "settled, disputed and lost": (
+        capturing(),
+        [taken(Verdict.SUCCEEDED), line(5000), dispute(Verdict.LOST, 4000)],
+    ),
 }
 
 
-def ends(payment: Payment, notices: Sequence[Notice]) -> tuple[Any, Any]:
-    """The payment and what was published, when every notice was told, the early ones again."""
+def ends(payment: Payment, notices: Sequence[Notice | PaymentSettled]) -> tuple[Any, Any]:
+    """The payment and what was published, when every notice was told, the early ones again.
+
+    A line is handled once: the mark of its message sees to that.
+    """
     published: list[Message] = []
+    handled: set[str] = set()
     waiting = list(notices)
     for _ in range(len(notices) ** 2 + 1):
         if not waiting:
             break
         said = waiting.pop(0)
         try:
+            if isinstance(said, PaymentSettled):
+                if said.line_id not in handled:
+                    payment = line_settled(payment, said)
+                    handled.add(said.line_id)
+                continue
             payment, messages = noticed(payment, said)
         except NoticeEarly:
             waiting.append(said)
@@ -147,4 +202,14 @@ def test_the_stories_end_as_they_are_called() -> None:
         "captured, disputed and lost": "charged_back",
         "refunds in all fates, and a dispute won": "captured",
         "two disputes": "charged_back",
+        "settled": "settled",
+        "settled by the provider's name for it": "settled",
+        "settled in three lines, captured in part, the rest expired": "settled",
+        "settled but for a cent": "captured",
+        "settled, and its line taken back": "captured",
+        "settled, withdrawn, and its line taken back": "authorized",
+        "settled, and a refund that came back": "settled",
+        "settled and refunded": "partially_refunded",
+        "settled, disputed and won": "settled",
+        "settled, disputed and lost": "charged_back",
     }

@@ -104,13 +104,13 @@ RECONCILED = Reconciled(
 STORY = Story(
     paid=told(
         ORDER_A,
-        payment("a", "captured"),
+        payment("a", "settled"),
         [MEMO, captured(), SETTLED],
         {"req_1", "req_2"},
         "payments/line/line_a_capture",
     ),
     declined=told(ORDER_B, payment("b", "failed", "insufficient_funds"), [], {"req_3"}),
-    silent=told(order("c", "paid"), payment("c", "captured"), [captured(), SETTLED], {"req_4"}),
+    silent=told(order("c", "paid"), payment("c", "settled"), [captured(), SETTLED], {"req_4"}),
     refunded=told(
         order("d", "refunded"),
         payment("d", "refunded"),
