@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from payments.domain.settlement import RefusedRow
-from payments.domain.statement import BankEntry
+from payments.domain.statement import BankEntry, Statement
 from payments.infrastructure.statements.reading import entries, plan_statements
 from tests.contract.settlement_files import pieces
 
@@ -27,7 +27,14 @@ def read(
     """Every entry of a file, planned and read as the reader of the bucket does."""
     planned = plan_statements(pieces(content, chunk_bytes))
     assert [(part.start, part.end) for part in planned.parts] == [(0, len(content))]
-    return list(entries(pieces(content, chunk_bytes), account=account, now=now))
+    found = entries(pieces(content, chunk_bytes), account=account, now=now)
+    return [each for each in found if not isinstance(each, Statement)]
+
+
+def statements(content: bytes) -> list[Statement]:
+    """Every statement of a file that was proved."""
+    found = entries([content], account=ACCOUNT, now=NOW)
+    return [each for each in found if isinstance(each, Statement)]
 
 
 def shown(found: BankEntry | RefusedRow) -> dict[str, Any]:

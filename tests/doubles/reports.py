@@ -95,20 +95,20 @@ class ReportReader:
                 self.part(report, part.number, content)
         return finish_report(report, reports=self.reports, cause=cause)
 
-    def read_statements(self, content: bytes, *, name: str = "s.sta") -> Report:
+    def read_statements(
+        self, content: bytes, *, name: str = "s.sta", account: str = BANK_ACCOUNT
+    ) -> Report:
         """Read a bank's file that came under that name, to its end."""
-        place = Place(key=f"{BANK}/{BANK_ACCOUNT}/{name}", version="v1")
+        place = Place(key=f"{BANK}/{account}/{name}", version="v1")
         cause, reports = self.cause(place.key), self.reports
         try:
             planned = plan_statements([content])
         except NotAReport as refusal:
-            return refuse_report(
-                BANK, BANK_ACCOUNT, place, str(refusal), reports=reports, cause=cause
-            )
-        report = begin_report(BANK, BANK_ACCOUNT, place, planned, reports=reports, cause=cause)
+            return refuse_report(BANK, account, place, str(refusal), reports=reports, cause=cause)
+        report = begin_report(BANK, account, place, planned, reports=reports, cause=cause)
         (part,) = report.plan.parts
         if part.number not in reports.parts_read(report.report_id):
-            found = entries([content], account=BANK_ACCOUNT, now=self.now)
+            found = entries([content], account=account, now=self.now)
             read_part(report, part, found, payments=self.payments, reports=reports, cause=cause)
         return finish_report(report, reports=reports, cause=cause)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from client.watch import until
 from tests.e2e.driver import PATIENCE, Platform
+from tests.e2e.test_cli import client
 from tests.e2e.test_reconciliation import reconcile
 from tests.e2e.test_settlement import balances, listed, read, settle
 
@@ -78,6 +79,12 @@ def test_a_payout_arrives_at_the_bank_and_is_in_transit_no_more(quittance: Platf
     )
     assert (books["1000"], books["1220"], books["1200"]) == (sent, 0, 0)
 
+    words = ("recon", "run", "--provider", "bank", "--watch")
+    done = client(quittance, *words)
+    assert (done["provider"], done["status"]) == ("bank", "completed")
+    waiting = client(quittance, "recon", "open", "--provider", "bank")["data"]
+    assert not [each for each in waiting if f":{payout_id}:" in each["item_id"]]
+
     put(quittance, "again.sta", content)
     assert quittance.at_rest()
     assert balances(quittance, "PLN") == books
@@ -101,3 +108,26 @@ def test_a_statement_that_is_none_is_put_aside_and_told_to_somebody(quittance: P
             "balance",
         }
     ]
+
+
+def standing(number: int, balance: str) -> bytes:
+    """An MT940 of a day on which nothing moved, in RON, which no other test has."""
+    day = f"26010{number}"
+    balances = (f":60F:C{day}RON{balance}", f":62F:C{day}RON{balance}")
+    lines = (":20:STARTUMSE", f":25:{ACCOUNT}", f":28C:0000{number}/001", *balances, "-")
+    return "\r\n".join(lines).encode()
+
+
+def test_a_statement_that_is_missing_is_noticed_until_it_comes(quittance: Platform) -> None:
+    put(quittance, "standing-1.sta", standing(1, "5,00"))
+    assert of_bank(quittance, "standing-1.sta")["missing"] == ""
+    put(quittance, "standing-3.sta", standing(3, "8,00"))
+    assert of_bank(quittance, "standing-3.sta")["missing"] == (
+        "between 1 of 2026-01-01 (5.00 RON) and 3 of 2026-01-03 (8.00 RON)"
+    )
+    came = standing(2, "5,00").replace(b":62F:C260102RON5,00", b":62F:C260102RON8,00")
+    entry = b":61:2601020102C3,00NTRFNONREF//STANDING-2\r\n:62F"
+    put(quittance, "standing-2.sta", came.replace(b":62F", entry))
+    found = of_bank(quittance, "standing-2.sta")
+    assert (found["told"], found["missing"]) == (1, "")
+    assert of_bank(quittance, "standing-3.sta")["missing"] == ""

@@ -1,43 +1,17 @@
 """What must not lose a payment: killed workers, a stopped relay."""
 
-import os
-import random
-import signal
-import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any
 
 from client.watch import Patience, until
 from tests.e2e.driver import Platform
+from tests.e2e.killing import killing
 
 RELAYS = ("orders_relay", "payments_relay", "accounting_relay")
 KILLS = 8
 LONG = Patience(timeout_seconds=200.0, pause_seconds=0.5)
-
-
-@contextmanager
-def killing(quittance: Platform, *, kills: int) -> Iterator[list[str]]:
-    """`kill -9` for Lambda workers in the middle of their work; yields the functions hit."""
-    over, hit, chance = threading.Event(), list[str](), random.Random(7)
-
-    def strike() -> None:
-        while not over.is_set() and len(hit) < kills:
-            if busy := quittance.lambda_workers(busy_only=True):
-                pid, function = chance.choice(busy)
-                with suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGKILL)
-                    hit.append(function)
-            over.wait(0.15)
-
-    thread = threading.Thread(target=strike)
-    thread.start()
-    try:
-        yield hit
-    finally:
-        over.set()
-        thread.join(30)
 
 
 def test_workers_killed_in_the_middle_lose_and_double_nothing(quittance: Platform) -> None:

@@ -1,9 +1,6 @@
 """Executions that are stopped, killed, called back falsely, twice or not at all still end right."""
 
 import json
-import os
-import signal
-import threading
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -15,6 +12,7 @@ from client.answers import Order
 from client.watch import until
 from tests.e2e.asking import ask, order_becomes, payment_becomes, truth
 from tests.e2e.driver import PATIENCE, Platform
+from tests.e2e.killing import killing
 from tests.e2e.undoing import (
     age,
     books_become,
@@ -251,7 +249,7 @@ def repeat_request(quittance: Platform, order: Order) -> None:
 def test_workers_of_the_compensation_are_killed_and_every_order_ends_right(
     quittance: Platform,
 ) -> None:
-    with killing(quittance, "compensation") as hit:
+    with killing(quittance, kills=KILLS, only="compensation") as hit:
         orders = [cancelled_order(quittance)]
         while len(hit) < KILLS:
             assert len(orders) < 30, "no worker was ever seen at work"
@@ -269,26 +267,3 @@ def cancelled_order(quittance: Platform) -> Order:
     order = quittance.rest(quittance.place())
     ask(quittance, order, "cancel")
     return order
-
-
-@contextmanager
-def killing(quittance: Platform, function: str) -> Iterator[list[int]]:
-    """`kill -9` for the workers of that function in the middle of their work, three times."""
-    over, hit = threading.Event(), list[int]()
-
-    def strike() -> None:
-        while not over.is_set() and len(hit) < KILLS:
-            for pid, name in quittance.lambda_workers(busy_only=True):
-                if function in name.lower():
-                    with suppress(ProcessLookupError):
-                        os.kill(pid, signal.SIGKILL)
-                        hit.append(pid)
-            over.wait(0.01)
-
-    thread = threading.Thread(target=strike)
-    thread.start()
-    try:
-        yield hit
-    finally:
-        over.set()
-        thread.join(30)

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from accounting.application import arrive
 from accounting.application.reconcile import reconcile_part, request_reconciliation
 from accounting.application.resolve_item import resolve
 from accounting.domain.journal import Authorship, Person
@@ -20,6 +21,7 @@ from tests.doubles.ledger import Ledger, eur, settled
 from tests.simulation.lives import Life
 from tests.simulation.site import site
 from tests.simulation.world import World
+from tests.unit.accounting.banking import bank, books, house_with_a_bank, items, send
 from tests.unit.accounting.reconciled_house import House, counts
 from tests.unit.accounting.reconciling import line, operation
 
@@ -125,3 +127,24 @@ def test_a_dead_letter_of_the_reconciliation_says_why_it_was_given_up() -> None:
     assert answer == {"batchItemFailures": [{"itemIdentifier": "letter-1"}]}
     noted = [row for row in world.dynamo.items("accounting") if "letter-1" in row["pk"]["S"]]
     assert [row["code"]["S"] for row in noted] == ["undecodable_message"]
+
+
+def test_an_entry_that_a_run_has_left_alone_is_not_given_by_the_same_run(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Its payout is told between two of its steps: the entry was counted twice, in two classes."""
+    house = house_with_a_bank()
+    bank(house, "l1", 10457, "po_00001")
+    leave = arrive._leave
+
+    def told_behind(*args: object) -> None:
+        leave(*args)  # type: ignore[arg-type]
+        send(house, 10457)
+
+    monkeypatch.setattr(arrive, "_leave", told_behind)
+    run = house.run(provider="bank")
+    assert counts(run) == {"missing_internal": (0, 1), "expected": (1, 0)}
+    assert books(house) == {"1000": 10457, "1220": 10457, "1900": -10457}
+    run = house.run(provider="bank", name="req-2")
+    assert counts(run) == {"matched": (1, 1)}
+    assert (books(house), items(house)) == ({"1000": 10457, "1220": 0, "1900": 0}, {})

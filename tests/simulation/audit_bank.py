@@ -26,6 +26,7 @@ from tests.simulation.watch_books import item_id
 
 ARRIVES_WITHIN_DAYS: Final = 5
 EARLY_DAYS: Final = -1
+LAST_DAY: Final = "9999-12-31"
 
 type Sums = Counter[tuple[str, str]]
 """By an item, or an account, and currency."""
@@ -245,11 +246,18 @@ def _alone(found: Evidence) -> dict[str, Plain]:
 
 
 def _unclear(bank: BankTruth) -> set[tuple[str, int]]:
-    """What several payouts, or somebody else, have sent alike, where an amount is the only name."""
-    times = Counter((currency, sent) for currency, sent, _ in bank.sent.values())
-    nameless = {bank.sent[name][:2] for name, wrong in bank.wrong.items() if "nameless" in wrong}
-    others = {(each.currency, each.amount) for each in bank.bookings if not each.payout}
-    return {key for key in times if (times[key] > 1 and key in nameless) or key in others}
+    """What somebody else has sent alike and not been given, where an amount is the only name."""
+    first: dict[str, str] = {}
+    for booking in bank.bookings:
+        first.setdefault(booking.payout, booking.booked_on)
+    unclear = {(each.currency, each.amount) for each in bank.bookings if not each.payout}
+    for name, wrong in bank.wrong.items():
+        for other, (currency, sent, _) in bank.sent.items():
+            alike = (currency, sent) == bank.sent[name][:2]
+            given = bank.in_order and first.get(other, LAST_DAY) < first.get(name, LAST_DAY)
+            if "nameless" in wrong and other != name and alike and not given:
+                unclear.add((currency, sent))
+    return unclear & {each[:2] for each in bank.sent.values()}
 
 
 def _stays_alone(booking: Booking, bank: BankTruth, given: list[Booking]) -> bool:

@@ -79,10 +79,11 @@ class Bank:
         """A payout leaves its provider; below zero it is collected from here."""
         if not sent:
             return
+        self.truth.in_order = not self.plan.rates
         self.truth.sent[payout] = currency, sent, date
         name = payout.upper().replace("_", self.rng.choice((" ", "-", "_", "")))
         whole = Part(
-            days=self.rng.randrange(3),
+            days=self.rng.randrange(3) if self.plan.rates else 0,
             currency=currency,
             amount=sent,
             text=f"PAYOUT {name}",

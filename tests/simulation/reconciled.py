@@ -96,6 +96,7 @@ class ReconciledWorld(World):
         self._bookkeeper = Bookkeeper(self, Random(seed + 4))
         self._last_change = 0
         self._asked = 0
+        self._runs = 0
         self._store_call = self.dynamo.on_call
         self.dynamo.on_call = self._called
 
@@ -179,9 +180,13 @@ class ReconciledWorld(World):
         if answer is None or answer["batchItemFailures"]:
             again = partial(self._read_report, keys, number + 1)
             self.agenda.add(VISIBILITY, "payments.settlement", again)
-        elif keys[1:]:
+            return
+        if keys[1:]:
             then = partial(self._read_report, keys[1:], 1)
             self.agenda.add(MINUTE, "payments.settlement", then)
+        if self.bank is not None and self._rng.random() < self.habits.asks:
+            ask = partial(self._ask, "bank", self.agenda.now // DAY)  # while its entries are told
+            self.agenda.add(self._rng.randrange(MINUTE), "accounting.http", ask)
 
     def desk(self, method: str, path: str, body: Any, key: str) -> Answer:
         """A request of somebody who works here."""
@@ -192,13 +197,17 @@ class ReconciledWorld(World):
             self._bookkeeper.work()
         for whose in ("sandbox", "bank") if self.bank is not None else ("sandbox",):
             if self._rng.random() < self.habits.asks:
-                body = {"provider": whose, "date": _date(day)}
-                self._post("/reconciliations", body, f"run-{whose}-{day}", KEY)
+                self._ask(whose, day)
             answer = self._request("GET", "/reconciliation-items", None, "", KEY, whose)
             page = {} if answer is None else json.loads(answer["body"])
             for each in page.get("data", ()):
                 if each["class"] != "expected" and self._rng.random() < self.habits.resolves:
                     self._resolve(each["item_id"])
+
+    def _ask(self, provider: str, day: int) -> None:
+        self._runs += 1
+        body = {"provider": provider, "date": _date(day)}
+        self._post("/reconciliations", body, f"run-{self._runs}", KEY)
 
     def _resolve(self, item_id: str) -> None:
         """One person, the same under another name, and a second one: refused, where one is enough,

@@ -28,7 +28,8 @@ class Booking:
 @dataclass
 class BankTruth:
     """`sent` is by the payout's name: currency, amount, and the day. Of the files `refused` can
-    only be put aside, and `contradicted` entries are told otherwise than before.
+    only be put aside, and `contradicted` entries are told otherwise than before. Statements that
+    come `in_order` are looked at one by one.
     """
 
     bookings: list[Booking] = field(default_factory=list)
@@ -36,6 +37,7 @@ class BankTruth:
     wrong: dict[str, str] = field(default_factory=dict)
     refused: int = 0
     contradicted: int = 0
+    in_order: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

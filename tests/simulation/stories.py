@@ -26,9 +26,9 @@ NOBODY: Final = Habits(resolves=0.0, asks=0.0, nights_after=1, proves=False, kee
 _PAID: Final = Life(amount=20_00, automatic=True)
 _LARGE: Final = Life(amount=5_000_00, automatic=True)
 _DOLLARS: Final = Life(amount=20_00, automatic=True, currency="USD")
-_LARGE_LATER: Final = Life(
-    amount=5_000_00, decisions=(Decision(kind="confirm", after=DAY + 12 * HOUR),)
-)
+_LATER: Final = (Decision(kind="confirm", after=DAY + 12 * HOUR),)
+_PAID_LATER: Final = Life(amount=20_00, decisions=_LATER)
+_LARGE_LATER: Final = Life(amount=5_000_00, decisions=_LATER)
 _REFUNDED: Final = Life(
     amount=20_00,
     decisions=(Decision(kind="confirm"), Decision(kind="refund", percent=40)),
@@ -176,6 +176,12 @@ OF_THE_BANK: Final = (
         lives=(_PAID, _DOLLARS),
         habits=NOBODY,
         bank=BankPlan(wrongs={1: "currency", 2: "nameless"}, files={1: "late"}),
+    ),
+    Story(
+        name="a payout comes short, and the next one of its amount without its name",
+        lives=(_PAID, _PAID_LATER),
+        habits=NOBODY,
+        bank=BankPlan(wrongs={1: "short", 2: "nameless"}),
     ),
 )
 STORIES: Final = (*OF_REPORTS, *OF_THE_BANK)

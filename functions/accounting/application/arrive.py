@@ -64,7 +64,11 @@ def arrive(run: Run, books: Books, looking: Looking, *, at_once: int) -> int:
 
 
 def _jobs(found: _Found, looking: Looking) -> list[_Job]:
-    lines = {line_id: record.lines[0] for line_id, record in found.alone.items()}
+    lines = {
+        line_id: record.lines[0]
+        for line_id, record in found.alone.items()
+        if not was_here(record, looking)  # what a run has counted once is the next one's to give
+    }
     given = assigned(tuple(found.transit.values()), lines.values(), looking.rules)
     theirs: dict[str, list[str]] = {}
     for line_id, record_id in sorted(given.items()):

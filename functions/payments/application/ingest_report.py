@@ -12,14 +12,14 @@ from dataclasses import replace
 from payments.application.ports import Payments, Reports, Telling
 from payments.domain.attempt import payment_of
 from payments.domain.payment import Payment
-from payments.domain.report import Counts, Part, Place, Plan, Report, ReportStatus, gap, report_id
+from payments.domain.report import Counts, Part, Place, Plan, Report, ReportStatus, report_id
 from payments.domain.settlement import RefusedRow, ReportedLine, settled
-from payments.domain.statement import BankEntry, booked
+from payments.domain.statement import BankEntry, Statement, booked
 from shared.contracts.bank import BankLineBooked
 from shared.contracts.envelope import Cause
 from shared.contracts.settlement import LineKind, PaymentSettled, SettlementReportRead
 
-type Found = ReportedLine | BankEntry | RefusedRow
+type Found = ReportedLine | BankEntry | RefusedRow | Statement
 
 TWINS_MAX = 1000
 """Rows of one identity in one report."""
@@ -74,6 +74,8 @@ def read_part(
         if isinstance(each, RefusedRow):
             reports.keep_refused(report.report_id, each, cause)
             counts += Counts(refused=1)
+        elif isinstance(each, Statement):
+            reports.keep_statement(report, each, cause)
         else:
             counts += _tell(report, each, payments=payments, reports=reports, cause=cause)
     reports.part_read(report.report_id, part.number, counts, cause)
@@ -87,12 +89,9 @@ def finish_report(report: Report, *, reports: Reports, cause: Cause) -> Report:
     read = reports.parts_read(report.report_id)
     if len(read) < len(report.plan.parts):
         return report
-    number = report.plan.number
-    before = None
-    if number is not None:
-        before = reports.numbered(report.provider, report.account, number, report.report_id, cause)
     counts = sum(read.values(), Counts())
-    ended = replace(report, status=ReportStatus.READ, counts=counts, missing=gap(before, number))
+    missing = reports.missing(report, cause)
+    ended = replace(report, status=ReportStatus.READ, counts=counts, missing=missing)
     return _end(ended, reports, cause)
 
 

@@ -9,6 +9,7 @@ from payments.domain.attempt import Answer, Attempt
 from payments.domain.payment import Evidence, Payment
 from payments.domain.report import Counts, Report
 from payments.domain.settlement import RefusedRow
+from payments.domain.statement import Statement
 from shared.contracts.bank import BankLineBooked
 from shared.contracts.envelope import Cause, Message
 from shared.contracts.payments import WebhookReceived
@@ -74,10 +75,13 @@ class Reports(Protocol):
 
     def parts_read(self, report_id: str) -> Mapping[int, Counts]: ...
 
-    def numbered(
-        self, provider: str, account: str, number: int, report_id: str, cause: Cause
-    ) -> int | None:
-        """Note the number of a report; the nearest one below that is known."""
+    def keep_statement(self, report: Report, statement: Statement, cause: Cause) -> None:
+        """Keep a bank's statement among those of its account, or what it says when corrected."""
+
+    def missing(self, report: Report, cause: Cause) -> str:
+        """Note a report in its series; what is absent beside it: the reports by their numbers, or
+        the statements between two balances that do not meet. Empty where nothing is.
+        """
 
     def end(self, report: Report, told: SettlementReportRead, cause: Cause) -> Report:
         """Write the report as it ended and tell it, once."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -110,6 +111,15 @@ def report_id(provider: str, account: str, place: Place, plan: Plan | None) -> s
     if plan is None:
         return derived("rep", provider, account, place.key, place.version)
     return derived("rep", provider, account, plan.payout_id or "", plan.digest)
+
+
+def gap_beside(numbers: Collection[int], number: int) -> str:
+    """The numbers that are missing before a report; behind it, where it is the first of all:
+    nobody could miss anything before the others until it came.
+    """
+    before = max((each for each in numbers if each < number), default=None)
+    behind = min((each for each in numbers if each > number), default=None)
+    return gap(number, behind) if before is None else gap(before, number)
 
 
 def gap(before: int | None, number: int | None) -> str:

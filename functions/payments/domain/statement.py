@@ -46,7 +46,8 @@ class BankEntry:
 class Statement:
     """One statement of a file: its account and number as the bank writes them, and what it says.
 
-    `wrong` are entries that cannot be read; `row` is its first one.
+    `wrong` are entries that cannot be read; `row` is its first one. `closed_on` is the day of its
+    closing balance, None where nothing in it says one.
     """
 
     account: str
@@ -54,20 +55,23 @@ class Statement:
     row: int
     opening: Money
     closing: Money
+    closed_on: date | None
     entries: tuple[BankEntry, ...]
     wrong: tuple[RefusedRow, ...] = ()
 
 
 def told_of(
     statement: Statement, *, account: str, now: datetime
-) -> Iterator[BankEntry | RefusedRow]:
-    """Its entries where it is proved; else each of them with the reason why nothing is told of it.
+) -> Iterator[BankEntry | RefusedRow | Statement]:
+    """Its entries, and then itself, where it is proved; else each of them with the reason why
+    nothing is told of it.
 
     A statement is told as a whole: part of one would move the bank's balance to what it never was.
     """
     reason = disproof(statement, account=account, now=now)
     if not reason:
         yield from statement.entries
+        yield statement
         return
     yield from statement.wrong
     for entry in statement.entries:

@@ -9,15 +9,20 @@ from dataclasses import replace
 from typing import Any, Final
 
 from payments.application.ports import Telling
-from payments.domain.report import Counts, Report
+from payments.domain.report import Counts, Report, gap_beside
 from payments.domain.settlement import RefusedRow, difference
+from payments.domain.statement import Statement
+from payments.domain.statement_series import gaps_beside
 from payments.infrastructure.report_rows import (
     counts_from_row,
     counts_to_row,
+    proved_from_row,
+    proved_of,
+    proved_to_row,
     report_from_row,
     report_to_row,
 )
-from shared.contracts.bank import BankLineBooked
+from shared.contracts.bank import BANK, BankLineBooked
 from shared.contracts.codec import decode
 from shared.contracts.envelope import Cause, Envelope, Event
 from shared.contracts.settlement import (
@@ -31,6 +36,7 @@ from shared.observability import metrics
 from shared.persistence.outbox import outbox_attributes
 from shared.persistence.rows import Row
 from shared.persistence.table import Key, Put, Table
+from shared.persistence.until_fresh import until_fresh
 
 type Line = PaymentSettled | BankLineBooked
 
@@ -52,7 +58,7 @@ class DynamoDbReports:
             return None
         report = report_from_row(dict(row))
         if report.version > 1:
-            return report
+            return replace(report, missing=report.missing and self._missing(report))
         return replace(report, counts=sum(self.parts_read(report_id).values(), Counts()))
 
     def begin(self, report: Report, cause: Cause) -> Report:
@@ -103,13 +109,37 @@ class DynamoDbReports:
         rows = self._table.partition(f"{REPORT}#{report_id}", sk_prefix=PART)
         return {int(str(row["sk"]).removeprefix(PART)): counts_from_row(dict(row)) for row in rows}
 
-    def numbered(
-        self, provider: str, account: str, number: int, report_id: str, cause: Cause
-    ) -> int | None:
-        key = Key(f"SERIES#{provider}#{account}", f"{number:012d}")
-        self._put(key, {"report_id": report_id}, cause)
-        below = (each for each in self.numbers(provider, account) if each < number)
-        return max(below, default=None)
+    def keep_statement(self, report: Report, statement: Statement, cause: Cause) -> None:
+        proved = proved_of(statement, report.report_id)
+        if proved is None:
+            return
+        key = Key(_statements(report.account), proved.name)
+
+        def keep() -> None:
+            kept = self._table.get(key)
+            version = 0 if kept is None else int(str(kept["version"]))
+            if kept is None or proved_from_row(dict(kept)).closing != proved.closing:
+                put = Put(key=key, row=proved_to_row(proved, version + 1), seen=version)
+                self._table.commit([put], cause_id=None, now=cause.now)
+
+        until_fresh(keep)
+
+    def missing(self, report: Report, cause: Cause) -> str:
+        number = report.plan.number
+        if number is not None:
+            key = Key(f"SERIES#{report.provider}#{report.account}", f"{number:012d}")
+            self._put(key, {"report_id": report.report_id}, cause)
+        return self._missing(report)
+
+    def _missing(self, report: Report) -> str:
+        """As it is now: what has come since is missing no more."""
+        if report.provider == BANK:
+            rows = self._table.partition(_statements(report.account))
+            return gaps_beside([proved_from_row(dict(row)) for row in rows], report.report_id)
+        number = report.plan.number
+        if number is None:
+            return ""
+        return gap_beside(self.numbers(report.provider, report.account), number)
 
     def numbers(self, provider: str, account: str) -> set[int]:
         rows = self._table.partition(f"SERIES#{provider}#{account}")
@@ -185,6 +215,10 @@ class DynamoDbReports:
 
 def _state(report_id: str) -> Key:
     return Key(f"{REPORT}#{report_id}", REPORT)
+
+
+def _statements(account: str) -> str:
+    return f"STATEMENTS#{account}"
 
 
 def _line(line_id: str) -> Key:

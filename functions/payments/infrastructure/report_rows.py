@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from payments.domain.report import Counts, Part, Place, Plan, Report, ReportStatus
+from payments.domain.statement import Statement
+from payments.domain.statement_series import Proved
 from shared.moments import timestamp
+from shared.money import Money
 from shared.persistence.rows import Row
 
 
@@ -56,6 +59,41 @@ def report_from_row(read: dict[str, Any]) -> Report:
         refusal=read["refusal"],
         missing=read["missing"],
         version=read["version"],
+    )
+
+
+def proved_of(statement: Statement, report_id: str) -> Proved | None:
+    """Its place in the series of its account; none where nothing says when it closed."""
+    if statement.closed_on is None:
+        return None
+    return Proved(
+        number=statement.number,
+        closed_on=statement.closed_on,
+        opening=statement.opening,
+        closing=statement.closing,
+        report_id=report_id,
+    )
+
+
+def proved_to_row(proved: Proved, version: int) -> Row:
+    return {
+        "number": proved.number,
+        "closed_on": proved.closed_on.isoformat(),
+        "currency": proved.opening.currency,
+        "opening": proved.opening.minor,
+        "closing": proved.closing.minor,
+        "report_id": proved.report_id,
+        "version": version,
+    }
+
+
+def proved_from_row(read: dict[str, Any]) -> Proved:
+    return Proved(
+        number=read["number"],
+        closed_on=date.fromisoformat(read["closed_on"]),
+        opening=Money(read["opening"], read["currency"]),
+        closing=Money(read["closing"], read["currency"]),
+        report_id=read["report_id"],
     )
 
 

@@ -65,7 +65,7 @@ def _statement(element: Element, first_row: int) -> Statement:
         except (ValueError, ArithmeticError) as reason:
             wrong.append(RefusedRow(row=row, reason=str(reason)))
     try:
-        opening, closing = _balances(element)
+        opening, closing, closed_on = _balances(element)
     except (ValueError, ArithmeticError) as reason:
         raise NotAReport(f"a statement without its balances: {reason}") from None
     account = _text(element, "Acct/Id/IBAN") or _text(element, "Acct/Id/Othr/Id")
@@ -75,13 +75,14 @@ def _statement(element: Element, first_row: int) -> Statement:
         row=first_row,
         opening=opening,
         closing=closing,
+        closed_on=closed_on or max((each.booked_on for each in entries), default=None),
         entries=tuple(entries),
         wrong=tuple(wrong),
     )
 
 
-def _balances(statement: Element) -> tuple[Money, Money]:
-    """From where it leads, and to where; a page of a statement has interim balances instead."""
+def _balances(statement: Element) -> tuple[Money, Money, date | None]:
+    """From where it leads, to where, and when; a page has interim balances instead."""
     balances = [(_text(each, "Tp/CdOrPrtry/Cd"), each) for each in _all(statement, "Bal")]
     interim = [each for code, each in balances if code == INTERIM]
     opening = [each for code, each in balances if code in OPENING] or interim[:1]
@@ -89,7 +90,7 @@ def _balances(statement: Element) -> tuple[Money, Money]:
     closing = [each for code, each in balances if code in CLOSING] or rest[-1:]
     if len(opening) != 1 or len(closing) != 1:
         raise RowWrong("one opening and one closing balance are needed")
-    return _amount(opening[0]), _amount(closing[0])
+    return _amount(opening[0]), _amount(closing[0]), _day(closing[0], "Dt")
 
 
 def _entry(entry: Element, row: int, statement: str) -> BankEntry:

@@ -53,8 +53,8 @@ def _statement(block: str, first_row: int) -> Statement:
     transactions = Transactions(AS_WRITTEN, options=Options.all())
     try:
         transactions.parse(block)
-        opening = _balance(transactions.data, "opening")
-        closing = _balance(transactions.data, "closing")
+        opening, _ = _balance(transactions.data, "opening")
+        closing, closed_on = _balance(transactions.data, "closing")
     except RowWrong as reason:
         raise NotAReport(str(reason)) from None
     except _FAILS:
@@ -74,16 +74,17 @@ def _statement(block: str, first_row: int) -> Statement:
         row=first_row,
         opening=opening,
         closing=closing,
+        closed_on=closed_on,
         entries=tuple(entries),
         wrong=tuple(wrong),
     )
 
 
-def _balance(data: dict[str, Any], which: str) -> Money:
-    """The final balance, or the one between two pages."""
+def _balance(data: dict[str, Any], which: str) -> tuple[Money, date]:
+    """The final balance, or the one between two pages, and its day."""
     for name in (f"final_{which}_balance", f"intermediate_{which}_balance"):
         if name in data:
-            return _money(data[name].amount)
+            return _money(data[name].amount), _day(data[name].date)
     raise RowWrong(f"a statement without its {which} balance")
 
 

@@ -28,8 +28,10 @@ def plan_statements(chunks: Iterable[bytes]) -> Plan:
 
 def entries(
     chunks: Iterable[bytes], *, account: str, now: datetime
-) -> Iterator[BankEntry | RefusedRow]:
-    """Every entry of a file that was planned, or the reason why its statement is put aside."""
+) -> Iterator[BankEntry | RefusedRow | Statement]:
+    """Every entry of a file that was planned, and each statement of them behind its own; or the
+    reason why it is put aside.
+    """
     for statement in _statements(_document(chunks)):
         yield from told_of(statement, account=account, now=now)
 

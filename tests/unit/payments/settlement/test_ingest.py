@@ -6,7 +6,7 @@ import pytest
 
 from payments.domain.errors import ReportNotPlaced
 from payments.domain.payment import Payment
-from payments.domain.report import ReportStatus, gap, whose
+from payments.domain.report import Report, ReportStatus, gap, whose
 from payments.domain.settlement import RefusedRow
 from shared.contracts.envelope import Cause
 from shared.contracts.provider_notice import Operation, Verdict
@@ -167,6 +167,30 @@ def test_a_gap_in_the_numbers_is_noticed() -> None:
     assert reader.read(report_of(line("ln_4", number=4))).missing == "2 to 3"
     assert reader.read(report_of(line("ln_2", number=2))).missing == ""
     assert reader.read(report_of(line("ln_6", number=7))).missing == "6"
+
+
+def test_a_gap_is_noticed_too_when_what_is_behind_it_came_first() -> None:
+    reader = ReportReader()
+    assert reader.read(report_of(line("ln_5", number=5))).missing == ""
+    assert reader.read(report_of(line("ln_2", number=2))).missing == "3 to 4"
+    assert reader.read(report_of(line("ln_1", number=1))).missing == ""
+
+
+def test_a_gap_is_shown_until_what_was_missing_has_come() -> None:
+    reader = ReportReader()
+    reader.read(report_of(line("ln_1", number=1)))
+    behind = reader.read(report_of(line("ln_4", number=4)))
+    assert shown(reader, behind) == behind.missing == "2 to 3"
+    reader.read(report_of(line("ln_2", number=2)))
+    assert shown(reader, behind) == "3"
+    reader.read(report_of(line("ln_3", number=3)))
+    assert shown(reader, behind) == ""
+
+
+def shown(reader: ReportReader, report: Report) -> str:
+    found = reader.reports.find(report.report_id)
+    assert found is not None
+    return found.missing
 
 
 def test_what_a_gap_is() -> None:

@@ -114,7 +114,8 @@ class SettlementReportRead(Event):
     rows = told + known + contradicted + refused.
 
     `told` lines were new; `refused` rows are kept with their reasons. `refusal` says why the report
-    was put aside as a whole (nothing of it was told), `missing` which reports are absent before it.
+    was put aside as a whole (nothing of it was told), `missing` which reports are absent beside it,
+    or between which statements the balances do not meet.
     """
 
     report_id: str
