@@ -9,6 +9,7 @@ from typing import Any
 
 from client.watch import until
 from tests.e2e.driver import PATIENCE, Platform
+from tests.e2e.test_cli import client
 from tests.e2e.test_reconciliation import reconcile
 from tests.e2e.test_settlement import balances, listed, read, settle
 
@@ -77,6 +78,12 @@ def test_a_payout_arrives_at_the_bank_and_is_in_transit_no_more(quittance: Platf
         lambda: balances(quittance, "PLN"), lambda seen: seen.get("1900", 0) == 0, PATIENCE
     )
     assert (books["1000"], books["1220"], books["1200"]) == (sent, 0, 0)
+
+    words = ("recon", "run", "--provider", "bank", "--watch")
+    done = client(quittance, *words)
+    assert (done["provider"], done["status"]) == ("bank", "completed")
+    waiting = client(quittance, "recon", "open", "--provider", "bank")["data"]
+    assert not [each for each in waiting if f":{payout_id}:" in each["item_id"]]
 
     put(quittance, "again.sta", content)
     assert quittance.at_rest()

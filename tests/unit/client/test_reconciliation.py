@@ -54,6 +54,46 @@ def test_what_waits_is_listed_with_its_owner(told: Told) -> None:
         assert shown in told.out
 
 
+IN_TRANSIT = "transit:sandbox:sbx_po_000001:EUR~arrival:sbx_po_000001"
+
+
+def test_the_bank_is_run_as_any_provider_and_what_waits_for_it_is_listed(told: Told) -> None:
+    of_bank = {**CLEAN, "provider": "bank"}
+    waits = {**OPEN_ITEMS["data"][0], "item_id": IN_TRANSIT, "owner": "treasury"}
+    words = ("--provider", "bank")
+    with answering((202, of_bank, {})) as script:
+        assert told.run(script, "recon", "run", "--date", "2026-11-04", *words) == 0
+    assert json.loads(script.asked[0].body) == {"provider": "bank", "date": "2026-11-04"}
+    assert ["provider", "bank"] in [row.split() for row in told.out.splitlines()]
+    with answering((200, {"data": [waits], "next_cursor": None}, {})) as script:
+        assert told.run(script, "recon", "open", *words) == 0
+    assert script.asked[0].path == "/reconciliation-items?provider=bank&limit=100"
+    assert IN_TRANSIT in told.out
+    assert "treasury" in told.out
+
+
+@pytest.mark.parametrize(
+    ("provider", "code", "kinds"),
+    [("bank", 0, {"matched", "expected"}), ("none", 1, {"timing", "missing_external"})],
+)
+def test_two_files_are_reconciled_by_the_banks_rules(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, provider: str, code: int, kinds: set[str]
+) -> None:
+    """A bank has five days: a payout came after four, another one waits as long."""
+    operations, lines = tmp_path / "payouts.csv", tmp_path / "entries.csv"
+    payouts = [
+        f"transit:{name},{name},arrival,{amount},EUR,2026-11-02,{name}"
+        for name, amount in (("po_1", 3915), ("po_2", 700))
+    ]
+    entries = ["transit:po_1,po_1,arrival,3915,EUR,2026-11-06,0,3915,po_1,line_1,po_1"]
+    operations.write_text("\n".join([HEADS[0], *payouts]))
+    lines.write_text("\n".join([HEADS[1], *entries]))
+    words = ["recon", "files", str(operations), str(lines), "--provider", provider]
+    assert main([*words, "--date", "2026-11-06", "--json"]) == code
+    assert set(json.loads(capsys.readouterr().out)["totals"]) == kinds
+    assert main([*words, "--date", "2026-11-08"]) == 1
+
+
 def test_an_item_is_resolved(told: Told) -> None:
     words = ("--account", "5000", "--actor", "ann", "--reason", "a fee", "--idempotency-key", "k")
     with answering((202, RESOLVED, {})) as script:
