@@ -22,6 +22,7 @@ class Capability(StrEnum):
     CLOSED_WAITS = "An answer to a wait whose execution was stopped is refused"
     TASKS_ON_THE_BUS = "A state machine's task puts an object on the bus as an event's detail"
     DISTRIBUTED_MAPS = "A distributed map selects its items by JSONata"
+    FAILING_MAPS = "A distributed map fails with an item that fails"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,13 @@ MEANINGS: Mapping[Capability, Meaning] = {
         "Messages leave through the outbox; what a machine puts itself is proven on LocalStack",
     ),
     Capability.DISTRIBUTED_MAPS: Meaning(
-        f"{STATES}/state-map-distributed.html", "We use none; an inline map works on both"
+        f"{STATES}/state-map-distributed.html",
+        "The local stage reads a large report in one process; the machine that reads it in parts is"
+        " proven on LocalStack",
+    ),
+    Capability.FAILING_MAPS: Meaning(
+        f"{STATES}/maprun-fail-threshold.html",
+        "A report that lacks a part cannot be ended: its machine fails at its end, if not before",
     ),
 }
 
@@ -91,6 +98,7 @@ LACKING: Mapping[str, Mapping[Capability, str]] = {
         Capability.CLOSED_WAITS: "it is taken, and nothing comes of it",
         Capability.TASKS_ON_THE_BUS: "the event is refused, and the task does not tell",
         Capability.DISTRIBUTED_MAPS: "reads paths alone there",
+        Capability.FAILING_MAPS: "reads paths alone there",
     },
     LOCALSTACK: {
         Capability.REFUSES_EMPTY_BODIES: "takes an empty body for an empty object",
@@ -101,5 +109,6 @@ LACKING: Mapping[str, Mapping[Capability, str]] = {
         Capability.TABLE_SETTINGS: "drops recovery, and what a changed template changes",
         Capability.GLOBAL_TABLES: "fails, for want of the TableId that moto's tables lack",
         Capability.ARCHIVES: "says that the archive was made, and makes none",
+        Capability.FAILING_MAPS: "goes on with the items that did not fail",
     },
 }

@@ -20,7 +20,8 @@ def render() -> str:
     limits = (
         f"Up to {PARTS_AT_ONCE} parts are read at the same time, within "
         f"{TIMEOUT_SECONDS // 3600} hours. A call that fails is tried again "
-        f"{retry['MaxAttempts']} times; a part that is read twice tells nothing twice."
+        f"{retry['MaxAttempts']} times; a part that is read twice tells nothing twice, and a "
+        "report that lacks a part is not ended: its execution fails, and the alarm tells."
     )
     return "\n\n".join([INTRODUCTION, "\n".join(diagram), limits]) + "\n"
 

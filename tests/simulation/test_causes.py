@@ -26,8 +26,8 @@ def payment(*statuses: str) -> Plain:
     return {"payment_id": "pay_1", "attempts": attempts}
 
 
-def order(hold: str) -> Plain:
-    return {"pk": "ORDER#ord_1", "hold": hold}
+def order(hold: str, heard: int = 0) -> Plain:
+    return {"pk": "ORDER#ord_1", "hold": hold, "hold_sequence": heard}
 
 
 def mark(cause_id: str) -> dict[str, Any]:
@@ -83,8 +83,19 @@ def test_the_mark_and_the_outcome_may_be_one_write(causes: Causes, found: list[s
 def test_an_order_hears_of_the_hold_that_its_payment_has_tried_last(
     tried: tuple[str, ...], rules: list[str], causes: Causes, found: list[str]
 ) -> None:
-    causes.order(order("pending"), order("held"), payment(*tried))
-    causes.order(order("held"), order("held"), payment("declined"))
+    causes.order(order("pending"), order("held", 1), payment(*tried))
+    causes.order(order("held", 1), order("held", 1), payment("declined"))
+    assert found == rules
+
+
+@pytest.mark.parametrize(
+    ("last", "rules"),
+    [("declined", []), ("succeeded", []), ("pending", ["X4"]), ("unknown", ["X4"])],
+)
+def test_an_order_does_not_hear_of_the_end_of_a_hold_that_is_awaited(
+    last: str, rules: list[str], causes: Causes, found: list[str]
+) -> None:
+    causes.order(order("pending", 1), order("expired", 2), payment("succeeded", last))
     assert found == rules
 
 

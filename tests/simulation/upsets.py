@@ -13,6 +13,7 @@ from tests.simulation.lives import WORKFLOWS, Course, Decision, Dispute, Life
 
 _CONFIRM: Final = Decision(kind="confirm")
 _REFUND: Final = Decision(kind="refund", percent=40)
+_DECLINED: Final = Course(verdict="declined")
 _LATE: Final = 20 * MINUTE
 
 UPSETS: Final = (
@@ -80,6 +81,22 @@ UPSETS: Final = (
             )
         },
         held_up={"PaymentAuthorized": 2 * DAY},
+    ),
+    Life(
+        name="a person knows that a hold is over before it is heard of",
+        decisions=(
+            _CONFIRM,
+            Decision(kind="correct", after=HOUR),
+            Decision(kind="pay_anew", after=HOUR),
+            Decision(kind="pay_anew", after=2 * HOUR),
+            Decision(kind="confirm", after=2 * HOUR),
+        ),
+        courses={
+            "authorize": (Course(withdrawn_after=2 * HOUR - 10 * MINUTE), Course(pending=HOUR)),
+            "capture": (_DECLINED,),
+            "void": (_DECLINED,) * 3,
+        },
+        held_up={"AuthorizationExpired": 90 * MINUTE},
     ),
 )
 

@@ -14,6 +14,7 @@ from tests.simulation.evidence import Plain
 
 OPEN: Final = frozenset({"started", "unknown"})
 """Where a provider may have to be called again, if only somebody still does."""
+OVER: Final = frozenset({"refused", "expired", "released"})
 
 type Item = Mapping[str, Any]
 
@@ -55,9 +56,12 @@ class Causes:
         self._last = ""
 
     def order(self, before: Plain | None, row: Plain, payment: Plain | None) -> None:
-        """X4: what an order takes for held is what its payment has tried last."""
-        if row["hold"] != "held" or before is None or before["hold"] == "held":
+        """X4: what an order takes for held, or for over, is what its payment has tried last."""
+        if before is None or row["hold_sequence"] == before["hold_sequence"]:
             return
-        last = tried(payment or {"attempts": []})[-1:]
-        if [each["status"] for each in last] != ["succeeded"]:
+        last = [each["status"] for each in tried(payment or {"attempts": []})[-1:]]
+        if row["hold"] == "held" and before["hold"] != "held" and last != ["succeeded"]:
             self._find("X4", f"{row['pk']} hears of a hold beside {last}")
+        over = before["hold"] == "pending" and row["hold"] in OVER
+        if over and not DECIDED.issuperset(last):
+            self._find("X4", f"{row['pk']} hears of the end of a hold that is awaited")

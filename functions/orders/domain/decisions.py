@@ -52,8 +52,13 @@ def place(
 
 
 def pay_anew(order: Order, payment_method_token: str) -> Change:
-    """Try another payment method after a refusal or an expiry; raises RetryNotPossible."""
+    """Try another payment method after a refusal or an expiry; raises RetryNotPossible.
+
+    What payments have yet to tell of the last hold would be taken for news of the next one.
+    """
     _allow(order, Trigger.PAYMENT_RETRIED, RetryNotPossible)
+    if order.by_hand:
+        raise RetryNotPossible("the provider has yet to let go of the last hold")
     retried = order.moved(
         Trigger.PAYMENT_RETRIED,
         hold=Hold.PENDING,

@@ -173,7 +173,9 @@ def dispute_told(order: Order, dispute_id: str, amount: Money, status: DisputeSt
 
 
 def _let_go(order: Order, hold: Hold, trigger: Trigger, sequence: int, code: str | None) -> Change:
-    """The money is not held (any more), unless that is old news."""
+    """The money is not held (any more), unless that is old news, or a person knew before."""
+    if order.by_hand and sequence > order.hold_sequence:
+        return replace(order, hold_sequence=sequence, by_hand=False), ()
     if sequence <= order.hold_sequence or order.hold not in {Hold.PENDING, Hold.HELD}:
         return order, ()
     moved = order.moved(
@@ -184,10 +186,10 @@ def _let_go(order: Order, hold: Hold, trigger: Trigger, sequence: int, code: str
 
 
 def let_go_by_hand(order: Order) -> Change:
-    """A person has found that the provider holds nothing any more."""
+    """A person has found that the provider holds nothing any more. Payments will tell it, too."""
     if order.hold not in {Hold.PENDING, Hold.HELD}:
         return order, ()
-    after = order.moved(Trigger.PAYMENT_VOIDED, hold=Hold.RELEASED)
+    after = order.moved(Trigger.PAYMENT_VOIDED, hold=Hold.RELEASED, by_hand=True)
     return after, _cancelled(order, after)
 
 

@@ -97,6 +97,7 @@ class Order:
     """`captured` is what stands in the ledger. `hold_sequence` is the place, in the payment's own
     messages, of the last that changed `hold`: an older one that comes late says nothing new.
 
+    `by_hand` is set while a person's word that nothing is held stands in for that of payments.
     `cancel_wanted` is the customer's wish, `release_wanted` ours after a capture failed: the hold
     is to be given back. `confirm_by` is stamped while the order waits for its confirmation.
     `reversals` are the captures and refunds whose entries the ledger has reversed.
@@ -114,6 +115,7 @@ class Order:
     correlation_id: str
     hold: Hold = Hold.PENDING
     hold_sequence: int = 0
+    by_hand: bool = False
     capturing: bool = False
     cancel_wanted: bool = False
     release_wanted: bool = False

@@ -12,6 +12,7 @@ from payments.domain.report import Part, Place
 from payments.infrastructure.settlement.records import NotAReport
 
 CHUNK_BYTES: Final = 262_144
+REPORT_BYTES_MAX: Final = 1_000_000_000
 MAPPING: Final = "mapping.json"
 MAPPING_BYTES_MAX: Final = 100_000
 
@@ -22,7 +23,10 @@ class ReportBucket:
         self._s3 = s3
 
     def chunks(self, place: Place, part: Part | None = None) -> Iterator[bytes]:
-        """A report, or a part of it, in pieces; raises ReportsNotReached."""
+        """A report, or a part of it, in pieces; raises ReportsNotReached.
+
+        Raises NotAReport for a report that is too large, before anything of it is read.
+        """
         request = {"Bucket": self._name, "Key": place.key}
         if place.version:
             request["VersionId"] = place.version
@@ -30,6 +34,8 @@ class ReportBucket:
             request["Range"] = f"bytes={part.start}-{part.end - 1}"
         try:
             answer = self._s3.get_object(**request)
+            if part is None and answer["ContentLength"] > REPORT_BYTES_MAX:
+                raise NotAReport(f"more than {REPORT_BYTES_MAX} bytes: to be split by its provider")
             pieces = answer["Body"].iter_chunks(CHUNK_BYTES)
             yield from pieces if part is None or "ContentRange" in answer else _within(pieces, part)
         except (ClientError, BotoCoreError) as error:

@@ -77,6 +77,11 @@ BUGS: Final = (
         ),
     ),
     bug(
+        "what a person knew of a hold is forgotten",
+        (FACTS, "hold=Hold.RELEASED, by_hand=True)", "hold=Hold.RELEASED)"),
+        life="a person knows that a hold is over before it is heard of",
+    ),
+    bug(
         "an entry is named by its moment, not by its cause",
         (
             RULES,

@@ -26,7 +26,6 @@ from payments.infrastructure.settlement.stripe import transaction_line
 
 PART_BYTES: Final = 2_000_000
 """Some ten thousand rows: what one worker reads in a few minutes."""
-REPORT_BYTES_MAX: Final = 1_000_000_000
 JSON_BYTES_MAX: Final = 4_000_000
 """Pages of `/v1/balance_transactions` have a hundred objects; a document is read as a whole."""
 COLUMNS_MAX: Final = 400
@@ -89,7 +88,7 @@ def lines(
 
 
 class _Measured:
-    """A stream that counts and digests what goes by; raises NotAReport beyond its limit."""
+    """A stream that counts and digests what goes by."""
 
     def __init__(self, chunks: Iterable[bytes]) -> None:
         self._chunks = iter(chunks)
@@ -99,8 +98,6 @@ class _Measured:
     def __iter__(self) -> Iterator[bytes]:
         for chunk in self._chunks:
             self.size += len(chunk)
-            if self.size > REPORT_BYTES_MAX:
-                raise NotAReport(f"more than {REPORT_BYTES_MAX} bytes: to be split by its provider")
             self.digest.update(chunk)
             yield chunk
 

@@ -1,13 +1,12 @@
 """Files that are no reports, and rows that are no lines: refused with the reason, nothing lost."""
 
-from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from payments.domain.settlement import RefusedRow, RowWrong
-from payments.infrastructure.settlement import FORMATS, reading
+from payments.infrastructure.settlement import FORMATS
 from payments.infrastructure.settlement.format import day, exact, moment, rounded
 from payments.infrastructure.settlement.mapped import read_mapping
 from payments.infrastructure.settlement.reading import plan
@@ -53,28 +52,6 @@ def refusal(**cells: str) -> str:
 def test_a_file_that_is_no_report_is_refused_with_its_reason(content: bytes, reason: str) -> None:
     with pytest.raises(NotAReport, match=reason):
         read(content, "sandbox")
-
-
-def test_a_file_beyond_the_limit_is_refused_before_its_end(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(reading, "REPORT_BYTES_MAX", 100_000)
-    taken = 0
-
-    def endless() -> Iterator[bytes]:
-        nonlocal taken
-        yield HEADER.encode() + b"\n"
-        while True:
-            taken += 1
-            yield FIRST.encode() + b"\n"
-
-    with pytest.raises(NotAReport, match="more than 100000 bytes"):
-        plan(endless(), FORMATS["sandbox"])
-    assert taken < 1000
-
-
-def test_the_limit_lets_a_day_of_millions_of_lines_through() -> None:
-    assert reading.REPORT_BYTES_MAX == 1_000_000_000
 
 
 def test_a_json_document_beyond_its_limit_is_refused() -> None:
