@@ -39,6 +39,7 @@ NIGHTS_MAX: Final = 120
 CLOCKWORK: Final = frozenset({"night", "report", "statement", "desk"})
 BEARABLE: Final = {"killed": 0.003, "store_refuses": 0.005}
 """A run calls the store some hundred times: oftener than so it would come to no end."""
+SLOW: Final = 2 * HOUR
 ACCOUNTS: Final = ("5000", "5900")
 WITHOUT_BANK: Final = 0.3
 """How often a house has no statements of its bank."""
@@ -49,7 +50,8 @@ class Habits:
     """`resolves` is the share of open discrepancies that a person explains on a day, `asks` how
     often somebody asks for a run. Everything begins with `first_night`, and goes on for
     `nights_after` nights when nothing moves any more; `proves` is whether the books are proved,
-    `keeps_books` whether somebody books by hand.
+    `keeps_books` whether somebody books by hand. In a run that is `slow` everything else goes on
+    for hours behind each of its writes.
     """
 
     resolves: float = 0.2
@@ -58,6 +60,7 @@ class Habits:
     nights_after: int = NIGHTS_AFTER
     proves: bool = True
     keeps_books: bool = True
+    slow: bool = False
 
 
 class ReconciledWorld(World):
@@ -121,6 +124,11 @@ class ReconciledWorld(World):
         if moment == "before":
             self.books.check()  # between two writes, never within one
         self._store_call(moment, place)
+        written = (moment, place) == ("after", "accounting.commit")
+        if self.habits.slow and written and self._stack == ["accounting.reconcile"]:
+            until = self.agenda.now + SLOW
+            while entry := self.agenda.near(until - self.agenda.now, but_not=()):
+                self._step(entry)
 
     def _on(self, day: int) -> None:
         """Plan the clockwork of a day: what it closes at night, reports, the work at the desk."""
@@ -153,7 +161,7 @@ class ReconciledWorld(World):
     def _report(self, day: int) -> None:
         date = _date(day)
         for key in self.settlements.settle(self.acquirer.charges, day, date):
-            self._come([key], self.settlements.plan.held_back_days, day)
+            self._come([key], self.settlements.plan.held_back_hours, day)
         if self.bank is not None:
             for payout, (currency, _, sent) in self.settlements.truth.payouts.items():
                 if payout not in self.bank.truth.sent:
@@ -162,12 +170,12 @@ class ReconciledWorld(World):
     def _statements(self, day: int) -> None:
         assert self.bank is not None
         for days, keys in self.bank.statements(day, _date(day)):
-            self._come(keys, days, day)
+            self._come(keys, days * 24, day)
 
-    def _come(self, keys: Sequence[str], days: int, day: int) -> None:
-        """Files come so many days late, one after the other, and are noticed once or twice."""
+    def _come(self, keys: Sequence[str], hours: int, day: int) -> None:
+        """Files come so many hours late, one after the other, and are noticed once or twice."""
         self._last_change = day
-        delay = self._rng.randrange(HOUR) + days * DAY
+        delay = self._rng.randrange(HOUR) + hours * HOUR
         if self.settlements.plan.rates and self._rng.random() < 0.1:
             delay += self._rng.randrange(5) * DAY
         for _ in range(self._rng.choice((1, 1, 2))):

@@ -46,7 +46,7 @@ class Plan:
     strangers: tuple[str, ...] = ()
     off: int = 0
     copies: bool = False
-    held_back_days: int = 0
+    held_back_hours: int = 0
 
 
 @dataclass

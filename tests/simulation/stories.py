@@ -23,6 +23,9 @@ PERSONS: Final = Habits(
     resolves=1.0, asks=0.0, nights_after=NIGHTS, proves=False, keeps_books=False
 )
 NOBODY: Final = Habits(resolves=0.0, asks=0.0, nights_after=1, proves=False, keeps_books=False)
+_SLOW: Final = Habits(
+    resolves=0.0, asks=1.0, nights_after=1, proves=False, keeps_books=False, slow=True
+)
 _PAID: Final = Life(amount=20_00, automatic=True)
 _LARGE: Final = Life(amount=5_000_00, automatic=True)
 _DOLLARS: Final = Life(amount=20_00, automatic=True, currency="USD")
@@ -155,7 +158,7 @@ OF_THE_BANK: Final = (
     Story(
         name="a payout arrives before it is told",
         lives=(_PAID,),
-        plan=Plan(held_back_days=3),
+        plan=Plan(held_back_hours=3 * 24),
         habits=NOBODY,
         bank=BankPlan(files={1: "cut"}),
     ),
@@ -182,6 +185,13 @@ OF_THE_BANK: Final = (
         lives=(_PAID, _PAID_LATER),
         habits=NOBODY,
         bank=BankPlan(wrongs={1: "short", 2: "nameless"}),
+    ),
+    Story(
+        name="a payout is told in the middle of a run that has left its entry alone",
+        lives=(_PAID,),
+        plan=Plan(held_back_hours=26),
+        habits=_SLOW,
+        bank=BankPlan(),
     ),
 )
 STORIES: Final = (*OF_REPORTS, *OF_THE_BANK)

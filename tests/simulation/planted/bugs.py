@@ -4,10 +4,16 @@ import json
 from pathlib import Path
 from typing import Final
 
-from tests.simulation.planted import counting, messaging, paying, reconciling
+from tests.simulation.planted import banking, counting, messaging, paying, reconciling
 from tests.simulation.planted.planting import Bug
 
-BUGS: Final[tuple[Bug, ...]] = (*messaging.BUGS, *paying.BUGS, *counting.BUGS, *reconciling.BUGS)
+BUGS: Final[tuple[Bug, ...]] = (
+    *messaging.BUGS,
+    *paying.BUGS,
+    *counting.BUGS,
+    *reconciling.BUGS,
+    *banking.BUGS,
+)
 REPORT: Final = Path(__file__).parents[3] / "bench" / "results" / "planted.json"
 
 
