@@ -4,7 +4,7 @@
 Every fault that was put in must be found, and nothing else, or it fails.
 
 The goal was DuckDB's rows per CPU-second, and on sorted exports two and a half times them, with at
-most 128 MB. The memory is 17 MB and the speed 1.04 of DuckDB's (1.5 of polars'): the rounds are in
+most 128 MB. The memory is 17 MB and the speed 1.02 of DuckDB's (1.5 of polars'): the rounds are in
 turn, and each program has one core. Two and a half times, 0.7 CPU-seconds, is out of reach: reading
 the lines and splitting them into texts alone takes Python 0.65, however they are compared.
 """

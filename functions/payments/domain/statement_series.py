@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import groupby, pairwise
+from itertools import chain, groupby, pairwise
 from typing import Final
 
+from shared.ids import derived
 from shared.money import Money
 
+GAPS_SHOWN_MAX: Final = 5
+NUMBER_SHOWN_MAX: Final = 35
+"""As long as camt.053 lets a name be; whoever writes longer ones is not shown whole."""
 _DIGITS: Final = re.compile(r"0*(\d+)(/\d+)?")
 
 
@@ -28,10 +33,10 @@ class Proved:
     def name(self) -> str:
         """The same in every file and format, and in a corrected one: pages open differently."""
         number = self.number or f"to {self.closing}"
-        return f"{self.closed_on.isoformat()}#{plain(number)}#{self.opening}"
+        return derived("stm", self.closed_on.isoformat(), plain(number), str(self.opening))
 
     def __str__(self) -> str:
-        called = f"{plain(self.number)} of " if self.number else ""
+        called = f"{plain(self.number)[:NUMBER_SHOWN_MAX]} of " if self.number else ""
         return f"{called}{self.closed_on.isoformat()}"
 
 
@@ -53,7 +58,8 @@ def gaps_beside(series: Iterable[Proved], report_id: str) -> str:
             if before.closing != behind.opening and (first or behind.report_id == report_id):
                 closed, opened = before.closing, behind.opening
                 found.append(f"between {before} ({closed}) and {behind} ({opened})")
-    return ", ".join(found)
+    more = len(found) - GAPS_SHOWN_MAX
+    return ", ".join([*found[:GAPS_SHOWN_MAX], *([f"and {more} more"] if more > 0 else [])])
 
 
 def _by_currency(series: Iterable[Proved]) -> Iterator[Sequence[Proved]]:
@@ -62,22 +68,28 @@ def _by_currency(series: Iterable[Proved]) -> Iterator[Sequence[Proved]]:
     for _, found in groupby(by_day, key=lambda each: each.opening.currency):
         in_order: list[Proved] = []
         for _, of_day in groupby(found, key=lambda each: each.closed_on):
-            in_order += _in_a_day(list(of_day), in_order[-1].closing if in_order else None)
+            in_order += _in_a_day(of_day, in_order[-1].closing if in_order else None)
         yield in_order
 
 
-def _in_a_day(statements: list[Proved], balance: Money | None) -> Iterator[Proved]:
+def _in_a_day(statements: Iterable[Proved], balance: Money | None) -> Iterator[Proved]:
     """By their balances, which banks cannot number otherwise; by number where those do not meet."""
-    waiting = sorted(statements, key=lambda each: (_number(each), each.name))
-    while waiting:
-        closings = [each.closing for each in waiting]
-        following = [each for each in waiting if each.opening == balance]
-        following.sort(key=lambda each: each.opening != each.closing)
-        begins = [each for each in waiting if each.opening not in closings]
-        chosen = (following or begins or waiting)[0]
-        waiting.remove(chosen)
-        balance = chosen.closing
-        yield chosen
+    found = {each.name: each for each in statements}.values()
+    by_number = sorted(found, key=lambda each: (_number(each), each.opening.minor, each.name))
+    closings = {each.closing for each in by_number}
+    begins = [each for each in by_number if each.opening not in closings]
+    else_ = chain(begins, by_number)
+    opening_with: dict[Money, deque[Proved]] = {}
+    for each in sorted(by_number, key=lambda each: each.opening != each.closing):
+        opening_with.setdefault(each.opening, deque()).append(each)
+    done: set[str] = set()
+    while len(done) < len(by_number):
+        follows = opening_with.get(balance) if balance is not None else None
+        chosen = follows.popleft() if follows else next(else_)
+        if chosen.name not in done:
+            done.add(chosen.name)
+            balance = chosen.closing
+            yield chosen
 
 
 def _number(statement: Proved) -> int:

@@ -169,6 +169,28 @@ def test_pages_and_statements_of_one_day_are_in_the_order_of_their_balances() ->
     assert desk.put(FOURTH).missing == ""
 
 
+def test_a_file_of_gaps_alone_and_names_beyond_all_bounds_is_read_to_its_end() -> None:
+    """More than a row and a message may hold, if each were told with its whole name."""
+    name = "\U0001f3e6" * 600
+    halves = camt053(opening="1.00", closing="1.00").split(b"<Stmt>")
+    many = b"".join(
+        halves[1]
+        .partition(b"</Stmt>")[0]
+        .replace(b"<Id>S</Id>", f"<Id>{name}</Id>".encode())
+        .replace(b">1.00<", f">{number}.00<".encode())
+        .replace(b"</Bal>", b"<Dt><Dt>2026-11-01</Dt></Dt></Bal>")
+        .join((b"<Stmt>", b"</Stmt>"))
+        for number in range(1, 301)
+    )
+    rest = halves[1].partition(b"</Stmt>")[2]
+    report = Desk().put(halves[0] + many + rest)
+    assert report.missing.startswith(f"between {name[:35]} of 2026-11-01 (1.00 EUR) and ")
+    assert report.missing.endswith("and 294 more")
+    assert len(report.missing) < 1000
+    kept = statements(halves[0] + many + rest)
+    assert len(kept) == 300
+
+
 def test_what_follows_after_new_year_begins_again_at_one() -> None:
     last = Proved(
         number="365",
