@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Final
 
@@ -48,8 +50,10 @@ class Part:
 
 @dataclass(kw_only=True)
 class Tally:
-    """The sums of all parts."""
+    """The sums of all `parts` that have come so far, of so many."""
 
+    of: int
+    parts: int = 0
     seeds: int = 0
     payments: int = 0
     simulated_milliseconds: int = 0
@@ -60,6 +64,7 @@ class Tally:
     failures: list[str] = field(default_factory=list)
 
     def add(self, part: Part) -> None:
+        self.parts += 1
         self.singles[part.life] += part.singles
         self.pairs[part.life] += part.pairs
         for killed in part.wrong:
@@ -80,23 +85,28 @@ class Tally:
             self.failures.append(text)
 
 
-def campaign(
-    *, seeds: int, payments: int, every_pair: int, every_place: int, processes: int
-) -> Tally:
-    """All seeds, each crash point of the workflows once (of the reconciliation's stories one of
-    `every_place`), and one of `every_pair` pairs of the workflows' (0: none).
-    """
-    tally, began = Tally(), time.monotonic()
+def campaign(tasks: Sequence[Task], *, processes: int) -> Tally:
+    """Carry out all tasks, or as many as have come to their end when somebody interrupts it."""
+    tally, began = Tally(of=len(tasks)), time.monotonic()
     told = began
-    tasks = list(_tasks(seeds, payments, every_pair, every_place))
-    with ProcessPoolExecutor(processes, initializer=settle_memory) as pool:
-        for number, part in enumerate(pool.map(_run, tasks, chunksize=4), start=1):
+    pool = ProcessPoolExecutor(processes, get_context("forkserver"), initializer=_begin)
+    try:
+        for part in pool.map(_run, tasks):
             tally.add(part)
             now = time.monotonic()
             if now - told > TOLD_EVERY_SECONDS:
                 told = now
-                _say_progress(tally, number / len(tasks), now - began)
+                _say_progress(tally, now - began)
+    except KeyboardInterrupt:
+        print("interrupted: what follows is about what came to its end")  # noqa: T201
+    finally:
+        pool.shutdown(cancel_futures=True)
     return tally
+
+
+def _begin() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the campaign decides what is still waited for
+    settle_memory()
 
 
 def report(tally: Tally, *, seconds: float) -> dict[str, Any]:
@@ -105,6 +115,7 @@ def report(tally: Tally, *, seconds: float) -> dict[str, Any]:
     return {
         "commit": _git("rev-parse", "HEAD"),
         "changed_since": bool(_git("status", "--porcelain", "--untracked-files=no")),
+        "parts": f"{tally.parts:,} of {tally.of:,}",
         "seeds": tally.seeds,
         "payments": tally.payments,
         "wall_seconds": round(seconds, 1),
@@ -126,6 +137,7 @@ def report(tally: Tally, *, seconds: float) -> dict[str, Any]:
 
 def show(figures: dict[str, Any], say: Callable[[str], object]) -> None:
     """The report for people."""
+    say(f"{'parts':<24}{figures['parts']:>24}")
     for name in ("seeds", "payments", "crash_points", "pairs", "simulated_days", "wall_seconds"):
         say(f"{name.replace('_', ' '):<24}{figures[name]:>14,}")
     say(f"{'simulated over wall':<24}{figures['simulated_over_wall']:>14,}")
@@ -153,8 +165,12 @@ def _run(task: Task) -> Part:
     return task()
 
 
-def _tasks(seeds: int, payments: int, every_pair: int, every_place: int) -> Iterator[Task]:
-    """The longest first, so that the last processor is not left alone with one."""
+def tasks(*, seeds: int, payments: int, every_pair: int, every_place: int) -> Iterator[Task]:
+    """All seeds, each crash point of the lives once (of the reconciliation's stories one of
+    `every_place`), and one of `every_pair` pairs of the workflows' (0: none).
+
+    The longest come first, so that the last processor is not left alone with one.
+    """
     for life in WORKFLOWS:
         for part in range(PARTS if every_pair else 0):
             yield partial(_pairs, life.name, part, every_pair)
@@ -197,7 +213,8 @@ def _pairs(name: str, part: int, every: int) -> Part:
     return Part(life=name, pairs=number, wrong=tuple(wrong))
 
 
-def _say_progress(tally: Tally, done: float, seconds: float) -> None:
+def _say_progress(tally: Tally, seconds: float) -> None:
+    done = tally.parts / tally.of
     rest = seconds / done - seconds
     print(  # noqa: T201
         f"{done:4.0%}  {tally.seeds:,} seeds  {tally.payments:,} payments"
