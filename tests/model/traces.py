@@ -252,12 +252,12 @@ class Recorder:
                 self.seen.append((ARRIVAL, self._attempts[body["reference"]], REJECTED))
             return answer
 
-        def said(operation: Any, **more: Any) -> None:
+        def said(operation: Any, *course: Any, **more: Any) -> None:
             if operation["operation"] == "dispute":
                 raise BeyondTheModel("a dispute")
             verdict = VERDICTS[operation["status"]]
             self.seen.append((VERDICT, self._attempts[operation["reference"]], verdict))
-            say(operation, **more)
+            say(operation, *course, **more)
 
         acquirer.call, acquirer._post, acquirer._begin = called, posted, begun
         acquirer._perform, acquirer._say = performed, said
