@@ -134,8 +134,8 @@ def test_what_is_refunded_after_it_was_settled_says_so(quittance: Platform) -> N
     assert quittance.payment(order)["settled"] == 0
     settle(quittance)
     assert says(quittance, order, "settled") == (3998, 3998)
-    listed = quittance.send("GET", "/payments?status=settled", role="auditor")
-    assert order["payment_id"] in {each["payment_id"] for each in json.loads(listed.body)["data"]}
+    settled_ones = quittance.api("auditor").payments_in("settled")
+    assert order["payment_id"] in {each["payment_id"] for each in settled_ones}
     assert refund(quittance, order, 1000).status == 202
     assert says(quittance, order, "partially_refunded") == (3998, 3998)
 
