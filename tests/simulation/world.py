@@ -46,6 +46,8 @@ CHAIN_MAX: Final = 12
 STEPS_MAX_PER_LIFE: Final = 20_000
 CALM_AFTER: Final = 20 * DAY
 """By then every fault has ended, so that everything left half-way must come to its end."""
+QUIET_BEFORE: Final = 400 * DAY
+"""Whoever still does something then will do it for ever."""
 
 
 class World:
@@ -147,6 +149,8 @@ class World:
         for _ in range(steps_max):
             if not self.agenda:
                 return
+            if self.agenda.now > QUIET_BEFORE:
+                break
             self._step(self.agenda.next())
         raise AssertionError("the network never went quiet")
 

@@ -219,9 +219,10 @@ def _void_failed(payment: Payment, attempt: Attempt) -> Change:
 def _refund_succeeded(payment: Payment, attempt: Attempt) -> Change:
     refunded = payment.refunded + attempt.amount
     back = refunded + payment.disputed + payment.charged_back
-    if payment.captured < back <= payment.captured + payment.capturing:
+    stands = not attempt.withdrawn  # else others may have taken since what it gave back
+    if stands and payment.captured < back <= payment.captured + payment.capturing:
         raise NoticeEarly
-    if payment.captured < back:
+    if stands and payment.captured < back:
         raise NoticeContradicts("refunded more than was captured")
     after = replace(payment, refunded=refunded, refunding=payment.refunding - attempt.amount)
     event = PaymentRefunded(

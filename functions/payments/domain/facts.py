@@ -137,6 +137,8 @@ def _withdrawal(payment: Payment, attempt: Attempt, notice: Notice) -> Change:
         raise NoticeContradicts(f"{notice.operation} cannot be {notice.verdict}")
     if attempt.withdrawn:
         return payment, ()
+    if attempt.operation is Operation.REFUND and not attempt.decided:
+        attempt = replace(attempt, withdrawn=True)
     stands, told = _success(payment, attempt, notice)
     standing = stands.attempt(attempt.attempt_id)
     assert standing is not None
