@@ -46,8 +46,8 @@ CHAIN_MAX: Final = 12
 STEPS_MAX_PER_LIFE: Final = 20_000
 CALM_AFTER: Final = 20 * DAY
 """By then every fault has ended, so that everything left half-way must come to its end."""
-QUIET_BEFORE: Final = 400 * DAY
-"""Whoever still does something then will do it for ever."""
+QUIET_BEFORE: Final = 2_000 * DAY
+"""Whoever still does something then will do it for ever: a last look may come after 630 days."""
 
 
 class World:
