@@ -240,7 +240,7 @@ class Acquirer:
             return
         elif kind == "refund" or charge.refundable >= amount:
             operation |= {"status": "reversed", "decline_code": "reversed"}
-            self._say(operation, course, always=True)
+            self._say(operation, course, always=True, after=course.told_after)
             if self._host.agenda.now >= charge.capture_before:
                 self._expire(charge)
 

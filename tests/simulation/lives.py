@@ -38,14 +38,16 @@ class Course:
 
     `line` is what happens to the call: `silent_before` and `silent_after` the charge,
     `arrives_late`, `server_error`; `given_up` takes effect a day later, when nobody waits for it
-    any more, though its hold was given back by then. `withdrawn_after` takes a success back; `told`
-    is by webhook, and `retold_after` each word of it once more, as an event of its own.
+    any more, though its hold was given back by then. `withdrawn_after` takes a success back, which
+    is told `told_after` it; `told` is by webhook, and `retold_after` each word of it once more, as
+    an event of its own.
     """
 
     verdict: str = "succeeded"
     pending: int = 0
     line: str = ""
     withdrawn_after: int | None = None
+    told_after: int = 0
     told: bool = True
     retold_after: int | None = None
 

@@ -5,16 +5,27 @@ from typing import Any
 import pytest
 
 from shared.persistence.rows import dump_row
+from tests.simulation.evidence import Finding
 from tests.simulation.watch import Watch, reachable
 
 ATTEMPT = {
     "attempt_id": "pay_1-authorize-1",
     "key": "pay_1:authorize:1",
     "cause_id": "orders/ord_1/1/2",
+    "operation": "authorize",
     "amount": 5000,
     "status": "succeeded",
+    "withdrawn": False,
     "decline_code": None,
 }
+TAKEN = {
+    **ATTEMPT,
+    "attempt_id": "pay_1-capture-1",
+    "key": "pay_1:capture:1",
+    "cause_id": "orders/ord_1/3/2",
+    "operation": "capture",
+}
+GONE = {**TAKEN, "withdrawn": True}
 
 
 def payment(**changes: Any) -> dict[str, Any]:
@@ -67,6 +78,85 @@ def test_a_step_that_breaks_an_invariant_is_found(changes: dict[str, Any], rule:
     watch.written("payments", None, payment())
     watch.written("payments", None, payment(**changes))
     assert rules(watch) == [rule]
+
+
+def held_again(**changes: Any) -> dict[str, Any]:
+    """Its one capture has been withdrawn."""
+    row = {"status": "authorized", "captured": 0, "attempts": [ATTEMPT, GONE]}
+    return payment(**{**row, **changes})
+
+
+@pytest.mark.parametrize(
+    ("back", "before", "after"),
+    [
+        ({"refunded": 5000}, "refunded", "authorized"),
+        ({"disputes": [{"amount": 5000, "status": "opened"}]}, "disputed", "disputed"),
+    ],
+)
+def test_what_was_given_back_of_a_capture_that_was_withdrawn_may_stand(
+    back: dict[str, Any], before: str, after: str
+) -> None:
+    """That the refund came back as well, or that the dispute was won, is heard of later."""
+    watch = Watch()
+    watch.written("payments", None, payment(**back, status=before, attempts=[ATTEMPT, TAKEN]))
+    watch.written("payments", None, held_again(**back, status=after))
+    watch.written("payments", None, held_again())
+    assert watch.findings == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "what"),
+    [
+        ({"attempts": [ATTEMPT, TAKEN]}, "pay_1: 4000 back of 0"),
+        ({"refunded": 4001}, "pay_1: 4001 back of 0"),
+        ({"disputes": [{"amount": 1, "status": "lost"}]}, "pay_1: 4001 back of 0"),
+    ],
+)
+def test_more_back_than_was_captured_is_found_but_for_what_was_withdrawn(
+    changes: dict[str, Any], what: str
+) -> None:
+    watch = Watch()
+    partly = payment(status="partially_refunded", refunded=4000, attempts=[ATTEMPT, TAKEN])
+    watch.written("payments", None, partly)
+    watch.written("payments", None, held_again(**{"refunded": 4000, **changes}))
+    assert watch.findings == [Finding("P2", what)]
+
+
+@pytest.mark.parametrize(
+    ("changes", "what"),
+    [
+        ({"refunded": 4001}, "pay_1: 4001 back of 0"),
+        ({"disputes": [{"amount": 1, "status": "opened"}]}, "pay_1: 4001 back of 0"),
+        ({"refunding": 1}, "pay_1: 1 more reserved of -4000"),
+    ],
+)
+def test_more_that_goes_back_after_a_capture_was_withdrawn_is_found(
+    changes: dict[str, Any], what: str
+) -> None:
+    asked = {**ATTEMPT, "attempt_id": "pay_1-refund-2", "key": "k", "operation": "refund"}
+    watch = Watch()
+    partly = payment(status="partially_refunded", refunded=4000, attempts=[ATTEMPT, TAKEN])
+    watch.written("payments", None, partly)
+    watch.written("payments", None, held_again(refunded=4000))
+    assert watch.findings == []
+    changed = {"refunded": 4000, "attempts": [ATTEMPT, GONE, asked], **changes}
+    watch.written("payments", None, held_again(**changed))
+    assert watch.findings == [Finding("P2", what)]
+
+
+def test_a_withdrawn_capture_leaves_no_room_beside_the_next_one() -> None:
+    """What was given back of the first stands when the second is captured; then it is over."""
+    again = {**TAKEN, "attempt_id": "pay_1-capture-2", "key": "pay_1:capture:2"}
+    taken = {"status": "refunded", "attempts": [ATTEMPT, GONE, again]}
+    watch = Watch()
+    first = payment(status="refunded", refunded=5000, attempts=[ATTEMPT, TAKEN])
+    watch.written("payments", None, first)
+    watch.written("payments", None, held_again(refunded=5000))
+    watch.written("payments", None, held_again(refunded=5000, status="capturing"))
+    watch.written("payments", None, payment(**taken, refunded=5000))
+    assert watch.findings == []
+    watch.written("payments", None, payment(**taken, refunded=5001))
+    assert watch.findings == [Finding("P2", "pay_1: 5001 back of 5000")]
 
 
 def test_a_call_before_its_intent_is_durable_is_found() -> None:

@@ -98,6 +98,14 @@ UPSETS: Final = (
         },
         held_up={"AuthorizationExpired": 90 * MINUTE},
     ),
+    Life(
+        name="a capture is withdrawn before it is heard that its refund came back",
+        decisions=(_CONFIRM, _REFUND),
+        courses={
+            "capture": (Course(withdrawn_after=2 * HOUR),),
+            "refund": (Course(withdrawn_after=MINUTE, told_after=3 * HOUR),),
+        },
+    ),
 )
 
 
