@@ -12,13 +12,20 @@ from payments.domain.errors import (
     NoticeEarly,
     OutcomeUnknown,
     ProviderBusy,
+    RefundNotPossible,
 )
 from payments.domain.facts import noticed
 from payments.domain.intents import start_authorization, start_capture, start_void
 from payments.domain.states import PaymentStatus
 from payments.infrastructure.dynamodb_payments import DynamoDbPayments
 from shared.contracts.envelope import Cause
-from shared.contracts.payments import CancelPayment, DisputeOpened, DisputeWon
+from shared.contracts.payments import (
+    CancelPayment,
+    DisputeOpened,
+    DisputeWon,
+    PaymentRefunded,
+    RefundFailed,
+)
 from shared.contracts.provider_notice import Operation, Verdict
 from tests.doubles.ledger import START, Ledger, capture_failed, captured
 from tests.doubles.memory_table import MemoryTable
@@ -114,14 +121,51 @@ def test_a_refund_out_of_a_capture_that_is_not_heard_of_yet_waits_for_it() -> No
     """It was told as a contradiction: the first capture was undone, the second took the money."""
     refund = notice(Operation.REFUND, Verdict.SUCCEEDED, 1000)
     undone, _ = told(refunding(1000), notice(Operation.CAPTURE, Verdict.REVERSED, 5000))
-    with pytest.raises(NoticeContradicts):
-        noticed(undone, refund)
     again = start_capture(undone, capture_of(5000), cause_id="orders/ord_1/9/2", now=NOW)
     with pytest.raises(NoticeEarly):
         noticed(again, refund)
     second = notice(Operation.CAPTURE, Verdict.SUCCEEDED, 5000, number=2)
     payment, _ = told(again, second, refund)
     assert (payment.captured, payment.refunded) == (eur(5000), eur(1000))
+
+
+def test_a_refund_is_no_contradiction_when_its_capture_is_known_to_be_undone() -> None:
+    """It was, and was asked about for ever: capture and refund came back, the capture first."""
+    refund, back = (
+        notice(Operation.REFUND, verdict, 5000) for verdict in (Verdict.SUCCEEDED, Verdict.REVERSED)
+    )
+    undone, _ = told(refunding(5000), notice(Operation.CAPTURE, Verdict.REVERSED, 5000))
+    payment, events = noticed(undone, refund)
+    assert [type(event) for event in events] == [PaymentRefunded]
+    assert payment.status is PaymentStatus.AUTHORIZED
+    assert (payment.captured, payment.refunded, payment.refunding) == (eur(0), eur(5000), eur(0))
+    with pytest.raises(RefundNotPossible):
+        refunding(1, of=payment, number=2)
+    payment, events = noticed(payment, back)
+    assert [type(event) for event in events] == [RefundFailed]
+    assert (payment.refunded, payment.refundable) == (eur(0), eur(0))
+
+
+def test_a_dispute_is_no_contradiction_when_a_refunded_capture_is_known_to_be_undone() -> None:
+    """It was, until it was heard that the refund had come back as well."""
+    first = captured_payment(3000, final=False)
+    both, _ = told(
+        start_capture(first, capture_of(2000), cause_id="orders/ord_1/9/2", now=NOW),
+        notice(Operation.CAPTURE, Verdict.SUCCEEDED, 2000, number=2),
+    )
+    refunded, _ = told(
+        refunding(3000, of=both),
+        notice(Operation.REFUND, Verdict.SUCCEEDED, 3000),
+        notice(Operation.CAPTURE, Verdict.REVERSED, 3000),
+    )
+    assert (refunded.captured, refunded.refundable) == (eur(2000), eur(-1000))
+    with pytest.raises(NoticeContradicts, match=r"20\.01 EUR disputed of -10\.00 EUR"):
+        noticed(refunded, dispute(Verdict.OPENED, 2001))
+    disputed, events = noticed(refunded, dispute(Verdict.OPENED, 2000))
+    assert [type(event) for event in events] == [DisputeOpened]
+    assert (disputed.status, disputed.disputed) == (PaymentStatus.DISPUTED, eur(2000))
+    settled, _ = told(disputed, notice(Operation.REFUND, Verdict.REVERSED, 3000))
+    assert (settled.captured, settled.refunded, settled.refundable) == (eur(2000), eur(0), eur(0))
 
 
 def test_a_void_long_done_is_not_stuck_when_the_payment_was_tried_again_since() -> None:

@@ -111,8 +111,8 @@ class Watch:
         amounts = [row[each] for each in ("captured", "capturing", "released", "expired")]
         if min(amounts) < 0 or held(row) < 0:
             self._find("P1", f"{name}: {amounts} of {row['authorized']}")
-        back = _back(row)
-        if min(row["refunding"], row["refunded"]) < 0 or back > captured + _standing(before, row):
+        back = row["refunded"] + disputed(row, "opened", "lost")
+        if min(row["refunding"], row["refunded"]) < 0 or back > captured + _withdrawn(row):
             self._find("P2", f"{name}: {back} back of {captured}")
         reserved = row["refunding"] - (before or {"refunding": 0})["refunding"]
         if reserved > 0 and back + row["refunding"] > captured and not _late(before, row):
@@ -141,25 +141,10 @@ class Watch:
         self.findings.append(Finding(rule, what))
 
 
-def _back(row: Plain) -> int:
-    return int(row["refunded"]) + disputed(row, "opened", "lost")
-
-
-def _standing(before: Plain | None, row: Plain) -> int:
-    """What may be back beyond what is captured: it was before a capture was withdrawn.
-
-    The provider takes a capture back when its refund has come back; that may be heard of later.
-    Until then no more goes back: only the step that withdraws adds to it, as much as it takes.
-    """
-    if before is None:
-        return 0
-    fell = int(before["captured"]) - int(row["captured"])
-    told = _withdrawn(row) - _withdrawn(before)
-    beyond = _back(before) - int(before["captured"])
-    return max(beyond + max(min(fell, told), 0), 0)
-
-
 def _withdrawn(row: Plain) -> int:
+    """What captures had taken that do not stand: all that the provider gave back or disputed of it
+    is heard of in any order. No more of it may be asked for.
+    """
     return sum(
         each["amount"]
         for each in row["attempts"]

@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from payments.domain.attempt import AttemptStatus
 from payments.domain.effects import Change, moved
 from payments.domain.errors import (
     DisputeOver,
@@ -20,7 +19,7 @@ from payments.domain.states import Trigger
 from shared.contracts.disputes import EvidenceSubmitted
 from shared.contracts.envelope import Message
 from shared.contracts.payments import DisputeLost, DisputeOpened, DisputeWon
-from shared.contracts.provider_notice import Notice, Operation, Verdict
+from shared.contracts.provider_notice import Notice, Verdict
 from shared.errors.taxonomy import NotFound
 
 _STATUSES: Final = {
@@ -60,10 +59,11 @@ def dispute_noticed(payment: Payment, notice: Notice) -> Change:
 
 
 def _opened(payment: Payment, notice: Notice) -> Change:
-    exposed = payment.captured - payment.refunded - payment.disputed - payment.charged_back
+    gone = payment.refunded + payment.disputed + payment.charged_back
+    exposed = payment.captured - gone
     if exposed < notice.amount <= exposed + payment.capturing:
         raise NoticeEarly
-    if exposed < notice.amount:
+    if payment.ever_captured - gone < notice.amount:
         raise NoticeContradicts(f"{notice.amount} disputed of {exposed}")
     after, event = _with_dispute(payment, notice, DisputeStatus.OPENED)
     return moved(payment, Trigger.DISPUTE_OPENED, after), (event,)
@@ -73,10 +73,7 @@ def _over(payment: Payment, notice: Notice) -> Change:
     """A dispute that was won before it was heard of: it takes nothing, so that nothing limits it
     but what was ever captured. All of that may be refunded by now.
     """
-    ever = payment.nothing
-    for attempt in payment.attempts:
-        if (attempt.operation, attempt.status) == (Operation.CAPTURE, AttemptStatus.SUCCEEDED):
-            ever = ever + attempt.amount
+    ever = payment.ever_captured
     if ever < notice.amount <= ever + payment.capturing:
         raise NoticeEarly
     if ever < notice.amount:

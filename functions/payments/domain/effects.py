@@ -222,7 +222,7 @@ def _refund_succeeded(payment: Payment, attempt: Attempt) -> Change:
     stands = not attempt.withdrawn  # else others may have taken since what it gave back
     if stands and payment.captured < back <= payment.captured + payment.capturing:
         raise NoticeEarly
-    if stands and payment.captured < back:
+    if stands and payment.ever_captured < back:
         raise NoticeContradicts("refunded more than was captured")
     after = replace(payment, refunded=refunded, refunding=payment.refunding - attempt.amount)
     event = PaymentRefunded(

@@ -112,6 +112,17 @@ class Payment:
         return self._in_disputes(DisputeStatus.LOST)
 
     @property
+    def ever_captured(self) -> Money:
+        """What all captures have taken, whatever has been withdrawn since: no more can have gone
+        back, in whichever order it is heard of.
+        """
+        found = self.nothing
+        for each in self.attempts:
+            if (each.operation, each.status) == (Operation.CAPTURE, AttemptStatus.SUCCEEDED):
+                found = found + each.amount
+        return found
+
+    @property
     def settled(self) -> Money:
         """What of the captures that stand has been settled: of each, no more than it has taken."""
         found = self.nothing
