@@ -146,28 +146,6 @@ def test_a_refund_is_no_contradiction_when_its_capture_is_known_to_be_undone() -
     assert (payment.refunded, payment.refundable) == (eur(0), eur(0))
 
 
-def test_a_dispute_is_no_contradiction_when_a_refunded_capture_is_known_to_be_undone() -> None:
-    """It was, until it was heard that the refund had come back as well."""
-    first = captured_payment(3000, final=False)
-    both, _ = told(
-        start_capture(first, capture_of(2000), cause_id="orders/ord_1/9/2", now=NOW),
-        notice(Operation.CAPTURE, Verdict.SUCCEEDED, 2000, number=2),
-    )
-    refunded, _ = told(
-        refunding(3000, of=both),
-        notice(Operation.REFUND, Verdict.SUCCEEDED, 3000),
-        notice(Operation.CAPTURE, Verdict.REVERSED, 3000),
-    )
-    assert (refunded.captured, refunded.refundable) == (eur(2000), eur(-1000))
-    with pytest.raises(NoticeContradicts, match=r"20\.01 EUR disputed of -10\.00 EUR"):
-        noticed(refunded, dispute(Verdict.OPENED, 2001))
-    disputed, events = noticed(refunded, dispute(Verdict.OPENED, 2000))
-    assert [type(event) for event in events] == [DisputeOpened]
-    assert (disputed.status, disputed.disputed) == (PaymentStatus.DISPUTED, eur(2000))
-    settled, _ = told(disputed, notice(Operation.REFUND, Verdict.REVERSED, 3000))
-    assert (settled.captured, settled.refunded, settled.refundable) == (eur(2000), eur(0), eur(0))
-
-
 def test_a_void_long_done_is_not_stuck_when_the_payment_was_tried_again_since() -> None:
     """It died in its queue each time: the next authorization has no name at the provider yet."""
     voided, _ = told(

@@ -197,7 +197,8 @@ def nothing_is_left_half_way(evidence: Evidence) -> Iterator[str]:
 def nothing_unexpected_happened(evidence: Evidence) -> Iterator[str]:
     """No exception without a name, and no contradiction but those that were planted.
 
-    A person may also have been told of a dispute of which the end was heard later.
+    A person may also have been told of a dispute of which the end was heard later, or of one that
+    was out of proportion until it was heard that a refund had come back.
     """
     yield from evidence.unexpected
     planted = 0
@@ -205,8 +206,9 @@ def nothing_unexpected_happened(evidence: Evidence) -> Iterator[str]:
         if row["Type"] != "NoticeContradicted":
             continue
         data = row["document"]["data"]
-        won = sum_of(evidence.operations(data["payment_id"]), "dispute", "won")
-        planted += not (won and " disputed of " in data["contradiction"])
+        operations = evidence.operations(data["payment_id"])
+        back = sum_of(operations, "dispute", "won") + sum_of(operations, "refund", "reversed")
+        planted += not (back and " disputed of " in data["contradiction"])
     if planted != evidence.wrong_webhooks:
         yield f"{planted} contradictions, of which {evidence.wrong_webhooks} were planted"
 

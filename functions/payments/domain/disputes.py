@@ -59,11 +59,10 @@ def dispute_noticed(payment: Payment, notice: Notice) -> Change:
 
 
 def _opened(payment: Payment, notice: Notice) -> Change:
-    gone = payment.refunded + payment.disputed + payment.charged_back
-    exposed = payment.captured - gone
+    exposed = payment.captured - payment.refunded - payment.disputed - payment.charged_back
     if exposed < notice.amount <= exposed + payment.capturing:
         raise NoticeEarly
-    if payment.ever_captured - gone < notice.amount:
+    if exposed < notice.amount:
         raise NoticeContradicts(f"{notice.amount} disputed of {exposed}")
     after, event = _with_dispute(payment, notice, DisputeStatus.OPENED)
     return moved(payment, Trigger.DISPUTE_OPENED, after), (event,)

@@ -134,18 +134,13 @@ refund_succeeded: settled -> partially_refunded refunded
 refund_succeeded: partially_refunded -> refunded
 refund_reversed: partially_refunded -> partially_captured captured settled
 refund_reversed: refunded -> partially_captured captured settled partially_refunded
-dispute_opened: authorized -> disputed
-dispute_opened: expired -> disputed
-dispute_opened: voided -> disputed
-dispute_opened: failed -> disputed
 dispute_opened: partially_captured -> disputed
 dispute_opened: captured -> disputed
 dispute_opened: settled -> disputed
 dispute_opened: partially_refunded -> disputed
-dispute_opened: refunded -> disputed
 dispute_opened: charged_back -> disputed
 dispute_won: disputed -> authorized expired partially_captured captured settled voided
-dispute_won: disputed -> partially_refunded refunded charged_back failed
+dispute_won: disputed -> partially_refunded refunded charged_back
 dispute_lost: disputed -> charged_back
 capture_settled: partially_captured -> settled
 capture_settled: captured -> settled

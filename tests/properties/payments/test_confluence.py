@@ -10,7 +10,7 @@ import pytest
 
 from payments.domain.errors import NoticeEarly
 from payments.domain.facts import noticed
-from payments.domain.intents import start_capture, start_void
+from payments.domain.intents import start_void
 from payments.domain.payment import Payment
 from payments.domain.settling import line_settled
 from shared.contracts.envelope import Message
@@ -21,14 +21,12 @@ from tests.unit.payments.lives import (
     NOW,
     authorized,
     authorizing,
-    capture_of,
     captured,
     capturing,
     dispute,
     eur,
     notice,
     refunding,
-    told,
 )
 
 RUNNING_TOTALS = frozenset({"captured", "refunded"})
@@ -53,10 +51,6 @@ def line(minor: int, number: int = 1, **changed: Any) -> PaymentSettled:
 
 VOIDING = start_void(authorized(), cause_id="x", now=NOW)
 REFUNDING = refunding(1500, of=refunding(1000), number=2)
-SECOND = notice(Operation.CAPTURE, Verdict.SUCCEEDED, 2000, number=2)
-BOTH_CAPTURED = told(
-    start_capture(captured(3000, final=False), capture_of(2000), cause_id="y", now=NOW), SECOND
-)[0]
 BY_ITS_NAME_THERE: dict[str, Any] = {"reference": "", "provider_reference": "sbx_capture_1"}
 STORIES: dict[str, tuple[Payment, Sequence[Notice | PaymentSettled]]] = {
     "authorized": (authorizing(), [GIVEN, replace(GIVEN, verdict=None)]),
@@ -130,16 +124,6 @@ STORIES: dict[str, tuple[Payment, Sequence[Notice | PaymentSettled]]] = {
             back(Verdict.SUCCEEDED, 5000, 1),
             back(Verdict.REVERSED, 5000, 1),
             taken(Verdict.REVERSED),
-        ],
-    ),
-    "one of two captures refunded, refund and capture came back, the other is disputed": (
-        refunding(3000, of=BOTH_CAPTURED),
-        [
-            back(Verdict.SUCCEEDED, 3000, 1),
-            back(Verdict.REVERSED, 3000, 1),
-            taken(Verdict.REVERSED, 3000),
-            dispute(Verdict.OPENED, 2000),
-            dispute(Verdict.LOST, 2000),
         ],
     ),
     "settled, and a refund that came back": (
@@ -227,9 +211,6 @@ def test_the_stories_end_as_they_are_called() -> None:
         "refunds in all fates, and a dispute won": "captured",
         "two disputes": "charged_back",
         "refunded, and refund and capture came back": "authorized",
-        "one of two captures refunded, refund and capture came back, the other is disputed": (
-            "charged_back"
-        ),
         "settled": "settled",
         "settled by the provider's name for it": "settled",
         "settled in three lines, captured in part, the rest expired": "settled",
