@@ -27,6 +27,9 @@ class Calls:
 
     `kill_at` are the numbers at which the worker that calls is killed. A read has no effect, so
     that it has no moment after it. `meanwhile` runs something else in the middle of a worker.
+    `effects` are the moments of a calm run that leave different things behind: killed before its
+    first effect a worker has done nothing, killed before a later one it has done no more than when
+    it was killed after the one before that.
     """
 
     def __init__(self, fate: Fate, *, kill_at: Collection[int] = ()) -> None:
@@ -39,6 +42,11 @@ class Calls:
         self._fate = fate
         self._kill_at = frozenset(kill_at)
         self._number = 0
+        self._told_apart = False
+
+    def begin(self) -> None:
+        """Whatever is called from now on is called by another worker."""
+        self._told_apart = False
 
     @property
     def passed(self) -> int:
@@ -68,8 +76,9 @@ class Calls:
         self._number += 1
         if not self._fate.rates:
             self.places.append(f"{moment} {place}")
-            if effect:
+            if effect and not (moment == "before" and self._told_apart):
                 self.effects.append(self._number)
+                self._told_apart = True
         self.on_moment(f"{moment} {place}")
         if self._number in self._kill_at or self._fate.strikes("killed"):
             self.on_moment(f"killed {moment} {place}")

@@ -1,8 +1,8 @@
 """Every place in which a worker can be killed, for each workflow: one by one, and two by two.
 
 The places are counted in the calm run of a life: before every call, and after each call that has
-an effect, when its answer is lost. A read has none: killed before it is killed after the effect
-before it, so that the pairs are those of effects.
+an effect, when its answer is lost. Two places of a worker with no effect between them leave the
+same behind (a test compares them), so that the pairs are those of effects.
 """
 
 from __future__ import annotations

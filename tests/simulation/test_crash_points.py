@@ -2,7 +2,10 @@
 
 import pytest
 
-from tests.simulation.crashes import killed, pairs, places, singles
+from tests.simulation.audit import evidence_of
+from tests.simulation.audit_payments import p7_the_order_of_notices_changes_nothing
+from tests.simulation.calls import READS
+from tests.simulation.crashes import killed, lived, pairs, places, singles
 from tests.simulation.lives import WORKFLOWS
 from tests.simulation.upsets import UPSETS, life_called
 
@@ -34,6 +37,24 @@ def test_a_worker_killed_at_two_places_loses_and_doubles_nothing(name: str) -> N
     some = pairs(life, part=len(name) % PARTS, parts=PARTS, every=EVERY)
     wrong = [str(killed) for killed in some if killed.findings]
     assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("name", ["confirm in part", "cancel loses the race", "refund refused"])
+def test_two_places_of_a_worker_without_an_effect_between_them_leave_the_same(name: str) -> None:
+    """So that pairs are those of effects: what is not one of them is like the one before it."""
+    life = life_called(name)
+    calls = lived(life).calls
+    left_out = [
+        number
+        for number, place in enumerate(calls.places, start=1)
+        if number not in calls.effects and place.rpartition(".")[2] not in READS
+    ]
+    assert len(left_out) > 20
+    for number in left_out[:: len(left_out) // 12]:
+        like = max(each for each in calls.effects if each < number)
+        ours, theirs = (evidence_of(lived(life, each)) for each in (number, like))
+        told = list(p7_the_order_of_notices_changes_nothing(ours, theirs))
+        assert not told, f"{calls.places[number - 1]}, {calls.places[like - 1]}: {told}"
 
 
 def test_the_places_cover_every_kind_of_call() -> None:

@@ -216,6 +216,7 @@ class World:
             return None
         skew = self._skews.get((function, self.fate.rng.randrange(WORKERS)), 0)
         self._skew.append(skew)
+        self.calls.begin()
         self.tell(f"invoke {function}")
         try:
             return functions.DEPLOYED[function](event, functions.context(function))
