@@ -63,3 +63,36 @@ def test_the_simulated_store_does_what_the_double_of_a_table_does(block: int) ->
             assert store.run(operation) == double.run(operation), f"seed {seed}: {operation}"
         assert store.rows() == double.rows()
         assert store.inserted() == double.inserted()
+
+
+def test_an_item_is_as_large_as_its_bytes_and_no_larger_one_is_kept() -> None:
+    """Of 400 KB: the names `pk`, `sk` and `text`, a key of one byte each, and a text in UTF-8."""
+    store = MemoryDynamo()
+    largest = 400 * 1024 - len("pksktext") - 2
+
+    def put(text: str) -> None:
+        store.put_item(
+            TableName=TABLE, Item={"pk": {"S": "a"}, "sk": {"S": "b"}, "text": {"S": text}}
+        )
+
+    put("x" * largest)
+    put("€" * (largest // 3))
+    for text in ("x" * (largest + 1), "€" * (largest // 3 + 1)):
+        with pytest.raises(AssertionError, match="an item over 400 KB"):
+            put(text)
+
+
+def test_a_transaction_is_refused_above_4_mb() -> None:
+    store = MemoryDynamo()
+
+    def write(items: range) -> None:
+        texts = (
+            {"pk": {"S": f"{n}"}, "sk": {"S": "b"}, "text": {"S": "x" * 400_000}} for n in items
+        )
+        store.transact_write_items(
+            TransactItems=[{"Put": {"TableName": TABLE, "Item": each}} for each in texts]
+        )
+
+    write(range(10))
+    with pytest.raises(AssertionError, match="a transaction over 4 MB"):
+        write(range(11))
