@@ -13,6 +13,8 @@ from tests.simulation.lives import Decision, Life
 WAITS: Final = (HOUR, 3 * DAY)
 """When a customer looks again whether what it wants is possible, before it gives that up."""
 PATIENCE: Final = len(WAITS)
+DOUBLED_MAX: Final = 6
+"""How often the time until the next try may double: from within a minute to within an hour."""
 OPERATOR: Final = frozenset({"retry", "accept", "correct"})
 READY: Final = {
     "confirm": {"authorized"},
@@ -141,9 +143,15 @@ class Customer:
         return "payments", f"/payments/{self.order['payment_id']}/sync", {}
 
     def _ask(
-        self, service: str, path: str, body: Json, name: str, then: Callable[[int, Json], None]
+        self,
+        service: str,
+        path: str,
+        body: Json,
+        name: str,
+        then: Callable[[int, Json], None],
+        tried: int = 0,
     ) -> None:
-        """POST until there is an answer that is one; then go on with it, once."""
+        """POST until there is an answer that is one, less and less often; go on with it, once."""
         host, key = self.host, f"{self.flow}-{name}"
         status, document = 0, dict[str, Any]()
         if not host.fate.strikes("request_lost"):
@@ -155,8 +163,8 @@ class Customer:
                 )
         retry = status == 0 or document.get("retryable", status >= 500)
         if retry or host.fate.strikes("answer_lost"):
-            delay = host.fate.rng.randrange(SECOND, MINUTE)
-            self._later(delay, lambda: self._ask(service, path, body, name, then))
+            delay = host.fate.rng.randrange(SECOND, MINUTE) << min(tried, DOUBLED_MAX)
+            self._later(delay, lambda: self._ask(service, path, body, name, then, tried + 1))
         else:
             then(status, document)
 

@@ -220,10 +220,10 @@ def test_the_number_of_operations_is_bounded() -> None:
 def test_the_provider_is_asked_in_growing_steps_while_something_is_undecided() -> None:
     asked = [
         replace(authorizing(), checks=checks).next_check_at - NOW  # type: ignore[operator]
-        for checks in (0, 1, 2, 3)
+        for checks in (0, 1, 2, 3, 10, 11, 12, 100_000)
     ]
-    assert asked == [timedelta(seconds=seconds) for seconds in (20, 60, 140, 300)]
-    assert replace(authorizing(), checks=60).next_check_at is not None
+    seconds = (20, 60, 140, 300, 40_940, 62_540, 84_140, 2_159_824_940)  # six hours at most
+    assert asked == [timedelta(seconds=each) for each in seconds]
 
 
 def test_a_hold_is_asked_after_when_it_must_have_expired() -> None:
