@@ -1,5 +1,6 @@
 """What DynamoDB refuses whatever a table holds: keys and items of the wrong kind or size."""
 
+import marshal
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
@@ -10,7 +11,8 @@ WRITES_MAX: Final = 100
 ITEM_BYTES_MAX: Final = 400 * 1024
 TRANSACTION_BYTES_MAX: Final = 4 * 1024 * 1024
 KEY_BYTES_MAX: Final = {"pk": PK_BYTES_MAX, "sk": SK_BYTES_MAX}
-UTF8_BYTES_MAX: Final = 4
+PLAIN: Final = 2
+"""The version of marshal that writes all text out, however often it comes."""
 DIGITS_MAX: Final = 38
 MAGNITUDE_MAX: Final = 126
 NESTING_MAX: Final = 32
@@ -40,7 +42,8 @@ def assert_writable(items: Sequence[Mapping[str, Any]]) -> None:
     assert len(keys) == len(items), "one row twice in a transaction"
     for item in items:
         _assert_storable(item)
-    if UTF8_BYTES_MAX * len(repr(items)) > ITEM_BYTES_MAX:  # a rough look does for most
+    plain: Any = items
+    if len(marshal.dumps(plain, PLAIN)) > ITEM_BYTES_MAX:  # longer than what is stored, and quick
         sizes = [item_bytes(item) for item in items]
         assert max(sizes) <= ITEM_BYTES_MAX, "an item over 400 KB"
         assert sum(sizes) <= TRANSACTION_BYTES_MAX, "a transaction over 4 MB"
