@@ -103,8 +103,7 @@ class Acquirer:
         if method == "GET":
             return self._query(unquote(path.partition("reference=")[2]))
         assert body is not None
-        assert headers is not None
-        return self._post(path, dict(body), headers["Idempotency-Key"])
+        return self._post(path, dict(body), (headers or {}).get("Idempotency-Key", ""))
 
     def _refuse_the_line(self) -> None:
         strikes = self._host.fate.strikes
@@ -147,7 +146,9 @@ class Acquirer:
         return answer
 
     def _once(self, path: str, body: Json, key: str, course: Course) -> HttpAnswer:
-        """The stored answer of a key that is known, as long as keys are kept."""
+        """The stored answer of a key that is known, as long as keys are kept; without a key it is
+        done as often as it comes.
+        """
         known = self._keys.get(key)
         if known is not None and self._host.agenda.now < known[0]:
             if known[1] != body:
@@ -160,7 +161,8 @@ class Acquirer:
             answer = HttpAnswer(500, {"error": {"code": "internal"}})
         else:
             answer = self._perform(path, body, course)
-        self._keys[key] = (self._host.agenda.now + KEY_KEPT, body, answer)
+        if key:
+            self._keys[key] = (self._host.agenda.now + KEY_KEPT, body, answer)
         return answer
 
     def _come_late(self, path: str, body: Json, key: str, course: Course) -> None:

@@ -99,6 +99,15 @@ UPSETS: Final = (
         held_up={"AuthorizationExpired": 90 * MINUTE},
     ),
     Life(
+        name="a person knows that a hold is over, and it stands",
+        decisions=(
+            _CONFIRM,
+            Decision(kind="correct", after=HOUR),
+            Decision(kind="pay_anew", after=MINUTE),
+        ),
+        courses={"capture": (_DECLINED,), "void": (_DECLINED,) * 3},
+    ),
+    Life(
         name="a capture is withdrawn before it is heard that its refund came back",
         decisions=(_CONFIRM, _REFUND),
         courses={
