@@ -43,7 +43,7 @@ class MemoryDynamo:
     the `before` of every read; what it raises leaves the call, before or after it took effect. A
     write that is refused has no `after`. `on_read` is told what a get has found, `on_write` an item
     before and after, `on_due` the index and the sort key of what comes into an index. `stale` says
-    whether an index tells this reader what it told a moment ago.
+    whether an index tells this reader what it told a moment ago; `now` is in milliseconds.
     """
 
     def __init__(self) -> None:
@@ -52,6 +52,7 @@ class MemoryDynamo:
         self.on_read: Callable[[str, Item], None] = lambda _table, _item: None
         self.on_due: Callable[[str, str, str], None] = lambda _table, _index, _sort: None
         self.stale: Callable[[], bool] = lambda: False
+        self.now: Callable[[], int] = lambda: 0
         self._tables: dict[str, dict[str, dict[str, Item]]] = {}
         self._indexes: dict[str, Indexes] = {}
         self._tokens: dict[str, Request] = {}
@@ -220,7 +221,7 @@ class MemoryDynamo:
 
     def _index(self, table: str) -> Indexes:
         if table not in self._indexes:
-            self._indexes[table] = Indexes(INDEXES)
+            self._indexes[table] = Indexes(INDEXES, lambda: self.now())  # noqa: PLW0108 - set later
         return self._indexes[table]
 
 
