@@ -12,7 +12,7 @@ from botocore.exceptions import ReadTimeoutError
 from tests.doubles.memory_dynamo import Item, refusal
 from tests.simulation.agenda import DAY, HOUR, MINUTE, SECOND, Agenda
 from tests.simulation.calls import Calls
-from tests.simulation.faults import Fate
+from tests.simulation.faults import LATE_DAYS_MAX, Fate
 
 RECEIVES_MAX: Final = 5
 QUEUE_BATCH_MAX: Final = 10
@@ -20,7 +20,8 @@ STREAM_BATCH_MAX: Final = 100
 STREAM_TRIES_MAX: Final = 20
 STREAM_KEPT: Final = 24 * HOUR
 VISIBILITY: Final = 6 * MINUTE
-DELAY_DAYS_MAX: Final = 14
+DELIVERED_WITHIN: Final = DAY
+"""So long the bus tries to reach a queue; what cannot help is not tried again."""
 
 type Answer = dict[str, Any] | None
 """What a function answered; None when it was killed or failed."""
@@ -175,12 +176,36 @@ class Bus:
 
     def _send(self, inbox: Inbox, body: str, *, poison: bool = False, held_up: int = 0) -> None:
         self._sent += 1
-        inbox.send(Letter(str(self._sent), body, poison), held_up + self._delay())
+        letter = Letter(str(self._sent), body, poison)
+        if self._host.fate.strikes("bus_not_delivered"):
+            self._give_up(inbox, letter)
+        else:
+            inbox.send(letter, held_up + self._delay())
+
+    def _give_up(self, inbox: Inbox, letter: Letter) -> None:
+        """It never comes into the queue, but among its dead letters, with the bus's own words."""
+        host = self._host
+        code, tried = host.fate.rng.choice((("NO_PERMISSIONS", 0), ("THROTTLING", 185)))
+        told = {
+            "RULE_ARN": f"rule/{inbox.function}",
+            "TARGET_ARN": inbox.function,
+            "ERROR_CODE": code,
+            "ERROR_MESSAGE": "not delivered",
+            "RETRY_ATTEMPTS": str(tried),
+        }
+        if tried:
+            told["EXHAUSTED_RETRY_CONDITION"] = "MaximumRetryAttempts"
+        letter.attributes = {
+            name: {"StringValue": text, "DataType": "String"} for name, text in told.items()
+        }
+        host.tell(f"not delivered {inbox.function} {letter.name} {code}")
+        delay = DELIVERED_WITHIN if tried else 0
+        host.agenda.add(delay, "bus", lambda: host.bury(inbox, letter))
 
     def _delay(self) -> int:
         fate = self._host.fate
         if fate.strikes("message_delayed_days"):
-            return fate.rng.randrange(DAY * DELAY_DAYS_MAX)
+            return fate.rng.randrange(DAY * LATE_DAYS_MAX)
         if fate.strikes("message_delayed"):
             return fate.rng.randrange(HOUR)
         return fate.rng.randrange(10, 500)

@@ -120,6 +120,7 @@ class World:
         self.dynamo.on_write = self._written
         self.dynamo.on_read = self._read
         self.dynamo.stale = lambda: self.fate.strikes("index_stale")
+        self.dynamo.unprocessed = lambda: self.fate.strikes("store_keys_unprocessed")
         self.calls.meanwhile = self._meanwhile
         self.calls.pause = self._pause
         self.calls.on_moment = self.tell
@@ -294,6 +295,6 @@ class World:
             return {}
         return {
             (function, worker): rng.choice((0, rng.randint(-SKEW_MAX, SKEW_MAX)))
-            for function in functions.HANDLERS
+            for function in functions.DEPLOYED
             for worker in range(WORKERS)
         }
