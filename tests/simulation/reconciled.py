@@ -27,7 +27,7 @@ from tests.simulation.lives import Life
 from tests.simulation.network import VISIBILITY, Answer
 from tests.simulation.reports import Bucket, notice
 from tests.simulation.settlement import RATES, Plan, Settlements
-from tests.simulation.site import KEY, SECOND_KEY
+from tests.simulation.site import KEY, SECOND_KEY, site
 from tests.simulation.watch_books import BooksWatch
 from tests.simulation.world import START, World
 
@@ -86,12 +86,13 @@ class ReconciledWorld(World):
             fault: min(rate, BEARABLE.get(fault, rate)) for fault, rate in self.fate.rates.items()
         }
         self.habits = habits or Habits()
-        self.settlements = Settlements(Bucket(self.calls), plan or Plan(rates=RATES), rng)
+        bucket, struck = Bucket(self.calls), self.fate.struck
+        self.settlements = Settlements(bucket, plan or Plan(rates=RATES), rng, struck=struck)
         told = Random(seed + 5)
         if bank is None and plan is None and told.random() >= WITHOUT_BANK:
             bank = BankPlan(rates=BANK_RATES)
-        bucket, truth = self.settlements.bucket, self.settlements.truth.bank
-        self.bank = None if bank is None else Bank(bucket, bank, told, truth)
+        truth = self.settlements.truth.bank
+        self.bank = None if bank is None else Bank(bucket, bank, told, truth, struck)
         self.books = BooksWatch()
         self.began_at = 0
         """The number of the moment at which the first report or night began."""
@@ -102,6 +103,7 @@ class ReconciledWorld(World):
         self._runs = 0
         self._store_call = self.dynamo.on_call
         self.dynamo.on_call = self._called
+        self.dynamo.now = lambda: self.agenda.now
 
     def run(self) -> None:
         planned = partial(reading.plan, part_bytes=PART_BYTES)
@@ -111,6 +113,19 @@ class ReconciledWorld(World):
         ):
             super().run()
             self.books.check()
+            if self.habits.proves:
+                self._prove()
+
+    def _prove(self) -> None:
+        """All days attested, in peace: the platform's own proof finds nothing at all."""
+        with site(self):
+            self.invoke("payments.schedule", {})
+            self._drain()
+            answer = self.invoke("accounting.proof", {})
+            self._drain()
+        assert answer is not None
+        if answer["breaches"]:
+            self.surprise(f"the proof has found {answer['breaches']} breaches in the end")
 
     def _begin(self) -> None:
         super()._begin()
@@ -147,7 +162,8 @@ class ReconciledWorld(World):
         if waits or self.agenda.waits_for_more_than(CLOCKWORK):
             self._last_change = day
         if self.habits.proves:
-            self.invoke("accounting.proof", {})
+            self.invoke("payments.schedule", {})  # what the day before has done is attested
+            self.agenda.add(HOUR, "night", lambda: self.invoke("accounting.proof", {}))
         self._nightly(2)
         assert day < NIGHTS_MAX, "the nights never end"
         if day <= self._last_change + self.habits.nights_after:
@@ -178,7 +194,12 @@ class ReconciledWorld(World):
         delay = self._rng.randrange(HOUR) + hours * HOUR
         if self.settlements.plan.rates and self._rng.random() < 0.1:
             delay += self._rng.randrange(5) * DAY
-        for _ in range(self._rng.choice((1, 1, 2))):
+        if delay >= HOUR:
+            self.fate.struck["file_late"] += 1
+        notices = self._rng.choice((1, 1, 2))
+        if notices > 1:
+            self.fate.struck["file_noticed_twice"] += 1
+        for _ in range(notices):
             self.agenda.add(delay, "payments.settlement", partial(self._read_report, keys, 1))
 
     def _read_report(self, keys: Sequence[str], number: int) -> None:
@@ -196,9 +217,9 @@ class ReconciledWorld(World):
             ask = partial(self._ask, "bank", self.agenda.now // DAY)  # while its entries are told
             self.agenda.add(self._rng.randrange(MINUTE), "accounting.http", ask)
 
-    def desk(self, method: str, path: str, body: Any, key: str) -> Answer:
+    def desk(self, method: str, path: str, body: Any, key: str, by: str = KEY) -> Answer:
         """A request of somebody who works here."""
-        return self._request(method, path, body, key, KEY)
+        return self._request(method, path, body, key, by)
 
     def _desk(self, day: int) -> None:
         if self.habits.keeps_books:
