@@ -9,7 +9,8 @@ from typing import Any, Final, Protocol
 
 from botocore.exceptions import ReadTimeoutError
 
-from tests.doubles.memory_dynamo import Item, refusal
+from tests.doubles.expressions import Item
+from tests.doubles.memory_dynamo import refusal
 from tests.simulation.agenda import DAY, HOUR, MINUTE, SECOND, Agenda
 from tests.simulation.calls import Calls
 from tests.simulation.faults import Fate

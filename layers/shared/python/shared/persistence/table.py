@@ -81,7 +81,7 @@ class Table:
         self._client = client
 
     def get(self, key: Key) -> Row | None:
-        if not _possible(key.pk, key.sk):
+        if not possible(key.pk, key.sk):
             return None
         with named():
             answer = self._client.get_item(TableName=self._name, Key=_at(key), ConsistentRead=True)
@@ -89,8 +89,12 @@ class Table:
         return None if item is None else load_row(item)
 
     def get_many(self, keys: Sequence[Key]) -> Iterator[Row]:
-        """Those rows that are there, in no order; what no row can hold is named, not refused."""
-        for some in batched(keys, READ_AT_ONCE_MAX, strict=False):
+        """Those rows that are there, each once, in no order.
+
+        What no row can hold is named, not refused.
+        """
+        askable = dict.fromkeys(key for key in keys if possible(key.pk, key.sk))
+        for some in batched(askable, READ_AT_ONCE_MAX, strict=False):
             left: Any = {self._name: {"Keys": list(map(_at, some)), "ConsistentRead": True}}
             for attempt in range(1, TRIES_MAX + 1):
                 with named():
@@ -105,7 +109,7 @@ class Table:
 
     def last(self, pk: str, *, sk_max: str) -> Row | None:
         """The row of a partition with the greatest `sk` up to `sk_max`."""
-        if not _possible(pk, sk_max):
+        if not possible(pk, sk_max):
             return None
         rows = self._pages(
             "query",
@@ -119,7 +123,8 @@ class Table:
 
     def partition(self, pk: str, *, sk_prefix: str = "", sk_from: str = "") -> Iterator[Row]:
         """Every row of a partition in the order of `sk`; those with a prefix, or from one on."""
-        if not _possible(pk, sk_prefix or "-"):
+        assert not (sk_prefix and sk_from), "DynamoDB takes one bound or the other"
+        if not possible(pk, sk_prefix or sk_from or "-"):
             return iter(())
         condition, values = "pk = :pk", {":pk": {"S": pk}}
         if sk_prefix:
@@ -137,7 +142,7 @@ class Table:
 
     def index(self, name: str, *, attribute: str, value: str) -> Iterator[Row]:
         """Every row of an index's partition. Eventually consistent: never decide money on it."""
-        if not _possible(value):
+        if not possible(value):
             return iter(())
         return self._pages(
             "query",
@@ -149,7 +154,7 @@ class Table:
 
     def after(self, index: Index, *, value: str, bound: str) -> Iterator[Row]:
         """The rows of an index's partition whose sort key is over `bound`, in order."""
-        if not _possible(value, bound):
+        if not possible(value, bound):
             return
         pages = self._client.get_paginator("query").paginate(
             TableName=self._name,
@@ -284,7 +289,7 @@ def with_mark(puts: Sequence[Put], *, cause_id: str | None, now: datetime) -> tu
     return (Put(key=_cause_key(cause_id), row=mark), *puts)
 
 
-def _possible(pk: str, sk: str = "-") -> bool:
+def possible(pk: str, sk: str = "-") -> bool:
     """Whether a row, or an entry of an index, can have these keys: text of some length."""
     try:
         return 0 < len(pk.encode()) <= PK_BYTES_MAX and 0 < len(sk.encode()) <= SK_BYTES_MAX
