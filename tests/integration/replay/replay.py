@@ -10,7 +10,7 @@ differ from DynamoDB in nothing but this:
   hand, as the callers of `on_write` do; its reads are never refused.
 - A page ends where its caller says, never at 1 MB; a query or scan without a limit is one page. How
   many pages a limit makes is not compared: behind the last row AWS may give one more, empty.
-- A read of many items leaves none of them unprocessed by itself.
+- A read of many items leaves some of them unprocessed only where `unprocessed` says so.
 - The token of a transaction is known for ever, and whatever comes with it is the same transaction;
   on AWS it is known for ten minutes, and another transaction under it is refused. `Table` makes one
   for each commit and uses it for seconds.
