@@ -11,9 +11,10 @@ from typing import Any, Final
 
 from shared.errors.taxonomy import AlreadyHandled, StaleRow
 from shared.moments import timestamp
+from shared.persistence.possible_keys import possible
 from shared.persistence.rows import Row, dump_row, load_row, load_row_by_name
 from shared.persistence.span import Span
-from shared.persistence.table import Index, Key, Page, Put, Table, possible, with_mark
+from shared.persistence.table import Index, Key, Page, Put, Table, with_mark
 from tests.doubles.dynamodb_limits import assert_writable
 
 

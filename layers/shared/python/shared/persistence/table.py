@@ -16,6 +16,7 @@ from botocore.exceptions import ConnectionError as NoConnection
 
 from shared.errors.taxonomy import StoreBusy
 from shared.moments import timestamp
+from shared.persistence.possible_keys import possible
 from shared.persistence.refusals import code, named, raise_refusal
 from shared.persistence.rows import Row, dump_row, load_row, load_row_by_name
 from shared.persistence.span import Span
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
 
 CAUSE_KEPT: Final = timedelta(days=90)
 """Longer than any redelivery: queues keep 14 days, a dead letter is redriven weeks later."""
-PK_BYTES_MAX, SK_BYTES_MAX = 2048, 1024
-"""What a key may be long in DynamoDB; it refuses a longer one even in a question."""
 READ_AT_ONCE_MAX: Final = 100
 TRIES_MAX: Final = 4
 _PAUSE_SECONDS: Final = 0.05
@@ -287,14 +286,6 @@ def with_mark(puts: Sequence[Put], *, cause_id: str | None, now: datetime) -> tu
         return tuple(puts)
     mark: Row = {"handled_at": timestamp(now), "expires_at": int((now + CAUSE_KEPT).timestamp())}
     return (Put(key=_cause_key(cause_id), row=mark), *puts)
-
-
-def possible(pk: str, sk: str = "-") -> bool:
-    """Whether a row, or an entry of an index, can have these keys: text of some length."""
-    try:
-        return 0 < len(pk.encode()) <= PK_BYTES_MAX and 0 < len(sk.encode()) <= SK_BYTES_MAX
-    except UnicodeEncodeError:  # half a surrogate pair is no text
-        return False
 
 
 def _cause_key(cause_id: str) -> Key:
