@@ -148,9 +148,7 @@ class Acquirer:
         return answer
 
     def _once(self, path: str, body: Json, key: str, course: Course) -> HttpAnswer:
-        """The stored answer of a key that is known, as long as keys are kept; without a key it is
-        done as often as it comes.
-        """
+        """The stored answer of a key that is known, as long as keys are kept; of no key, none."""
         known = self._keys.get(key)
         if known is not None and self._host.agenda.now < known[0]:
             if known[1] != body:
