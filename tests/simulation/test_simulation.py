@@ -6,10 +6,7 @@ import sys
 
 import pytest
 
-from tests.simulation.audit import audit
-from tests.simulation.run import settle_memory, simulate
-from tests.simulation.upsets import UPSETS
-from tests.simulation.world import World
+from tests.simulation.run import settle_memory, simulate, upset
 
 PAYMENTS = 4
 SEEDS_PER_BLOCK = 50
@@ -27,9 +24,8 @@ def test_the_money_is_right_when_the_network_goes_quiet(block: int) -> None:
 
 @pytest.mark.parametrize("seed", range(10))
 def test_the_money_is_right_when_all_upsets_come_together(seed: int) -> None:
-    world = World(seed, lives=UPSETS)
-    world.run()
-    assert audit(world) == []
+    outcome = upset(seed)
+    assert not outcome.findings, str(outcome)
 
 
 def test_the_same_seed_is_the_same_history_in_another_process() -> None:
