@@ -119,7 +119,9 @@ class Acquirer:
         if self._host.fate.strikes("provider_refuses_us"):
             return HttpAnswer(401, None)
         found = self._by_reference.get(reference)
-        return HttpAnswer(200, {"data": [] if found is None else [dict(found)]})
+        if found is None or found["listed_at"] > self._host.agenda.now:
+            return HttpAnswer(200, {"data": []})
+        return HttpAnswer(200, {"data": [dict(found)]})
 
     def _post(self, path: str, body: Json, key: str) -> HttpAnswer:
         strikes = self._host.fate.strikes
@@ -202,6 +204,7 @@ class Acquirer:
             "capture_before": None,
             "metadata": body["metadata"],
             "final": body.get("final", True),
+            "listed_at": self._host.agenda.now + course.unlisted_for,
         }
         charge.operations.append(operation)
         self._by_reference[body["reference"]] = operation
@@ -227,7 +230,8 @@ class Acquirer:
         elif kind == "capture":
             charge.released += charge.left if operation["final"] else 0
             self._schedule_disputes(charge, operation)
-        self._say(operation, course)
+        silent = course.unlisted_for
+        self._say(operation, course, always=silent > 0, after=silent)
         if verdict == "succeeded" and course.withdrawn_after is not None:
             self._later(course.withdrawn_after, lambda: self._withdraw(charge, operation, course))
 

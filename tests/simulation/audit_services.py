@@ -195,7 +195,8 @@ def nothing_is_left_half_way(evidence: Evidence) -> Iterator[str]:
 
 
 def nothing_unexpected_happened(evidence: Evidence) -> Iterator[str]:
-    """No exception without a name, and no contradiction but those that were planted.
+    """No exception without a name, no contradiction but those that were planted, and nothing that
+    the platform's own proof has found, but that it has not been told yet what a day has brought.
 
     A person may also have been told of a dispute of which the end was heard later, or of one that
     was out of proportion until it was heard that a refund had come back.
@@ -203,9 +204,11 @@ def nothing_unexpected_happened(evidence: Evidence) -> Iterator[str]:
     yield from evidence.unexpected
     planted = 0
     for row in evidence.outbox:
+        data = row["document"]["data"]
+        if row["Type"] == "LedgerBreached" and data["check"] != "attestation":
+            yield f"the proof has found {data['check']}: {data['detail']}"
         if row["Type"] != "NoticeContradicted":
             continue
-        data = row["document"]["data"]
         operations = evidence.operations(data["payment_id"])
         back = sum_of(operations, "dispute", "won") + sum_of(operations, "refund", "reversed")
         planted += not (back and " disputed of " in data["contradiction"])

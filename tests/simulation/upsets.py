@@ -106,6 +106,12 @@ UPSETS: Final = (
             "refund": (Course(withdrawn_after=MINUTE, told_after=3 * HOUR),),
         },
     ),
+    Life(
+        name="a command comes again when the provider has forgotten its key",
+        automatic=True,
+        courses={"authorize": (Course(line="silent_after", unlisted_for=27 * HOUR),)},
+        away={"payments.commands": (MINUTE, 26 * HOUR), "payments.schedule": (0, 28 * HOUR)},
+    ),
 )
 
 

@@ -80,6 +80,8 @@ class World:
         self._skew = [0]
         self._skews = self._draw_skews(rng)
         self._outages = functions.outages(self.fate)
+        for life in self.lives:
+            self._outages |= life.away
         self._build()
 
     def run(self) -> None:

@@ -219,6 +219,15 @@ BUGS: Final = (
         life="cancel before the authorization",
     ),
     bug(
+        "an attempt is sent again however old it is",
+        (
+            CARRY_OUT,
+            "        if cause.now - attempt.started_at >= gateway.key_used_for:",
+            "        if False:",
+        ),
+        life="a command comes again when the provider has forgotten its key",
+    ),
+    bug(
         "a command that comes again begins anew",
         (OPERATE, "    if mine is not None:\n", "    if False:\n"),
     ),
