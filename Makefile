@@ -204,7 +204,7 @@ fuzz: setup ## Try every way in with what nobody should send: 20,000 requests, 1
 	@$(ACTIVE) python -m bench.fuzz $(TIMES)
 
 .PHONY: replay
-replay: setup ## Compare the tables' double in memory with the embedded cloud, OPERATIONS=100000
+replay: setup ## Compare the doubles of a table and of DynamoDB with the embedded cloud, OPERATIONS=100000
 	@$(ACTIVE) python -m bench.replay $(OPERATIONS)
 
 .PHONY: simulate

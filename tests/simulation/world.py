@@ -18,7 +18,8 @@ from typing import Any, Final
 from botocore.exceptions import BotoCoreError, ClientError
 
 from shared.errors.taxonomy import QuittanceException
-from tests.doubles.memory_dynamo import Item, MemoryDynamo
+from tests.doubles.expressions import Item
+from tests.doubles.memory_dynamo import MemoryDynamo
 from tests.doubles.memory_vault import MemoryVault
 from tests.simulation import functions
 from tests.simulation.acquirer import Acquirer
