@@ -1,7 +1,7 @@
 """The lives in which words come late, twice or after newer ones, and wishes come all at once.
 
-Each makes happen what chance brings together too rarely. Their crash points are enumerated one by
-one.
+Each makes happen what chance brings together too rarely. Their crash points are enumerated as
+those of the workflows.
 """
 
 from __future__ import annotations
