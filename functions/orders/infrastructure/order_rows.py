@@ -58,6 +58,7 @@ def to_row(order: Order) -> Row:
                 "reason": refund.reason,
                 "status": refund.status.value,
                 "unapplied": refund.unapplied,
+                "withdrawn": refund.withdrawn,
             }
             for refund in order.refunds
         ],
@@ -145,6 +146,7 @@ def _refund(read: dict[str, Any], currency: str) -> Refund:
         reason=read["reason"],
         status=RefundStatus(read["status"]),
         unapplied=read["unapplied"],
+        withdrawn=read.get("withdrawn", False),
     )
 
 
