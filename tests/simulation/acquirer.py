@@ -106,10 +106,10 @@ class Acquirer:
         if method == "GET":
             return self._query(unquote(path.partition("reference=")[2]))
         assert body is not None
-        assert headers is not None
+        key = (headers or {}).get("Idempotency-Key", "")
         if path.startswith("/v1/disputes/"):
-            return self.disputes.hear(unquote(path.split("/")[3]), headers["Idempotency-Key"])
-        return self._post(path, dict(body), headers["Idempotency-Key"])
+            return self.disputes.hear(unquote(path.split("/")[3]), key)
+        return self._post(path, dict(body), key)
 
     def _refuse_the_line(self) -> None:
         strikes = self._host.fate.strikes
@@ -154,7 +154,7 @@ class Acquirer:
         return answer
 
     def _once(self, path: str, body: Json, key: str, course: Course) -> HttpAnswer:
-        """The stored answer of a key that is known, as long as keys are kept."""
+        """The stored answer of a key that is known, as long as keys are kept; of no key, none."""
         known = self._keys.get(key)
         if known is not None and self._host.agenda.now < known[0]:
             if known[1] != body:
@@ -167,7 +167,8 @@ class Acquirer:
             answer = HttpAnswer(500, {"error": {"code": "internal"}})
         else:
             answer = self._perform(path, body, course)
-        self._keys[key] = (self._host.agenda.now + KEY_KEPT, body, answer)
+        if key:
+            self._keys[key] = (self._host.agenda.now + KEY_KEPT, body, answer)
         return answer
 
     def _come_late(self, path: str, body: Json, key: str, course: Course) -> None:

@@ -1,7 +1,7 @@
 """The lives in which words come late, twice or after newer ones, and wishes come all at once.
 
-Each makes happen what chance brings together too rarely. Their crash points are enumerated one by
-one.
+Each makes happen what chance brings together too rarely. Their crash points are enumerated as
+those of the workflows.
 """
 
 from __future__ import annotations
@@ -109,6 +109,15 @@ UPSETS: Final = (
             "void": (_DECLINED,) * 3,
         },
         held_up={"AuthorizationExpired": 90 * MINUTE},
+    ),
+    Life(
+        name="a person knows that a hold is over, and it stands",
+        decisions=(
+            _CONFIRM,
+            Decision(kind="correct", after=HOUR),
+            Decision(kind="pay_anew", after=MINUTE),
+        ),
+        courses={"capture": (_DECLINED,), "void": (_DECLINED,) * 3},
     ),
     Life(
         name="a capture is withdrawn before it is heard that its refund came back",
