@@ -147,6 +147,8 @@ class ReconciledWorld(World):
         if waits or self.agenda.waits_for_more_than(CLOCKWORK):
             self._last_change = day
         if self.habits.proves:
+            if not self.down_until("payments.schedule"):
+                self.invoke("payments.schedule", {})  # what it attests is proved tomorrow
             self.invoke("accounting.proof", {})
         self._nightly(2)
         assert day < NIGHTS_MAX, "the nights never end"
