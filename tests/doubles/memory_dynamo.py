@@ -43,7 +43,8 @@ class MemoryDynamo:
     the `before` of every read; what it raises leaves the call, before or after it took effect. A
     write that is refused has no `after`. `on_read` is told what a get has found, `on_write` an item
     before and after, `on_due` the index and the sort key of what comes into an index. `stale` says
-    whether an index tells this reader what it told a moment ago.
+    whether an index tells this reader what it told a moment ago, `unprocessed` whether some of many
+    keys are left unread.
     """
 
     def __init__(self) -> None:
@@ -52,6 +53,7 @@ class MemoryDynamo:
         self.on_read: Callable[[str, Item], None] = lambda _table, _item: None
         self.on_due: Callable[[str, str, str], None] = lambda _table, _index, _sort: None
         self.stale: Callable[[], bool] = lambda: False
+        self.unprocessed: Callable[[], bool] = lambda: False
         self._tables: dict[str, dict[str, dict[str, Item]]] = {}
         self._indexes: dict[str, Indexes] = {}
         self._tokens: dict[str, Request] = {}
@@ -94,8 +96,12 @@ class MemoryDynamo:
     def batch_get_item(self, **request: Any) -> dict[str, Any]:
         ((table, wanted),) = request["RequestItems"].items()
         self.on_call("before", f"{table}.get")
-        found = [self._find(table, _name(key)) for key in wanted["Keys"]]
-        return {"Responses": {table: [item for item in found if item is not None]}}
+        keys, left = wanted["Keys"], []
+        if len(keys) > 1 and self.unprocessed():
+            keys, left = keys[: len(keys) // 2], keys[len(keys) // 2 :]
+        found = [item for key in keys if (item := self._find(table, _name(key))) is not None]
+        unread = {table: {**wanted, "Keys": left}} if left else {}
+        return {"Responses": {table: found}, "UnprocessedKeys": unread}
 
     def put_item(self, **request: Any) -> dict[str, Any]:
         place = f"{request['TableName']}.commit"

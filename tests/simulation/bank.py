@@ -59,12 +59,13 @@ class Part:
 
 @dataclass
 class Bank:
-    """Books payouts, and writes the statements of a day."""
+    """Books payouts, writes the statements of a day, and counts in `struck` what is wrong."""
 
     bucket: Bucket
     plan: BankPlan
     rng: Random
     truth: BankTruth
+    struck: Counter[str] = field(default_factory=Counter)
     _coming: list[tuple[int, Part]] = field(default_factory=list)
     _balances: Counter[str] = field(default_factory=Counter)
     _numbers: Counter[str] = field(default_factory=Counter)
@@ -92,6 +93,7 @@ class Bank:
         wrong = self._drawn(len(self.truth.sent), whole)
         if wrong:
             self.truth.wrong[payout] = wrong
+            self.struck[f"payout_{wrong.replace(' ', '_')}"] += 1
         self._coming += [(day + each.days, each) for each in _PARTS.get(wrong, _whole)(whole)]
 
     def statements(self, day: int, date: str) -> Iterator[tuple[int, list[str]]]:
@@ -133,6 +135,8 @@ class Bank:
         wrong = self.plan.files.get(self._written, "")
         if not wrong and self.rng.random() < self.plan.rates.get("file", 0):
             wrong = self.rng.choice(FILES)
+        if wrong:
+            self.struck[f"statement_{wrong}"] += 1
         return wrong
 
     def _strange(self, currency: str) -> list[Part]:
@@ -140,6 +144,8 @@ class Bank:
         amounts = list(self.plan.strangers) if not self._written else []
         if self.rng.random() < self.plan.rates.get("stranger", 0):
             amounts.append(self.rng.choice((-333, 7_777_777)))
+        if amounts:
+            self.struck["bank_stranger"] += len(amounts)
         return [
             Part(days=0, currency=currency, amount=amount, text="RENT AND INTEREST", payout="")
             for amount in amounts

@@ -35,7 +35,6 @@ class Calls:
     def __init__(self, fate: Fate, *, kill_at: Collection[int] = ()) -> None:
         self.places: list[str] = []
         self.effects: list[int] = []
-        self.active = True
         self.meanwhile: Callable[[], None] = lambda: None
         self.pause: Callable[[int], None] = lambda _milliseconds: None
         self.on_moment: Callable[[str], None] = lambda _moment: None
@@ -55,8 +54,6 @@ class Calls:
 
     def store(self, moment: str, place: str) -> None:
         """A moment of a call to the store; raises what botocore raises, or Crash."""
-        if not self.active:
-            return
         read = place.rpartition(".")[2] in READS
         self.pass_through(moment, place, effect=not read)
         if moment == "before":
@@ -71,8 +68,6 @@ class Calls:
 
     def pass_through(self, moment: str, place: str, *, effect: bool = True) -> None:
         """Any moment of a call: the last of its worker, or one in which others go on."""
-        if not self.active:
-            return
         self._number += 1
         if not self._fate.rates:
             self.places.append(f"{moment} {place}")

@@ -46,7 +46,6 @@ class Customer:
     life: Life
     order: Json | None = None
     case: str = ""
-    refused: int = 0
 
     @property
     def flow(self) -> str:
@@ -96,7 +95,6 @@ class Customer:
         def answered(status: int, document: Json) -> None:
             if status < 300 and service == "orders" and "status" in document:
                 self.order = document if "lines" in document else self.order
-            self.refused += status >= 400
             self._next(number + 1)
 
         name = f"{decision.kind}-{number}"

@@ -1,7 +1,7 @@
 """What may go wrong in a simulated world, and how often: one line a fault.
 
-A fault is a line here and the one place that asks `fate.strikes(…)` for it. Each seed draws its own
-mixture: some faults are absent, some are frequent, so that rare combinations come together.
+A fault is a line here, and whoever asks `fate.strikes(…)` for it. Each seed draws its own mixture:
+some faults are absent, some are frequent, so that rare combinations come together.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ RATES: Final[dict[str, tuple[float, float]]] = {
     # the store
     "store_refuses": (0.005, 0.05),
     "store_answer_lost": (0.005, 0.03),
+    "store_keys_unprocessed": (0.05, 0.5),
     "index_stale": (0.05, 0.5),
     "expiry_late": (0.2, 0.8),
     # the stream and the bus
@@ -26,6 +27,7 @@ RATES: Final[dict[str, tuple[float, float]]] = {
     "bus_entry_failed": (0.02, 0.2),
     "bus_refuses": (0.01, 0.05),
     "bus_answer_lost": (0.01, 0.05),
+    "bus_not_delivered": (0.005, 0.03),
     "message_doubled": (0.02, 0.3),
     "message_delayed": (0.02, 0.2),
     "message_delayed_days": (0.002, 0.01),
@@ -68,6 +70,8 @@ RATES: Final[dict[str, tuple[float, float]]] = {
 }
 ABSENT: Final = 0.4
 """How often a fault is absent from a world altogether."""
+LATE_DAYS_MAX: Final = 14
+"""The longest that anything is late by chance: a message, a webhook, an operator."""
 
 
 class Fate:

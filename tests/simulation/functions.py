@@ -46,7 +46,7 @@ from tests.unit.shared.lambda_context import LambdaContext
 OUTAGE: Final = 26 * HOUR
 _CONTEXT: Final = LambdaContext()
 _PATIENT: Final = LambdaContext(remaining_milliseconds=600_000)
-HANDLERS: Final[Mapping[str, Callable[[dict[str, Any], Any], dict[str, Any]]]] = {
+DEPLOYED: Final[Mapping[str, Callable[[dict[str, Any], Any], dict[str, Any]]]] = {
     "orders.http": orders.api.http.handler,
     "orders.events": orders.api.events.handler,
     "orders.recovery": orders.api.recovery.handler,
@@ -59,6 +59,7 @@ HANDLERS: Final[Mapping[str, Callable[[dict[str, Any], Any], dict[str, Any]]]] =
     "payments.relay": payments.api.relay.handler,
     "payments.schedule": payments.api.schedule.handler,
     "payments.webhooks": payments.api.webhooks.handler,
+    "payments.settlement": payments.api.settlement.handler,
     "accounting.http": accounting.api.http.handler,
     "accounting.events": accounting.api.events.handler,
     "accounting.relay": accounting.api.relay.handler,
@@ -77,10 +78,6 @@ HANDLERS: Final[Mapping[str, Callable[[dict[str, Any], Any], dict[str, Any]]]] =
         )
     },
 }
-
-AFTERWARDS: Final = {"payments.settlement": payments.api.settlement.handler}
-"""What runs when the lives have ended, and draws nothing from their fate."""
-DEPLOYED: Final = {**HANDLERS, **AFTERWARDS}
 
 
 def _types(*unions: Any) -> frozenset[str]:

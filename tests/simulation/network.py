@@ -1,26 +1,24 @@
-"""Between the services: the bus, the queues with their dead letters, the tables' streams."""
+"""Between the services: the bus, and the queues with their dead letters."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
 from botocore.exceptions import ReadTimeoutError
 
-from tests.doubles.memory_dynamo import Item, refusal
+from tests.doubles.memory_dynamo import refusal
 from tests.simulation.agenda import DAY, HOUR, MINUTE, SECOND, Agenda
 from tests.simulation.calls import Calls
-from tests.simulation.faults import Fate
+from tests.simulation.faults import LATE_DAYS_MAX, Fate
 
 RECEIVES_MAX: Final = 5
 QUEUE_BATCH_MAX: Final = 10
-STREAM_BATCH_MAX: Final = 100
-STREAM_TRIES_MAX: Final = 20
-STREAM_KEPT: Final = 24 * HOUR
 VISIBILITY: Final = 6 * MINUTE
-DELAY_DAYS_MAX: Final = 14
+DELIVERED_WITHIN: Final = DAY
+"""So long the bus tries to reach a queue; what cannot help is not tried again."""
 
 type Answer = dict[str, Any] | None
 """What a function answered; None when it was killed or failed."""
@@ -175,12 +173,36 @@ class Bus:
 
     def _send(self, inbox: Inbox, body: str, *, poison: bool = False, held_up: int = 0) -> None:
         self._sent += 1
-        inbox.send(Letter(str(self._sent), body, poison), held_up + self._delay())
+        letter = Letter(str(self._sent), body, poison)
+        if self._host.fate.strikes("bus_not_delivered"):
+            self._give_up(inbox, letter)
+        else:
+            inbox.send(letter, held_up + self._delay())
+
+    def _give_up(self, inbox: Inbox, letter: Letter) -> None:
+        """It never comes into the queue, but among its dead letters, with the bus's own words."""
+        host = self._host
+        code, tried = host.fate.rng.choice((("NO_PERMISSIONS", 0), ("THROTTLING", 185)))
+        told = {
+            "RULE_ARN": f"rule/{inbox.function}",
+            "TARGET_ARN": inbox.function,
+            "ERROR_CODE": code,
+            "ERROR_MESSAGE": "not delivered",
+            "RETRY_ATTEMPTS": str(tried),
+        }
+        if tried:
+            told["EXHAUSTED_RETRY_CONDITION"] = "MaximumRetryAttempts"
+        letter.attributes = {
+            name: {"StringValue": text, "DataType": "String"} for name, text in told.items()
+        }
+        host.tell(f"not delivered {inbox.function} {letter.name} {code}")
+        delay = DELIVERED_WITHIN if tried else 0
+        host.agenda.add(delay, "bus", lambda: host.bury(inbox, letter))
 
     def _delay(self) -> int:
         fate = self._host.fate
         if fate.strikes("message_delayed_days"):
-            return fate.rng.randrange(DAY * DELAY_DAYS_MAX)
+            return fate.rng.randrange(DAY * LATE_DAYS_MAX)
         if fate.strikes("message_delayed"):
             return fate.rng.randrange(HOUR)
         return fate.rng.randrange(10, 500)
@@ -189,89 +211,3 @@ class Bus:
 def _poisoned(document: dict[str, Any]) -> str:
     """A message that looks like one and cannot be read: it must stop nobody else."""
     return json.dumps({"detail": {**document, "data": {"nothing": "of use"}}})
-
-
-class Stream:
-    """A shard of a table's stream, as one of its readers sees it: in order, again after a failure.
-
-    What was not read within a day is gone.
-    """
-
-    def __init__(
-        self, host: Host, function: str, *, wanted: Callable[[Item], bool], gives_up: bool
-    ) -> None:
-        self._host = host
-        self._function = function
-        self._wanted = wanted
-        self._gives_up = gives_up
-        self._records: list[tuple[int, int, Item]] = []
-        self._inserted = 0
-        self._tries = 0
-        self._polling = False
-        self._busy = False
-
-    def insert(self, item: Item) -> None:
-        if self._wanted(item):
-            self._inserted += 1
-            self._records.append((self._inserted, self._host.agenda.now, item))
-            self._poll_in(self._host.fate.rng.randrange(20, 300))
-
-    def poll(self) -> None:
-        self._polling = False
-        host, now = self._host, self._host.agenda.now
-        until = host.down_until(self._function)
-        if until > now or self._busy:
-            self._poll_in(max(until - now, SECOND))
-            return
-        kept = [each for each in self._records if now - each[1] < STREAM_KEPT]
-        if len(kept) < len(self._records):
-            host.fate.struck["stream_trimmed"] += len(self._records) - len(kept)
-        self._records = kept
-        if kept:
-            self._busy = True
-            try:
-                self._read(kept[: self._size()])
-            finally:
-                self._busy = False
-        if self._records:
-            self._poll_in(min(SECOND << self._tries, 5 * MINUTE) if self._tries else 10)
-
-    def _read(self, batch: list[tuple[int, int, Item]]) -> None:
-        answer = self._host.invoke(self._function, _stream_event(batch))
-        failed = batch[0][0]
-        if answer is not None:
-            named = [int(each["itemIdentifier"]) for each in answer["batchItemFailures"]]
-            failed = min(named, default=batch[-1][0] + 1)
-        self._tries = self._tries + 1 if failed == batch[0][0] else 0
-        if self._gives_up and self._tries > STREAM_TRIES_MAX:
-            self._host.fate.struck["stream_gave_up"] += 1
-            failed, self._tries = failed + 1, 0
-        self._records = [each for each in self._records if each[0] >= failed]
-
-    def _size(self) -> int:
-        """The batch: smaller by chance, and halved after each failure."""
-        size = STREAM_BATCH_MAX
-        if self._host.fate.strikes("stream_batch_small"):
-            size = self._host.fate.rng.randint(1, 5)
-        return max(size >> self._tries, 1)
-
-    def _poll_in(self, delay: int) -> None:
-        if not self._polling:
-            self._polling = True
-            self._host.agenda.add(delay, self._function, self.poll)
-
-
-def _stream_event(batch: list[tuple[int, int, Item]]) -> dict[str, Any]:
-    return {
-        "Records": [
-            {
-                "eventName": "INSERT",
-                "dynamodb": {
-                    "Keys": {name: item[name] for name in ("pk", "sk")},
-                    "NewImage": item,
-                    "SequenceNumber": str(number),
-                },
-            }
-            for number, _, item in batch
-        ]
-    }

@@ -16,11 +16,10 @@ from tests.doubles.memory_dynamo import MemoryDynamo
 from tests.simulation import functions
 from tests.simulation.agenda import DAY, HOUR, MINUTE, SECOND, Agenda
 from tests.simulation.calls import Calls
-from tests.simulation.faults import Fate
+from tests.simulation.faults import LATE_DAYS_MAX, Fate
 from tests.simulation.network import VISIBILITY, Answer, Inbox, Letter
 
 SERVICES: Final = ("orders", "payments", "accounting")
-DELAY_DAYS_MAX: Final = 14
 REDRIVES_MAX: Final = 40
 """So often a dead letter is tried again before it counts as stuck."""
 REPLAYED_DAYS: Final = 74
@@ -68,7 +67,7 @@ class Operators:
     def look(self, service: str, within: int | None = None) -> None:
         """Somebody looks at the service's dead letters, some day: in the calm, very soon."""
         if within is None:
-            within = DAY * DELAY_DAYS_MAX if self._host.fate.rates else MINUTE
+            within = DAY * LATE_DAYS_MAX if self._host.fate.rates else MINUTE
         if service not in self._planned:
             self._planned.add(service)
             delay = self._host.fate.rng.randrange(within)

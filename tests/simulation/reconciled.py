@@ -86,12 +86,13 @@ class ReconciledWorld(World):
             fault: min(rate, BEARABLE.get(fault, rate)) for fault, rate in self.fate.rates.items()
         }
         self.habits = habits or Habits()
-        self.settlements = Settlements(Bucket(self.calls), plan or Plan(rates=RATES), rng)
+        bucket, struck = Bucket(self.calls), self.fate.struck
+        self.settlements = Settlements(bucket, plan or Plan(rates=RATES), rng, struck=struck)
         told = Random(seed + 5)
         if bank is None and plan is None and told.random() >= WITHOUT_BANK:
             bank = BankPlan(rates=BANK_RATES)
-        bucket, truth = self.settlements.bucket, self.settlements.truth.bank
-        self.bank = None if bank is None else Bank(bucket, bank, told, truth)
+        truth = self.settlements.truth.bank
+        self.bank = None if bank is None else Bank(bucket, bank, told, truth, struck)
         self.books = BooksWatch()
         self.began_at = 0
         """The number of the moment at which the first report or night began."""
@@ -180,7 +181,12 @@ class ReconciledWorld(World):
         delay = self._rng.randrange(HOUR) + hours * HOUR
         if self.settlements.plan.rates and self._rng.random() < 0.1:
             delay += self._rng.randrange(5) * DAY
-        for _ in range(self._rng.choice((1, 1, 2))):
+        if delay >= HOUR:
+            self.fate.struck["file_late"] += 1
+        notices = self._rng.choice((1, 1, 2))
+        if notices > 1:
+            self.fate.struck["file_noticed_twice"] += 1
+        for _ in range(notices):
             self.agenda.add(delay, "payments.settlement", partial(self._read_report, keys, 1))
 
     def _read_report(self, keys: Sequence[str], number: int) -> None:

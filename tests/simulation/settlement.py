@@ -6,6 +6,7 @@ movement of a payment that has no other.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from random import Random
@@ -67,12 +68,13 @@ class Truth:
 
 @dataclass
 class Settlements:
-    """Writes the reports, and keeps in `truth` what it wrote."""
+    """Writes the reports, keeps in `truth` what it wrote, and counts in `struck` what is wrong."""
 
     bucket: Bucket
     plan: Plan
     rng: Random
     truth: Truth = field(default_factory=Truth)
+    struck: Counter[str] = field(default_factory=Counter)
     _known: set[str] = field(default_factory=set)
     _wronged: set[str] = field(default_factory=set)
     _held: list[tuple[int, Movement, str]] = field(default_factory=list)
@@ -128,6 +130,7 @@ class Settlements:
         if charge in self._wronged or not _possible(planned, movement, currency):
             return ""
         self._wronged.add(charge)
+        self.struck[f"settled_{planned}"] += 1
         return planned
 
     def _strange(self, date: str) -> Lines:
@@ -140,6 +143,7 @@ class Settlements:
     def _stranger(self, kind: str, date: str) -> Movement:
         name = f"stranger-{len(self.truth.strangers) + 1}"
         self.truth.strangers[name] = kind
+        self.struck["settled_stranger"] += 1
         operation: Plain = {"payment": "acq_nobody", "id": name, "reference": ""}
         gross = -120 if kind == "fee" else 777
         return Movement(
@@ -151,6 +155,8 @@ class Settlements:
         net, off = sum(each.net for each in lines), self.plan.off
         if self.rng.random() < self.plan.rates.get("off", 0):
             off = self.rng.choice((1, -1, 250))
+        if off:
+            self.struck["settled_off"] += 1
         self.truth.lines += [(currency, each) for each in lines]
         self.truth.payout_of += [payout_id(number)] * len(lines)
         self.truth.payouts[payout_id(number)] = currency, net, net + off
@@ -158,6 +164,7 @@ class Settlements:
         rows.append(payout_row(number, currency, net + off, date))
         copies = self.plan.copies or self.rng.random() < self.plan.rates.get("wrong", 0)
         if copies:
+            self.struck["settled_copied"] += 1
             yield self._put(f"cut-{number}", written(rows)[: -self.rng.randrange(5, 40)])
         yield self._put(f"settlement-{number}", written(rows))
         if copies:

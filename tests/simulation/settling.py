@@ -51,7 +51,6 @@ def settle(world: World, seed: int, *, kill_at: Collection[int] = ()) -> Settled
     rng = Random(seed)
     world.calls = Calls(Fate(rng, {}), kill_at=kill_at)
     world.dynamo.on_call = world.calls.store
-    world.calls.active = True
     bucket = Bucket(world.calls)
     truth = Settled()
     planned = partial(reading.plan, part_bytes=PART_BYTES)

@@ -17,16 +17,8 @@ import pytest
 from tests.simulation.agenda import Agenda
 from tests.simulation.calls import Calls
 from tests.simulation.faults import Fate
-from tests.simulation.network import (
-    QUEUE_BATCH_MAX,
-    RECEIVES_MAX,
-    STREAM_BATCH_MAX,
-    STREAM_TRIES_MAX,
-    Answer,
-    Inbox,
-    Letter,
-    Stream,
-)
+from tests.simulation.network import QUEUE_BATCH_MAX, RECEIVES_MAX, Answer, Inbox, Letter
+from tests.simulation.streams import BATCH_MAX, TRIES_MAX, Stream
 
 GOLDEN = Path(__file__).parents[1] / "infrastructure" / "golden"
 SERVICES = ("orders", "payments", "accounting")
@@ -141,9 +133,9 @@ def test_the_simulated_figures_are_those_deployed(service: str, stage: str) -> N
     queues = [each for each in mappings if "StartingPosition" not in each]
     assert receives == {RECEIVES_MAX}
     assert max(each["BatchSize"] for each in queues) == QUEUE_BATCH_MAX
-    assert {each["MaximumRetryAttempts"] for each in streams} == {STREAM_TRIES_MAX}
+    assert {each["MaximumRetryAttempts"] for each in streams} == {TRIES_MAX}
     assert all(each["BisectBatchOnFunctionError"] for each in streams)
-    relays = [each for each in streams if each["BatchSize"] == STREAM_BATCH_MAX]
+    relays = [each for each in streams if each["BatchSize"] == BATCH_MAX]
     assert len(relays) == 1
     reporting = [each["FunctionResponseTypes"] for each in (*queues, *relays)]
     assert reporting == [["ReportBatchItemFailures"]] * len(reporting)

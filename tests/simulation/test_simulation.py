@@ -3,16 +3,21 @@
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 
 import pytest
 
 from tests.simulation.audit import audit
-from tests.simulation.run import settle_memory, simulate
+from tests.simulation.run import Outcome, reconcile, settle_memory, simulate
 from tests.simulation.upsets import UPSETS
 from tests.simulation.world import World
 
 PAYMENTS = 4
 SEEDS_PER_BLOCK = 50
+
+
+def simulated(seed: int) -> Outcome:
+    return simulate(seed, PAYMENTS)
 
 
 @pytest.mark.parametrize("block", range(20))
@@ -32,9 +37,12 @@ def test_the_money_is_right_when_all_upsets_come_together(seed: int) -> None:
     assert audit(world) == []
 
 
-def test_the_same_seed_is_the_same_history_in_another_process() -> None:
+@pytest.mark.parametrize(("which", "led"), [((), simulated), (("--reconciled",), reconcile)])
+def test_the_same_seed_is_the_same_history_in_another_process(
+    which: tuple[str, ...], led: Callable[[int], Outcome]
+) -> None:
     """To the byte, whatever order a set has there."""
-    command = [sys.executable, "-m", "tests.simulation", "replay", "--seed", "7", "--quiet"]
+    command = [sys.executable, "-m", "tests.simulation", "replay", "--seed", "7", "--quiet", *which]
     told = {
         subprocess.run(
             command,
@@ -45,7 +53,7 @@ def test_the_same_seed_is_the_same_history_in_another_process() -> None:
         ).stdout
         for seed in ("1", "2")
     }
-    assert told == {f"\ntrace {simulate(7, PAYMENTS).trace_hash}\n"}
+    assert told == {f"\ntrace {led(7).trace_hash}\n"}
 
 
 def test_another_seed_is_another_history() -> None:

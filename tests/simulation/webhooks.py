@@ -9,7 +9,7 @@ import json
 from typing import Any, Final, Protocol
 
 from tests.simulation.agenda import DAY, HOUR, MINUTE, Agenda
-from tests.simulation.faults import Fate
+from tests.simulation.faults import LATE_DAYS_MAX, Fate
 from tests.simulation.lives import Course
 
 SECRET: Final = "whsec_" + base64.b64encode(b"a secret of the simulated world").decode()
@@ -99,7 +99,7 @@ class Webhooks:
     def _delay(self) -> int:
         fate = self._host.fate
         if fate.strikes("webhook_late_days"):
-            return fate.rng.randrange(14 * DAY)
+            return fate.rng.randrange(LATE_DAYS_MAX * DAY)
         if fate.strikes("webhook_late"):
             return fate.rng.randrange(30 * MINUTE)
         return fate.rng.randrange(50, 400)

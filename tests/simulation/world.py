@@ -29,11 +29,12 @@ from tests.simulation.executions import Executions
 from tests.simulation.faults import Fate, drawn
 from tests.simulation.lives import Life
 from tests.simulation.lives import drawn as drawn_life
-from tests.simulation.network import Answer, Bus, Inbox, Letter, Stream
+from tests.simulation.network import Answer, Bus, Inbox, Letter
 from tests.simulation.operators import SERVICES, Operators
 from tests.simulation.proofs import prove_at_last
 from tests.simulation.schedule import Schedule
 from tests.simulation.site import site
+from tests.simulation.streams import streams_of
 from tests.simulation.time_to_live import TimeToLive
 from tests.simulation.watch import Watch
 from tests.simulation.webhooks import Webhooks
@@ -121,6 +122,7 @@ class World:
         self.dynamo.on_write = self._written
         self.dynamo.on_read = self._read
         self.dynamo.stale = lambda: self.fate.strikes("index_stale")
+        self.dynamo.unprocessed = lambda: self.fate.strikes("store_keys_unprocessed")
         self.calls.meanwhile = self._meanwhile
         self.calls.pause = self._pause
         self.calls.on_moment = self.tell
@@ -131,13 +133,7 @@ class World:
         self.inboxes = {name: Inbox(self, name, types) for name, types in functions.INBOXES.items()}
         held_up = {kind: after for life in self.lives for kind, after in life.held_up.items()}
         self.bus = Bus(self, list(self.inboxes.values()), held_up)
-        self.streams: dict[str, list[Stream]] = {
-            table: [
-                Stream(self, function, wanted=wanted, gives_up=function.endswith(".relay"))
-                for function, wanted in readers
-            ]
-            for table, readers in functions.STREAMS.items()
-        }
+        self.streams = streams_of(self)
         self.schedule = Schedule(self)
         self._expiry = TimeToLive(self)
         self.executions = Executions(self)
@@ -295,6 +291,6 @@ class World:
             return {}
         return {
             (function, worker): rng.choice((0, rng.randint(-SKEW_MAX, SKEW_MAX)))
-            for function in functions.HANDLERS
+            for function in functions.DEPLOYED
             for worker in range(WORKERS)
         }
