@@ -44,7 +44,7 @@ class MemoryDynamo:
     write that is refused has no `after`. `on_read` is told what a get has found, `on_write` an item
     before and after, `on_due` the index and the sort key of what comes into an index. `stale` says
     whether an index tells this reader what it told a moment ago, `unprocessed` whether some of many
-    keys are left unread.
+    keys are left unread; `now` is in milliseconds.
     """
 
     def __init__(self) -> None:
@@ -53,6 +53,7 @@ class MemoryDynamo:
         self.on_read: Callable[[str, Item], None] = lambda _table, _item: None
         self.on_due: Callable[[str, str, str], None] = lambda _table, _index, _sort: None
         self.stale: Callable[[], bool] = lambda: False
+        self.now: Callable[[], int] = lambda: 0
         self.unprocessed: Callable[[], bool] = lambda: False
         self._tables: dict[str, dict[str, dict[str, Item]]] = {}
         self._indexes: dict[str, Indexes] = {}
@@ -226,7 +227,7 @@ class MemoryDynamo:
 
     def _index(self, table: str) -> Indexes:
         if table not in self._indexes:
-            self._indexes[table] = Indexes(INDEXES)
+            self._indexes[table] = Indexes(INDEXES, lambda: self.now())  # noqa: PLW0108 - set later
         return self._indexes[table]
 
 

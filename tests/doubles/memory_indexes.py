@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from accounting.infrastructure.dynamodb_journal import BY_ORDER, BY_PAYMENT, BY_PAYOUT
@@ -31,23 +31,27 @@ INDEXES: Final = (
 )
 BEHIND_MAX: Final = 4
 """How many writes a stale index has not seen yet."""
+BEHIND_MILLISECONDS: Final = 600_000
+"""By then every index has caught up."""
 
 type Item = Mapping[str, Any]
 type Name = tuple[str, str]
 type Entries = dict[Name, str]
+type Undo = list[tuple[str, str, Name, str | None]]
 
 
 class Indexes:
-    """Every index of one table: the sort key of each item, by partition."""
+    """Every index of one table: the sort key of each item, by partition; `now` in milliseconds."""
 
-    def __init__(self, indexes: tuple[Index, ...]) -> None:
+    def __init__(self, indexes: tuple[Index, ...], now: Callable[[], int]) -> None:
+        self._now = now
         self._indexes = {index.name: index for index in indexes}
         self._entries: dict[str, dict[str, Entries]] = {name: {} for name in self._indexes}
-        self._behind: deque[list[tuple[str, str, Name, str | None]]] = deque(maxlen=BEHIND_MAX)
+        self._behind: deque[tuple[int, Undo]] = deque(maxlen=BEHIND_MAX)
 
     def moved(self, name: Name, before: Item | None, after: Item | None) -> list[tuple[str, str]]:
         """Follow a write; returns the index and sort key of every place that is new."""
-        undo: list[tuple[str, str, Name, str | None]] = []
+        undo: Undo = []
         fresh = []
         written = {*(before or ()), *(after or ())}
         for index in self._indexes.values():
@@ -64,7 +68,7 @@ class Indexes:
                 undo.append((index.name, new[0], name, None))
                 fresh.append((index.name, new[1]))
         if undo:
-            self._behind.append(undo)
+            self._behind.append((self._now(), undo))
         return fresh
 
     def partitions(self, index: str) -> set[str]:
@@ -98,7 +102,8 @@ class Indexes:
 
     def _a_moment_ago(self, name: str, value: str, entries: Entries) -> Entries:
         old = dict(entries)
-        for write in reversed(self._behind):
+        since = self._now() - BEHIND_MILLISECONDS
+        for write in (undo for at, undo in reversed(self._behind) if at >= since):
             for index, partition, key, sort in reversed(write):
                 if (index, partition) != (name, value):
                     continue

@@ -148,9 +148,8 @@ class ReconciledWorld(World):
         if waits or self.agenda.waits_for_more_than(CLOCKWORK):
             self._last_change = day
         if self.habits.proves:
-            if not self.down_until("payments.schedule"):
-                self.invoke("payments.schedule", {})  # what it attests is proved tomorrow
-            self.invoke("accounting.proof", {})
+            self.invoke("payments.schedule", {})  # what the day before has done is attested
+            self.agenda.add(HOUR, "night", lambda: self.invoke("accounting.proof", {}))
         self._nightly(2)
         assert day < NIGHTS_MAX, "the nights never end"
         if day <= self._last_change + self.habits.nights_after:
@@ -204,9 +203,9 @@ class ReconciledWorld(World):
             ask = partial(self._ask, "bank", self.agenda.now // DAY)  # while its entries are told
             self.agenda.add(self._rng.randrange(MINUTE), "accounting.http", ask)
 
-    def desk(self, method: str, path: str, body: Any, key: str) -> Answer:
+    def desk(self, method: str, path: str, body: Any, key: str, by: str = KEY) -> Answer:
         """A request of somebody who works here."""
-        return self._request(method, path, body, key, KEY)
+        return self._request(method, path, body, key, by)
 
     def _desk(self, day: int) -> None:
         if self.habits.keeps_books:

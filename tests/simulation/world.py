@@ -119,6 +119,7 @@ class World:
         self.dynamo = MemoryDynamo()
         self.dynamo.on_call = self.calls.store
         self.watch = Watch()
+        self.dynamo.now = lambda: self.agenda.now
         self.dynamo.on_write = self._written
         self.dynamo.on_read = self._read
         self.dynamo.stale = lambda: self.fate.strikes("index_stale")

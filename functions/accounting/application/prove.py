@@ -28,6 +28,7 @@ from accounting.domain.limits import Room, room_of
 from accounting.domain.movements import Movement, Movements, effective_day
 from accounting.domain.proof import UNREADABLE, Breach, LaneSource, SealedDay, book_breaches
 from accounting.domain.repeats import Repeats, is_suspect
+from shared.contracts.accounting import DiscrepancyExplained, DiscrepancyFound, PayoutArrived
 from shared.errors.taxonomy import DomainException
 from shared.moments import timestamp
 
@@ -35,6 +36,10 @@ FOLDED_WITHIN: Final = timedelta(minutes=15)
 """An entry older than this that stands in no chain is a breach."""
 SEALED_WITHIN: Final = timedelta(hours=3)
 """After its end a day is sealed by then."""
+OF_ITEMS: Final = frozenset(
+    kind.__name__ for kind in (DiscrepancyExplained, DiscrepancyFound, PayoutArrived)
+)
+"""What a part of a reconciliation books: of each of its items."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,7 +166,7 @@ class _Entries:
         self.sums.add(entry)
         self.tallies.add(entry)
         if not entry.linked:
-            self._causes.add(entry.cause_id)
+            self._causes.add(_booked_once(entry))
         if (capture := _capture(entry)) is not None:
             self._captures.add(capture)
 
@@ -171,9 +176,9 @@ class _Entries:
         causes, captures = self._causes.suspects(), self._captures.suspects()
         if causes:
             told = Counter(
-                entry.cause_id
+                _booked_once(entry)
                 for entry in self.again(lanes, folds)
-                if not entry.linked and is_suspect(entry.cause_id, causes)
+                if not entry.linked and is_suspect(_booked_once(entry), causes)
             )
             for cause in (each for each, number in told.items() if number > 1):
                 yield Breach(check="cause_booked_twice", detail=cause)
@@ -186,6 +191,14 @@ class _Entries:
                 for row in stored.values():
                     with suppress(DomainException, *UNREADABLE):
                         yield self.journal.read(row)
+
+
+def _booked_once(entry: JournalEntry) -> str:
+    """The cause; of a part of a reconciliation, which books many, the item that it is about."""
+    if entry.fact not in OF_ITEMS:
+        return entry.cause_id
+    item = (entry.fact, entry.payment_id, entry.reference, entry.reverses or "")
+    return " ".join((entry.cause_id, *item))
 
 
 def _captured_twice(entries: Iterable[JournalEntry], suspects: frozenset[int]) -> Iterator[Breach]:

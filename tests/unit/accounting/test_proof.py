@@ -222,6 +222,17 @@ def test_a_capture_that_is_booked_twice_is_found() -> None:
     )
 
 
+def test_a_cause_that_is_booked_twice_is_found() -> None:
+    ledger = Ledger()
+    ledger.hear(captured(), "m1")
+    ledger.hear(refund_requested(100), "m2")
+    for row in list(ledger.journal.rows()):
+        payload = str(row["Payload"]).replace('"causationid":"m2"', '"causationid":"m1"')
+        overwrite(ledger, {**row, "Payload": payload})
+    ledger.fold()
+    assert Breach(check="cause_booked_twice", detail="m1") in ledger.prove().breaches
+
+
 def test_breaches_are_told_to_the_platform() -> None:
     ledger = Ledger()
     breach = Breach(check="chain", detail="changed at position 0 of chain 1", entry_id="je_1")
