@@ -13,6 +13,8 @@ TARGET ?= embedded
 SEEDS ?= 1000
 PAYMENTS ?= 4000
 EVERY_PAIR ?= 1
+EVERY_UPSET_PAIR ?= 8
+EVERY_STORY_PAIR ?= 500
 STAGE ?= local
 PYTHON ?= python3
 
@@ -119,7 +121,7 @@ types: setup ## Types (mypy --strict)
 	@$(ACTIVE) mypy
 
 .PHONY: check
-check: lint types ## Lint, types, and the tests that need no cloud; under two minutes
+check: lint types ## Lint, types, and the tests that need no cloud
 	$(say) "check: the tests that need no cloud"
 	@$(ACTIVE) pytest -n 2 $(CLOUDLESS)
 
@@ -202,13 +204,14 @@ fuzz: setup ## Try every way in with what nobody should send: 20,000 requests, 1
 	@$(ACTIVE) python -m bench.fuzz $(TIMES)
 
 .PHONY: replay
-replay: setup ## Compare the tables' double in memory with the embedded cloud, OPERATIONS=100000
+replay: setup ## Compare the doubles of a table and of DynamoDB with the embedded cloud, OPERATIONS=100000
 	@$(ACTIVE) python -m bench.replay $(OPERATIONS)
 
 .PHONY: simulate
-simulate: setup ## Run the whole platform simulated: SEEDS worlds with PAYMENTS in all, every crash point, every pair of them
+simulate: setup ## Run the whole platform simulated: SEEDS worlds with PAYMENTS in all, every crash point, their pairs
 	$(say) "simulate: $(SEEDS) seeds, $(PAYMENTS) payments"
-	@$(ACTIVE) python -m tests.simulation run --seeds $(SEEDS) --payments $(PAYMENTS) --every-pair $(EVERY_PAIR)
+	@$(ACTIVE) python -m tests.simulation run --seeds $(SEEDS) --payments $(PAYMENTS) --every-pair $(EVERY_PAIR) \
+		--every-upset-pair $(EVERY_UPSET_PAIR) --every-story-pair $(EVERY_STORY_PAIR)
 
 # --- AWS ---------------------------------------------------------------------------------------
 

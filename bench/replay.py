@@ -1,36 +1,56 @@
-"""Random operations on the table's double and on the embedded cloud: `python -m bench.replay`.
+"""Random operations on both doubles and on the embedded cloud: `python -m bench.replay`.
 
-Takes the number of operations; writes bench/results/replay.json. Ends with 1 where they differ.
+The doubles are that of a table, and that of DynamoDB, which the simulator runs on. Takes the number
+of operations, to which commands of the guard are added; writes bench/results/replay.json. Ends with
+1 where they differ.
 """
 
 import shutil
 import sys
 import tempfile
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Final
 
 from apphost.cloud import embedded
 from bench import report
 from tests.cloud import open_account
-from tests.integration.replay.replay import OPERATIONS_PER_HISTORY, Differs, replay, without_pauses
+from tests.doubles.memory_dynamo import MemoryDynamo
+from tests.doubles.memory_table import MemoryTable
+from tests.integration.replay.replay import (
+    OPERATIONS_PER_HISTORY,
+    Differs,
+    replay,
+    replay_commands,
+    without_pauses,
+)
 
 OPERATIONS: Final = 100_000
-WORKERS: Final = 4
+PROCESSES: Final = 2
+"""Of doubles and clients; the embedded cloud, which serves both, takes less than either."""
 
 
-def replayed(url: str, operations: int) -> tuple[report.Counter, str]:
-    """How many operations were the same on both, and the first difference, if there is any."""
-    progress = report.Counter("operations", operations)
+def replayed(url: str, operations: int) -> tuple[report.Counter, int, str]:
+    """How many operations and commands were the same on all, and the first difference, if any."""
+    progress, commands = report.Counter("operations", operations), 0
     seeds = range(-(-operations // OPERATIONS_PER_HISTORY))
-    with without_pauses(), ThreadPoolExecutor(WORKERS) as pool:
+    with ProcessPoolExecutor(PROCESSES, get_context("forkserver")) as pool:
         try:
-            for count in pool.map(lambda seed: replay(open_account(url), seed), seeds):
-                progress.add(count)
+            for of_table, of_guard in pool.map(partial(_history, url), seeds):
+                progress.add(of_table)
+                commands += of_guard
         except Differs as difference:
             pool.shutdown(cancel_futures=True)
-            return progress, str(difference)
-    return progress, ""
+            return progress, commands, str(difference)
+    return progress, commands, ""
+
+
+def _history(url: str, seed: int) -> tuple[int, int]:
+    account = open_account(url)
+    with without_pauses():
+        return replay(account, seed), replay_commands(account, seed)
 
 
 def main() -> int:
@@ -40,13 +60,15 @@ def main() -> int:
     cloud = embedded.start(state_dir=state)
     try:
         embedded.wait_ready(cloud)
-        progress, difference = replayed(cloud.url, operations)
+        progress, commands, difference = replayed(cloud.url, operations)
     finally:
         embedded.stop(cloud.pid)
         shutil.rmtree(state, ignore_errors=True)
     figures = {
         "operations": progress.done,
+        "commands": commands,
         "histories": progress.done // OPERATIONS_PER_HISTORY,
+        "doubles": [each.__name__ for each in (MemoryTable, MemoryDynamo)],
         "seconds": round(progress.seconds, 1),
         "difference": difference or None,
     }

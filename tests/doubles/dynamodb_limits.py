@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from bench.meter import item_bytes, text_bytes
-from shared.persistence.table import PK_BYTES_MAX, SK_BYTES_MAX
+from shared.persistence.possible_keys import PK_BYTES_MAX, SK_BYTES_MAX
 
 WRITES_MAX: Final = 100
 ITEM_BYTES_MAX: Final = 400 * 1024

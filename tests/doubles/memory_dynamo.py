@@ -1,32 +1,24 @@
 """DynamoDB in memory, behind the client that `Table` and the guard of commands call.
 
-It knows the expressions that the platform writes, and no others: a new one is a new line here.
+It knows the expressions that the platform writes, and no others: `expressions.py` has them.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Any, Final
 
 from botocore.exceptions import ClientError
 
+from shared.persistence.table import READ_AT_ONCE_MAX
 from tests.doubles.dynamodb_limits import assert_writable
+from tests.doubles.expressions import RANGES, Item, Request, holds, spans, updated
 from tests.doubles.memory_indexes import INDEXES, Indexes
 
-SPAN: Final = "attribute_exists(Payload) AND OccurredOn >= :begins AND OccurredOn < :ends"
 CONDITION_FAILED: Final = "ConditionalCheckFailedException"
 
-_RANGES: Final[dict[str, Callable[[str, str], bool]]] = {
-    "pk = :pk": lambda _sk, _bound: True,
-    "pk = :pk AND begins_with(sk, :sk)": str.startswith,
-    "pk = :pk AND sk >= :sk": str.__ge__,
-    "pk = :pk AND sk <= :sk": str.__le__,
-}
-
-type Item = Mapping[str, Any]
-type Request = Mapping[str, Any]
 type Name = tuple[str, str]
 
 
@@ -98,6 +90,8 @@ class MemoryDynamo:
         ((table, wanted),) = request["RequestItems"].items()
         self.on_call("before", f"{table}.get")
         keys, left = wanted["Keys"], []
+        assert len(keys) <= READ_AT_ONCE_MAX, f"{len(keys)} items asked for at once"
+        assert len(set(map(_name, keys))) == len(keys), "one item asked for twice"
         if len(keys) > 1 and self.unprocessed():
             keys, left = keys[: len(keys) // 2], keys[len(keys) // 2 :]
         found = [item for key in keys if (item := self._find(table, _name(key))) is not None]
@@ -110,7 +104,7 @@ class MemoryDynamo:
         if "pk" in request["Item"]:
             assert_writable([request["Item"]])
         found = self._find(request["TableName"], _name(request["Item"]))
-        if not _holds(request, found):
+        if not holds(request, found):
             more = {} if found is None else {"Item": found}
             raise refusal(CONDITION_FAILED, **more)
         self._keep(request["TableName"], request["Item"])
@@ -134,9 +128,9 @@ class MemoryDynamo:
         place = f"{request['TableName']}.update"
         self.on_call("before", place)
         found = self._find(request["TableName"], _name(request["Key"]))
-        if not _holds(request, found):
+        if not holds(request, found):
             raise refusal(CONDITION_FAILED)
-        self._keep(request["TableName"], {**request["Key"], **_updated(request, found or {})})
+        self._keep(request["TableName"], {**request["Key"], **updated(request, found or {})})
         self.on_call("after", place)
         return {}
 
@@ -165,15 +159,10 @@ class MemoryDynamo:
 
     def _span(self, request: Request) -> dict[str, Any]:
         """A page of the messages of a time, by partition, each partition in its order."""
-        assert request["FilterExpression"] == SPAN, "the double knows no other scan"
-        values = request["ExpressionAttributeValues"]
-        begins, ends = values[":begins"]["S"], values[":ends"]["S"]
         after = _name(request["ExclusiveStartKey"]) if "ExclusiveStartKey" in request else ("", "")
         left = list(islice(self._behind(request["TableName"], after), request["Limit"] + 1))
         page = left[: request["Limit"]]
-        found = [
-            item for item in page if "Payload" in item and begins <= item["OccurredOn"]["S"] < ends
-        ]
+        found = [item for item in page if spans(request, item)]
         more = {}
         if len(left) > len(page):
             more = {"LastEvaluatedKey": {"pk": page[-1]["pk"], "sk": page[-1]["sk"]}}
@@ -192,9 +181,9 @@ class MemoryDynamo:
 
     def _transact(self, puts: list[Request]) -> None:
         found = [self._find(put["TableName"], _name(put["Item"])) for put in puts]
-        holds = [_holds(put, item) for put, item in zip(puts, found, strict=True)]
-        if not all(holds):
-            codes = ["None" if held else "ConditionalCheckFailed" for held in holds]
+        held = [holds(put, item) for put, item in zip(puts, found, strict=True)]
+        if not all(held):
+            codes = ["None" if each else "ConditionalCheckFailed" for each in held]
             reasons = [{"Code": code} for code in codes]
             raise refusal("TransactionCanceledException", CancellationReasons=reasons)
         for put in puts:
@@ -220,9 +209,9 @@ class MemoryDynamo:
             index, stale = request["IndexName"], self.stale()
             return self._index(table).read(index, value, above=low, below=high, stale=stale)
         partition = self._tables.get(table, {}).get(values[":pk"], {})
-        holds = _RANGES[request["KeyConditionExpression"]]
+        within = RANGES[request["KeyConditionExpression"]]
         bound = values.get(":sk", "")
-        found = [partition[sk] for sk in sorted(partition) if holds(sk, bound)]
+        found = [partition[sk] for sk in sorted(partition) if within(sk, bound)]
         return found if request.get("ScanIndexForward", True) else found[::-1]
 
     def _index(self, table: str) -> Indexes:
@@ -247,44 +236,3 @@ def _name(item: Item) -> Name:
     if "Key" in item:
         return item["Key"]["S"], ""
     return item["pk"]["S"], item["sk"]["S"]
-
-
-def _holds(request: Request, found: Item | None) -> bool:
-    condition = request.get("ConditionExpression")
-    values = request.get("ExpressionAttributeValues", {})
-    match condition:
-        case None:
-            return True
-        case "attribute_not_exists(pk)":
-            return found is None
-        case "version = :seen":
-            return found is not None and found.get("version") == values[":seen"]
-        case "attribute_exists(Retries)":
-            return found is not None and "Retries" in found
-        case str() if condition.startswith("attribute_not_exists(#id) OR #expiry < :now"):
-            return found is None or _record_over(found, values)
-    raise AssertionError(f"the double does not know the condition {condition}")
-
-
-def _record_over(found: Item, values: Request) -> bool:
-    """Whether Powertools' record of a command has expired, or its run was given up."""
-    if int(found["expiration"]["N"]) < int(values[":now"]["N"]):
-        return True
-    until = found.get("in_progress_expiration")
-    running = found["status"] == values[":inprogress"]
-    return running and until is not None and int(until["N"]) < int(values[":now_in_millis"]["N"])
-
-
-def _updated(request: Request, found: Item) -> Item:
-    values = request.get("ExpressionAttributeValues", {})
-    match request["UpdateExpression"]:
-        case "SET ProcessedOn = :now REMOVE #unprocessed":
-            kept = {name: value for name, value in found.items() if name != "Unprocessed"}
-            return {**kept, "ProcessedOn": values[":now"]}
-        case "ADD Retries :one":
-            before = int(found.get("Retries", {"N": "0"})["N"])
-            return {**found, "Retries": {"N": str(before + int(values[":one"]["N"]))}}
-        case str() as update if update.startswith("SET #response_data = :response_data"):
-            names = request["ExpressionAttributeNames"]
-            return {**found, **{names[f"#{name[1:]}"]: value for name, value in values.items()}}
-    raise AssertionError(f"the double does not know the update {request['UpdateExpression']}")

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from shared.errors.taxonomy import AlreadyHandled, StaleRow
 from shared.moments import timestamp
+from shared.persistence.possible_keys import possible
 from shared.persistence.rows import Row, dump_row, load_row, load_row_by_name
 from shared.persistence.span import Span
 from shared.persistence.table import Index, Key, Page, Put, Table, with_mark
@@ -73,14 +74,18 @@ class MemoryTable(Table):
 
     def get_many(self, keys: Sequence[Key]) -> Iterator[Row]:
         with self._lock:
-            return iter([load_row_by_name(self._items[key]) for key in keys if key in self._items])
+            found = [key for key in dict.fromkeys(keys) if key in self._items]
+            return iter([load_row_by_name(self._items[key]) for key in found])
 
     def last(self, pk: str, *, sk_max: str) -> Row | None:
+        if not possible(pk, sk_max):
+            return None
         with self._lock:
             keys = [key for key in self._partitions.get(pk, ()) if key.sk <= sk_max]
             return self._row(max(keys, key=lambda key: key.sk.encode())) if keys else None
 
     def partition(self, pk: str, *, sk_prefix: str = "", sk_from: str = "") -> Iterator[Row]:
+        assert not (sk_prefix and sk_from), "DynamoDB takes one bound or the other"
         with self._lock:
             keys = [
                 key

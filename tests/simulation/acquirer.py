@@ -103,8 +103,7 @@ class Acquirer:
         if method == "GET":
             return self._query(unquote(path.partition("reference=")[2]))
         assert body is not None
-        assert headers is not None
-        return self._post(path, dict(body), headers["Idempotency-Key"])
+        return self._post(path, dict(body), (headers or {}).get("Idempotency-Key", ""))
 
     def _refuse_the_line(self) -> None:
         strikes = self._host.fate.strikes
@@ -119,7 +118,9 @@ class Acquirer:
         if self._host.fate.strikes("provider_refuses_us"):
             return HttpAnswer(401, None)
         found = self._by_reference.get(reference)
-        return HttpAnswer(200, {"data": [] if found is None else [dict(found)]})
+        if found is None or found["listed_at"] > self._host.agenda.now:
+            return HttpAnswer(200, {"data": []})
+        return HttpAnswer(200, {"data": [dict(found)]})
 
     def _post(self, path: str, body: Json, key: str) -> HttpAnswer:
         strikes = self._host.fate.strikes
@@ -147,7 +148,7 @@ class Acquirer:
         return answer
 
     def _once(self, path: str, body: Json, key: str, course: Course) -> HttpAnswer:
-        """The stored answer of a key that is known, as long as keys are kept."""
+        """The stored answer of a key that is known, as long as keys are kept; of no key, none."""
         known = self._keys.get(key)
         if known is not None and self._host.agenda.now < known[0]:
             if known[1] != body:
@@ -160,7 +161,8 @@ class Acquirer:
             answer = HttpAnswer(500, {"error": {"code": "internal"}})
         else:
             answer = self._perform(path, body, course)
-        self._keys[key] = (self._host.agenda.now + KEY_KEPT, body, answer)
+        if key:
+            self._keys[key] = (self._host.agenda.now + KEY_KEPT, body, answer)
         return answer
 
     def _come_late(self, path: str, body: Json, key: str, course: Course) -> None:
@@ -202,6 +204,7 @@ class Acquirer:
             "capture_before": None,
             "metadata": body["metadata"],
             "final": body.get("final", True),
+            "listed_at": self._host.agenda.now + course.unlisted_for,
         }
         charge.operations.append(operation)
         self._by_reference[body["reference"]] = operation
@@ -227,7 +230,8 @@ class Acquirer:
         elif kind == "capture":
             charge.released += charge.left if operation["final"] else 0
             self._schedule_disputes(charge, operation)
-        self._say(operation, course)
+        silent = course.unlisted_for
+        self._say(operation, course, always=silent > 0, after=silent)
         if verdict == "succeeded" and course.withdrawn_after is not None:
             self._later(course.withdrawn_after, lambda: self._withdraw(charge, operation, course))
 

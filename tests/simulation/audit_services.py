@@ -37,7 +37,7 @@ OF_NO_EVENT: Final = frozenset(
     ]
 )
 """What is booked of reports and statements, of their reconciliation, and by hand."""
-LATE: Final = frozenset({"not_booked", "attestation"})
+LATE: Final = frozenset({"attestation", "not_booked", "orphan"})
 """What a proof may find as long as messages are late: it asks for what was told days ago."""
 ROOTS: Final = (
     "req_",

@@ -36,7 +36,7 @@ from orders.application import reactions as orders_reactions
 from orders.application import recover
 from payments.application import reactions as payments_reactions
 from shared.contracts.union import message_types
-from tests.doubles.memory_dynamo import Item
+from tests.doubles.expressions import Item
 from tests.simulation.agenda import HOUR
 from tests.simulation.faults import Fate
 from tests.simulation.site import KEY, of_service

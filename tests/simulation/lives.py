@@ -40,7 +40,8 @@ class Course:
     `arrives_late`, `server_error`; `given_up` takes effect a day later, when nobody waits for it
     any more, though its hold was given back by then. `withdrawn_after` takes a success back, which
     is told `told_after` it; `told` is by webhook, and `retold_after` each word of it once more, as
-    an event of its own.
+    an event of its own. `unlisted_for` is how long no query finds the operation, and no webhook
+    tells of it.
     """
 
     verdict: str = "succeeded"
@@ -50,6 +51,7 @@ class Course:
     told_after: int = 0
     told: bool = True
     retold_after: int | None = None
+    unlisted_for: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +82,8 @@ class Life:
     """Functions that fail at first, and how often: enough for a dead letter, or for the sweep."""
     held_up: Mapping[str, int] = field(default_factory=dict)
     """Types of messages that take so long to everybody who listens."""
+    away: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    """Functions that are not there, from when until when in the world's time."""
     replayed: bool = False
     """Whether everything that was published is delivered once more in the end."""
     attested: bool = False

@@ -17,7 +17,7 @@ from unittest.mock import patch
 import payments.api.settlement
 import payments.wiring
 from payments.infrastructure.settlement import reading
-from tests.doubles.memory_dynamo import Item
+from tests.doubles.expressions import Item
 from tests.simulation import functions
 from tests.simulation.agenda import DAY, HOUR, MINUTE, SECOND
 from tests.simulation.bank import RATES as BANK_RATES

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from hashlib import sha256
 from random import Random
@@ -17,9 +17,6 @@ from types import ModuleType, SimpleNamespace
 from typing import Any, Final, Protocol
 
 from aws_lambda_powertools.event_handler import api_gateway
-from aws_lambda_powertools.utilities.idempotency import base as guard_base
-from aws_lambda_powertools.utilities.idempotency.persistence import base as records_base
-from aws_lambda_powertools.utilities.idempotency.persistence import datarecord, dynamodb
 
 import accounting.api.http
 import accounting.wiring
@@ -35,6 +32,7 @@ from shared.observability import log, metrics, trace
 from shared.persistence import table
 from shared.rest import secret_access
 from shared.rest.app import RestApp
+from tests.doubles import guard_clock
 from tests.simulation.webhooks import SECRET
 
 WIRINGS: Final = (orders.wiring, payments.wiring, accounting.wiring)
@@ -95,10 +93,6 @@ def site(host: Host) -> Iterator[None]:
         randbits=host.ids.getrandbits,
         uniform=host.ids.uniform,
     )
-    calendar = SimpleNamespace(
-        datetime=SimpleNamespace(now=host.clock, fromtimestamp=datetime.fromtimestamp),
-        timedelta=timedelta,
-    )
     still = SimpleNamespace(sleep=_nothing, monotonic=lambda: host.clock().timestamp())
     patches: list[tuple[Any, str, Any]] = [
         (clock, "now", host.clock),
@@ -120,7 +114,7 @@ def site(host: Host) -> Iterator[None]:
         (shared.operations.wiring, "boto3", _Boto3(host)),
         (shared.operations.wiring, "os", SimpleNamespace(environ={})),
         (shared.operations.wiring, "time", still),
-        *((module, "dt", calendar) for module in (guard_base, records_base, datarecord, dynamodb)),
+        *guard_clock.patches(host.clock),
     ]
     for wiring in WIRINGS:
         name = wiring.__name__.partition(".")[0]

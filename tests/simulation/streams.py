@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from tests.doubles.memory_dynamo import Item
+from tests.doubles.expressions import Item
 from tests.simulation import functions
 from tests.simulation.agenda import HOUR, MINUTE, SECOND
 from tests.simulation.network import Host

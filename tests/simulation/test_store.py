@@ -1,51 +1,22 @@
 """The store of the simulated world is true: random operations give on it what they give elsewhere.
 
-It is compared with the double of a table, which `tests/integration/replay` compares with the
-embedded cloud. Here the platform's own `Table` runs on both sides of the comparison.
+It is compared with the double of a table, without a cloud; `tests/integration/replay` compares both
+with the embedded cloud.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from random import Random
-from typing import Any
 
 import pytest
 
-from shared.persistence.rows import Row, load_row
-from shared.persistence.table import Table
 from tests.doubles.memory_dynamo import MemoryDynamo
-from tests.integration.faulty_client import FaultyClient
 from tests.integration.replay.operations import Draw
 from tests.integration.replay.replay import OPERATIONS_PER_HISTORY, without_pauses
-from tests.integration.replay.tables import InCloud, InMemory, in_order
+from tests.integration.replay.tables import InMemory, OverMemory
 from tests.integration.tables import MAIN
 
 TABLE = MAIN
 HISTORIES = 40
-
-
-class InDynamo(InCloud):
-    """The real table over DynamoDB in memory, whose answers can be lost and refused."""
-
-    def __init__(self) -> None:
-        self._dynamo = MemoryDynamo()
-        self._dynamo.on_write = self._written
-        self._messages: list[Row] = []
-        self._faulty = FaultyClient(self._dynamo)
-        client: Any = self._dynamo
-        faulty: Any = self._faulty
-        self._client = client
-        self._plain = Table(name=TABLE, client=client)
-        self._table = Table(name=TABLE, client=faulty)
-
-    def rows(self) -> list[Row]:
-        return in_order(load_row(item) for item in self._dynamo.items(TABLE))
-
-    def inserted(self) -> list[Row]:
-        return self._messages
-
-    def _written(self, _: str, before: object, after: Mapping[str, Any] | None) -> None:
-        if before is None and after is not None and "Payload" in after:
-            self._messages.append(load_row(after))
 
 
 @pytest.fixture(autouse=True)
@@ -57,7 +28,7 @@ def at_once() -> Iterator[None]:
 @pytest.mark.parametrize("block", range(4))
 def test_the_simulated_store_does_what_the_double_of_a_table_does(block: int) -> None:
     for seed in range(block, HISTORIES, 4):
-        double, store = InMemory(), InDynamo()
+        double, store = InMemory(), OverMemory()
         draw = Draw(Random(seed), version=double.version)
         for operation in draw.operations(OPERATIONS_PER_HISTORY):
             assert store.run(operation) == double.run(operation), f"seed {seed}: {operation}"

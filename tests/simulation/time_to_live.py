@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final, Protocol
 
-from tests.doubles.memory_dynamo import Item, MemoryDynamo
+from tests.doubles.expressions import Item
+from tests.doubles.memory_dynamo import MemoryDynamo
 from tests.simulation.agenda import DAY, Agenda
 from tests.simulation.faults import Fate
 

@@ -1,7 +1,7 @@
 """The lives in which words come late, twice or after newer ones, and wishes come all at once.
 
-Each makes happen what chance brings together too rarely. Their crash points are enumerated one by
-one.
+Each makes happen what chance brings together too rarely. Their crash points are enumerated as
+those of the workflows.
 """
 
 from __future__ import annotations
@@ -99,12 +99,27 @@ UPSETS: Final = (
         held_up={"AuthorizationExpired": 90 * MINUTE},
     ),
     Life(
+        name="a person knows that a hold is over, and it stands",
+        decisions=(
+            _CONFIRM,
+            Decision(kind="correct", after=HOUR),
+            Decision(kind="pay_anew", after=MINUTE),
+        ),
+        courses={"capture": (_DECLINED,), "void": (_DECLINED,) * 3},
+    ),
+    Life(
         name="a capture is withdrawn before it is heard that its refund came back",
         decisions=(_CONFIRM, _REFUND),
         courses={
             "capture": (Course(withdrawn_after=2 * HOUR),),
             "refund": (Course(withdrawn_after=MINUTE, told_after=3 * HOUR),),
         },
+    ),
+    Life(
+        name="a command comes again when the provider has forgotten its key",
+        automatic=True,
+        courses={"authorize": (Course(line="silent_after", unlisted_for=27 * HOUR),)},
+        away={"payments.commands": (MINUTE, 26 * HOUR), "payments.schedule": (0, 28 * HOUR)},
     ),
 )
 

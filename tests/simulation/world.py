@@ -18,7 +18,8 @@ from typing import Any, Final
 from botocore.exceptions import BotoCoreError, ClientError
 
 from shared.errors.taxonomy import QuittanceException
-from tests.doubles.memory_dynamo import Item, MemoryDynamo
+from tests.doubles.expressions import Item
+from tests.doubles.memory_dynamo import MemoryDynamo
 from tests.doubles.memory_vault import MemoryVault
 from tests.simulation import functions
 from tests.simulation.acquirer import Acquirer
@@ -82,6 +83,8 @@ class World:
         self._skew = [0]
         self._skews = self._draw_skews(rng)
         self._outages = functions.outages(self.fate)
+        for life in self.lives:
+            self._outages |= life.away
         self._build()
 
     def run(self) -> None:

@@ -10,7 +10,9 @@ from typing import Any, Final
 
 from shared.moments import timestamp
 from shared.persistence.rows import Row
+from shared.persistence.span import Span
 from shared.persistence.table import UNPROCESSED, Index, Key, Put
+from tests.integration.replay.mistakes import MISTAKES
 
 NOW: Final = datetime(2026, 1, 2, 3, 4, 5, 678, tzinfo=UTC)
 PARTITIONS: Final = ("ORDER#ord_1", "ORDER#ord_10", "PAYMENT#pay_1", "ORDER#bücher", "ORDER#🪙")
@@ -127,7 +129,8 @@ class Draw:
 
     def _message(self) -> Row:
         self.occurred += 1
-        row: Row = {"Payload": f"{self.occurred}", "Type": "OrderPlaced", "Retries": 0}
+        kind = self.random.choice(("OrderPlaced", "OrderPaid"))
+        row: Row = {"Payload": f"{self.occurred}", "Type": kind, "Retries": 0}
         if self.random.random() < 0.1:
             del row["Retries"]
         if self.random.random() < 0.8:
@@ -150,7 +153,8 @@ class Draw:
         return self.random.choice(choices)()
 
     def _ask(self) -> Ask:
-        return self.random.choice((self._read, self._list, self._mark))()
+        asks = (self._read, self._of_partitions, self._of_indexes, self._of_the_whole, self._mark)
+        return self.random.choices(asks, weights=(6, 4, 3, 1, 6))[0]()
 
     def _read(self) -> Ask:
         if self.random.random() < 0.3:
@@ -161,14 +165,24 @@ class Draw:
         self.remembered[key] = self.version(key)
         return Ask("get", {"key": key})
 
-    def _list(self) -> Ask:
+    def _of_partitions(self) -> Ask:
+        pk, place = self._partition(), self.random.choice((*SORTS, "M", "Z", self._impossible()))
+        prefix = self.random.choice(("", "MESSAGE#", "MESSAGE#1", "STATE", "Z", IMPOSSIBLE[1]))
+        asks: tuple[Callable[[], Ask], ...] = (
+            lambda: Ask("partition", {"pk": pk, "sk_prefix": prefix}),
+            lambda: Ask("partition", {"pk": pk, "sk_from": place}),
+            lambda: Ask("partition", {"pk": pk, "sk_prefix": "MESSAGE#", "sk_from": place}),
+            lambda: Ask("last", {"pk": pk, "sk_max": place}),
+            lambda: Ask("get_many", {"keys": self._keys()}, ordered=False),
+        )
+        return self.random.choices(asks, weights=(4, 4, 1, 4, 4))[0]()
+
+    def _of_indexes(self) -> Ask:
         payment = self.random.choice((*PAYMENTS, *IMPOSSIBLE[:2]))
         shard = self.random.choice(SHARDS)
         bound = self.random.choice((timestamp(self._moment()), "2026", " "))
-        prefix = self.random.choice(("", "MESSAGE#", "MESSAGE#1", "STATE", "Z", IMPOSSIBLE[1]))
         rows_max = self.random.choice((1, 2, 100))
         asks = (
-            Ask("partition", {"pk": self._partition(), "sk_prefix": prefix}),
             Ask("index", {"name": "by_payment", "attribute": "payment_id", "value": payment}),
             Ask("after", {"index": BY_PAYMENT, "value": payment, "bound": bound}),
             Ask("after", {"index": BY_PAYMENT, "value": payment, "bound": self._impossible()}),
@@ -177,9 +191,27 @@ class Draw:
                 "due",
                 {"index": UNPROCESSED, "value": shard, "before": bound, "rows_max": rows_max},
             ),
-            Ask("scan", {"sk": self.random.choice((*SORTS, "CAUSE"))}, ordered=False),
         )
         return self.random.choice(asks)
+
+    def _of_the_whole(self) -> Ask:
+        if self.random.random() < 0.5:
+            return Ask("scan", {"sk": self.random.choice((*SORTS, "CAUSE"))}, ordered=False)
+        begins_at, ends_at = sorted((self._moment(), self._moment()))
+        types = self.random.choice(((), (), ("OrderPlaced",), ("OrderPaid", "OrderCancelled")))
+        about = self.random.choice((None, None, "ord_1", "pay_1", "🪙"))
+        span = Span(begins_at=begins_at, ends_at=ends_at, types=types, about=about)
+        pages = {"span": span, "after": None, "looked_at_max": self.random.choice((7, 25, 1000))}
+        return Ask("outbox", pages)
+
+    def _keys(self) -> tuple[Key, ...]:
+        """Some of them more than once, some impossible, seldom more than can be read at once."""
+        keys = [self._key() for _ in range(self.random.randrange(6))]
+        keys += self.random.choices((*keys, Key(self._partition(), self._impossible())), k=2)
+        if self.random.random() < 0.05:
+            pk = self.random.choice(PARTITIONS)
+            keys += [Key(pk, f"ROW#{number}") for number in range(110)]
+        return tuple(keys)
 
     def _mark(self) -> Ask:
         if self.random.random() < 0.5:
@@ -216,39 +248,3 @@ class Draw:
 def _with(write: Write, **changes: Any) -> Write:
     known = {name: getattr(write, name) for name in ("puts", "cause_id", "now")}
     return Write(**(known | changes))
-
-
-def _row_with(**fields: Any) -> Callable[[Put], tuple[Put, ...]]:
-    return lambda put: (Put(key=put.key, row={**put.row, **fields}, seen=put.seen),)
-
-
-def _row(number: int, **fields: Any) -> Put:
-    return Put(key=Key(PARTITIONS[0], f"NEW#{number}"), row=fields)
-
-
-def _deep(levels: int) -> Any:
-    value: Any = "x"
-    for _ in range(levels):
-        value = [value]
-    return value
-
-
-MISTAKES: Final[tuple[Callable[[Put], tuple[Put, ...]], ...]] = (
-    _row_with(amount=39.98),
-    _row_with(payment_id=""),
-    _row_with(payment_id=1),
-    _row_with(OccurredOn=""),
-    _row_with(Unprocessed=True),
-    _row_with(amount=10**38 + 1),
-    _row_with(amount=-(10**40) - 1),
-    _row_with(note="x" * 410_000),
-    _row_with(note=_deep(33)),
-    lambda put: (put, put),
-    lambda put: (Put(key=Key("", "STATE"), row=put.row),),
-    lambda put: (Put(key=Key("ORDER#ord_1", ""), row=put.row),),
-    lambda put: (Put(key=Key("p" * 2049, "STATE"), row=put.row),),
-    lambda put: (Put(key=Key("ORDER#ord_1", "s" * 1025), row=put.row),),
-    lambda put: (put, *(_row(number, note="x" * 390_000) for number in range(12))),
-    lambda put: (put, *(_row(number) for number in range(100))),
-)
-"""What DynamoDB does not take: of the wrong kind, too large, too many, or one row twice."""

@@ -1,11 +1,20 @@
 """One history of random operations on the doubles and on a real table, compared at every step.
 
-The doubles are two: that of the table, and that of the client of DynamoDB below the real table.
-They differ in nothing but this:
+The doubles are two: that of the table (`memory_table.py`), and that of the client of DynamoDB below
+the real table and the guard of commands (`memory_dynamo.py`), which the simulator runs on. They
+differ from DynamoDB in nothing but this:
 
-- An index of the double is never late; on AWS it may be.
-- The table's double has no network. What load or a lost answer does to a write is done to it by
+- An index of the double is late only where `stale` says so; on AWS it may be at any time.
+- The double of the client refuses nothing for load and loses no answer by itself; its callers do.
+  That of the table has no network: what load or a lost answer does to a write is done to it by
   hand, as the callers of `on_write` do; its reads are never refused.
+- A page ends where its caller says, never at 1 MB; a query or scan without a limit is one page. How
+  many pages a limit makes is not compared: behind the last row AWS may give one more, empty.
+- A read of many items leaves some of them unprocessed only where `unprocessed` says so.
+- The token of a transaction is known for ever, and whatever comes with it is the same transaction;
+  on AWS it is known for ten minutes, and another transaction under it is refused. `Table` makes one
+  for each commit and uses it for seconds.
+- In which order a scan meets the partitions is not compared; within one it is.
 - Rows that are equal in an index's sort key come in no promised order.
 - A mistake of ours is an AssertionError or TypeError in memory, a ClientError on the real table; an
   update of a message that is not there is RowMissing. A write that is a mistake and is refused as
@@ -15,17 +24,22 @@ They differ in nothing but this:
   cloud; AWS promises the order within one item only.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from random import Random
-from typing import Final
+from typing import Any, Final
 
 from shared.persistence import table
 from tests.cloud import Account
+from tests.doubles.expressions import Item
+from tests.doubles.memory_dynamo import MemoryDynamo
+from tests.integration.replay.commands import Till, commands
 from tests.integration.replay.operations import Draw
 from tests.integration.replay.tables import InCloud, InMemory, OverMemory
+from tests.integration.tables import COMMANDS, create_commands_table
 
 OPERATIONS_PER_HISTORY: Final = 250
+COMMANDS_PER_HISTORY: Final = 40
 TRACE_MAX: Final = 12
 
 
@@ -33,13 +47,19 @@ class Differs(AssertionError):
     """A double is not true: the seed, the operations before, and what each table made of it."""
 
 
-def replay(account: Account, seed: int, *, double: InMemory | None = None) -> int:
+def replay(
+    account: Account,
+    seed: int,
+    *,
+    double: InMemory | None = None,
+    dynamo: MemoryDynamo | None = None,
+) -> int:
     """How many operations were compared: all of the history's; raises Differs at the first one.
 
-    The account has no table yet. `double` stands in for that of the table; the double of the
-    client is compared beside it.
+    The account has no table yet. `double` stands in for that of the table, `dynamo` for that of
+    the client, which is compared beside it.
     """
-    table, client, real = double or InMemory(), OverMemory(), InCloud(account)
+    table, client, real = double or InMemory(), OverMemory(dynamo), InCloud(account)
     draw = Draw(Random(seed), version=table.version)
     trace: list[str] = []
     for number, operation in enumerate(draw.operations(OPERATIONS_PER_HISTORY), start=1):
@@ -53,6 +73,19 @@ def replay(account: Account, seed: int, *, double: InMemory | None = None) -> in
     return len(trace)
 
 
+def replay_commands(account: Account, seed: int, *, dynamo: MemoryDynamo | None = None) -> int:
+    """As `replay`, of commands to the guard, whose records only the double of the client keeps."""
+    client, store = account.client("dynamodb"), dynamo or MemoryDynamo()
+    create_commands_table(client)
+    memory, real = Till(store), Till(client)
+    trace: list[str] = []
+    for number, command in enumerate(commands(Random(seed), COMMANDS_PER_HISTORY), start=1):
+        trace.append(f"{number}: {command}")
+        _same(seed, trace, memory.run(command), real.run(command))
+    _same(seed, trace, _records(store.items(COMMANDS)), _records(_scanned(client, COMMANDS)))
+    return len(trace)
+
+
 @contextmanager
 def without_pauses() -> Iterator[None]:
     """A refused write is tried again at once."""
@@ -62,6 +95,14 @@ def without_pauses() -> Iterator[None]:
         yield
     finally:
         table._PAUSE_SECONDS = kept  # type: ignore[misc]
+
+
+def _scanned(client: Any, table: str) -> list[Item]:
+    return client.scan(TableName=table, ConsistentRead=True)["Items"]  # type: ignore[no-any-return]
+
+
+def _records(items: Iterable[Item]) -> list[Item]:
+    return sorted(items, key=lambda item: str(item["Key"]["S"]))
 
 
 def _same(seed: int, trace: list[str], remembered: object, real: object) -> None:

@@ -18,12 +18,12 @@ SANDBOX: Final = "payments.infrastructure.providers.sandbox"
 SIGNATURES: Final = "payments.infrastructure.standard_webhooks"
 ORDER: Final = "orders.domain.order"
 
-_KEYED: Final = 'headers={"Idempotency-Key": attempt.key}'
+KEYED: Final = 'headers={"Idempotency-Key": attempt.key}'
 
 BUGS: Final = (
     bug(
         "a fresh key for every call",
-        (SANDBOX, _KEYED, 'headers={"Idempotency-Key": f"{attempt.key}:{next(_CALLS)}"}'),
+        (SANDBOX, KEYED, 'headers={"Idempotency-Key": f"{attempt.key}:{next(_CALLS)}"}'),
         (
             SANDBOX,
             "TOTAL_SECONDS: Final",
@@ -217,6 +217,15 @@ BUGS: Final = (
             "    if False:\n        messages = (event, _give_back",
         ),
         life="cancel before the authorization",
+    ),
+    bug(
+        "an attempt is sent again however old it is",
+        (
+            CARRY_OUT,
+            "        if cause.now - attempt.started_at >= gateway.key_used_for:",
+            "        if False:",
+        ),
+        life="a command comes again when the provider has forgotten its key",
     ),
     bug(
         "a command that comes again begins anew",

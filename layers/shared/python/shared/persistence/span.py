@@ -24,9 +24,10 @@ class Span:
 
     def holds(self, row: Row) -> bool:
         """Whether the row is a message of this span."""
+        occurred_on = str(row.get("OccurredOn", ""))
         return (
             "Payload" in row
-            and timestamp(self.begins_at) <= str(row["OccurredOn"]) < timestamp(self.ends_at)
+            and timestamp(self.begins_at) <= occurred_on < timestamp(self.ends_at)
             and (not self.types or str(row["Type"]) in self.types)
             and (self.about is None or self.about in str(row["pk"]))
         )

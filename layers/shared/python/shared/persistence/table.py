@@ -16,6 +16,7 @@ from botocore.exceptions import ConnectionError as NoConnection
 
 from shared.errors.taxonomy import StoreBusy
 from shared.moments import timestamp
+from shared.persistence.possible_keys import possible
 from shared.persistence.refusals import code, named, raise_refusal
 from shared.persistence.rows import Row, dump_row, load_row, load_row_by_name
 from shared.persistence.span import Span
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
 
 CAUSE_KEPT: Final = timedelta(days=90)
 """Longer than any redelivery: queues keep 14 days, a dead letter is redriven weeks later."""
-PK_BYTES_MAX, SK_BYTES_MAX = 2048, 1024
-"""What a key may be long in DynamoDB; it refuses a longer one even in a question."""
 READ_AT_ONCE_MAX: Final = 100
 TRIES_MAX: Final = 4
 _PAUSE_SECONDS: Final = 0.05
@@ -81,7 +80,7 @@ class Table:
         self._client = client
 
     def get(self, key: Key) -> Row | None:
-        if not _possible(key.pk, key.sk):
+        if not possible(key.pk, key.sk):
             return None
         with named():
             answer = self._client.get_item(TableName=self._name, Key=_at(key), ConsistentRead=True)
@@ -89,8 +88,12 @@ class Table:
         return None if item is None else load_row(item)
 
     def get_many(self, keys: Sequence[Key]) -> Iterator[Row]:
-        """Those rows that are there, in no order; what no row can hold is named, not refused."""
-        for some in batched(keys, READ_AT_ONCE_MAX, strict=False):
+        """Those rows that are there, each once, in no order.
+
+        What no row can hold is named, not refused.
+        """
+        askable = dict.fromkeys(key for key in keys if possible(key.pk, key.sk))
+        for some in batched(askable, READ_AT_ONCE_MAX, strict=False):
             left: Any = {self._name: {"Keys": list(map(_at, some)), "ConsistentRead": True}}
             for attempt in range(1, TRIES_MAX + 1):
                 with named():
@@ -105,7 +108,7 @@ class Table:
 
     def last(self, pk: str, *, sk_max: str) -> Row | None:
         """The row of a partition with the greatest `sk` up to `sk_max`."""
-        if not _possible(pk, sk_max):
+        if not possible(pk, sk_max):
             return None
         rows = self._pages(
             "query",
@@ -119,7 +122,8 @@ class Table:
 
     def partition(self, pk: str, *, sk_prefix: str = "", sk_from: str = "") -> Iterator[Row]:
         """Every row of a partition in the order of `sk`; those with a prefix, or from one on."""
-        if not _possible(pk, sk_prefix or "-"):
+        assert not (sk_prefix and sk_from), "DynamoDB takes one bound or the other"
+        if not possible(pk, sk_prefix or sk_from or "-"):
             return iter(())
         condition, values = "pk = :pk", {":pk": {"S": pk}}
         if sk_prefix:
@@ -137,7 +141,7 @@ class Table:
 
     def index(self, name: str, *, attribute: str, value: str) -> Iterator[Row]:
         """Every row of an index's partition. Eventually consistent: never decide money on it."""
-        if not _possible(value):
+        if not possible(value):
             return iter(())
         return self._pages(
             "query",
@@ -149,7 +153,7 @@ class Table:
 
     def after(self, index: Index, *, value: str, bound: str) -> Iterator[Row]:
         """The rows of an index's partition whose sort key is over `bound`, in order."""
-        if not _possible(value, bound):
+        if not possible(value, bound):
             return
         pages = self._client.get_paginator("query").paginate(
             TableName=self._name,
@@ -282,14 +286,6 @@ def with_mark(puts: Sequence[Put], *, cause_id: str | None, now: datetime) -> tu
         return tuple(puts)
     mark: Row = {"handled_at": timestamp(now), "expires_at": int((now + CAUSE_KEPT).timestamp())}
     return (Put(key=_cause_key(cause_id), row=mark), *puts)
-
-
-def _possible(pk: str, sk: str = "-") -> bool:
-    """Whether a row, or an entry of an index, can have these keys: text of some length."""
-    try:
-        return 0 < len(pk.encode()) <= PK_BYTES_MAX and 0 < len(sk.encode()) <= SK_BYTES_MAX
-    except UnicodeEncodeError:  # half a surrogate pair is no text
-        return False
 
 
 def _cause_key(cause_id: str) -> Key:
