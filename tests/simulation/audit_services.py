@@ -9,6 +9,7 @@ from typing import Final
 from tests.simulation.audit_compensation import paid_by_hand
 from tests.simulation.audit_ledger import lines
 from tests.simulation.audit_payments import disputed, held, held_at_provider, sum_of
+from tests.simulation.audit_proof import breached
 from tests.simulation.evidence import Evidence, Plain
 
 SETTLED: Final = frozenset(
@@ -37,8 +38,6 @@ OF_NO_EVENT: Final = frozenset(
     ]
 )
 """What is booked of reports and statements, of their reconciliation, and by hand."""
-LATE: Final = frozenset({"attestation", "not_booked", "orphan"})
-"""What a proof may find as long as messages are late: it asks for what was told days ago."""
 ROOTS: Final = (
     "req_",
     "check_",
@@ -204,7 +203,7 @@ def nothing_unexpected_happened(evidence: Evidence) -> Iterator[str]:
     was out of proportion until it was heard that a refund had come back.
     """
     yield from evidence.unexpected
-    yield from _breached(evidence)
+    yield from breached(evidence)
     planted = 0
     for row in evidence.outbox:
         if row["Type"] != "NoticeContradicted":
@@ -215,21 +214,6 @@ def nothing_unexpected_happened(evidence: Evidence) -> Iterator[str]:
         planted += not (back and " disputed of " in data["contradiction"])
     if planted != evidence.wrong_webhooks:
         yield f"{planted} contradictions, of which {evidence.wrong_webhooks} were planted"
-
-
-def _breached(evidence: Evidence) -> Iterator[str]:
-    """What the proofs of the books have told: only what is late, and nothing in the end."""
-    if evidence.breaches:
-        yield f"{evidence.breaches} breaches in the last proof of the books"
-    for row in evidence.outbox:
-        data = row["document"]["data"]
-        if row["Type"] == "LedgerBreached" and (evidence.breaches or not _is_late(data)):
-            yield f"{row['OccurredOn']}: {data['check']}: {data['detail']} {data['entry_id']}"
-
-
-def _is_late(breach: Plain) -> bool:
-    """Messages take days in a bad world, and whoever folds is away for one."""
-    return breach["check"] in LATE or breach["detail"].startswith("inserted: in no chain")
 
 
 def _given_up(evidence: Evidence, payment_id: str, refund_id: str) -> int:
