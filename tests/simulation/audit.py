@@ -8,6 +8,7 @@ are of functions that no world calls, or whatever it does: `tests/properties/acc
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Final
 
@@ -65,6 +66,10 @@ def evidence_of(world: World) -> Evidence:
     evidence = gather(world.dynamo.items(name) for name in world.streams)
     evidence.published = list(world.bus.published)
     evidence.charges = [_charge(each) for each in world.acquirer.charges.values()]
+    evidence.heard, evidence.forgotten = (
+        world.acquirer.disputes.heard,
+        world.acquirer.disputes.forgotten,
+    )
     evidence.letters = [
         letter.body
         for inbox in world.inboxes.values()
@@ -78,6 +83,10 @@ def evidence_of(world: World) -> Evidence:
     }
     evidence.breaches = world.breaches
     evidence.wrong_webhooks = world.webhooks.wrong
+    evidence.wishes = {
+        f"cus_{each.number}": Counter(decision.kind for decision in each.life.decisions)
+        for each in world.customers
+    }
     evidence.unexpected = list(world.surprises)
     return evidence
 
