@@ -30,10 +30,10 @@ class Host(Protocol):
 
 def prove_at_last(host: Host) -> int:
     """How many breaches are found when everything has come to its end."""
-    host.calls.active = any(life.attested for life in host.lives)
+    host.calls.counted = any(life.attested for life in host.lives)
     _attest(host)
     host.drain()
-    host.calls.active = True
+    host.calls.counted = True
     for _ in range(CALLS_MAX):
         answer = host.invoke("accounting.proof", {})
         if answer is not None:
