@@ -13,6 +13,8 @@ TARGET ?= embedded
 SEEDS ?= 1000
 PAYMENTS ?= 4000
 EVERY_PAIR ?= 1
+EVERY_UPSET_PAIR ?= 8
+EVERY_STORY_PAIR ?= 500
 STAGE ?= local
 PYTHON ?= python3
 
@@ -119,7 +121,7 @@ types: setup ## Types (mypy --strict)
 	@$(ACTIVE) mypy
 
 .PHONY: check
-check: lint types ## Lint, types, and the tests that need no cloud; under two minutes
+check: lint types ## Lint, types, and the tests that need no cloud
 	$(say) "check: the tests that need no cloud"
 	@$(ACTIVE) pytest -n 2 $(CLOUDLESS)
 
@@ -206,9 +208,10 @@ replay: setup ## Compare the doubles of a table and of DynamoDB with the embedde
 	@$(ACTIVE) python -m bench.replay $(OPERATIONS)
 
 .PHONY: simulate
-simulate: setup ## Run the whole platform simulated: SEEDS worlds with PAYMENTS in all, every crash point, every pair of them
+simulate: setup ## Run the whole platform simulated: SEEDS worlds with PAYMENTS in all, every crash point, their pairs
 	$(say) "simulate: $(SEEDS) seeds, $(PAYMENTS) payments"
-	@$(ACTIVE) python -m tests.simulation run --seeds $(SEEDS) --payments $(PAYMENTS) --every-pair $(EVERY_PAIR)
+	@$(ACTIVE) python -m tests.simulation run --seeds $(SEEDS) --payments $(PAYMENTS) --every-pair $(EVERY_PAIR) \
+		--every-upset-pair $(EVERY_UPSET_PAIR) --every-story-pair $(EVERY_STORY_PAIR)
 
 # --- AWS ---------------------------------------------------------------------------------------
 

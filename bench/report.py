@@ -18,9 +18,13 @@ TOLD_SECONDS: Final = 5.0
 
 
 def write(name: str, figures: dict[str, Any], *, of: str) -> Path:
-    """Keep the figures as `name`.json; `of` is the commit at the run's beginning."""
-    RESULTS.mkdir(exist_ok=True)
-    path = RESULTS / f"{name}.json"
+    """Keep the figures as `name`.json in bench/results."""
+    return save(RESULTS / f"{name}.json", figures, of=of)
+
+
+def save(path: Path, figures: dict[str, Any], *, of: str) -> Path:
+    """Keep the figures there; `of` is the commit at the run's beginning."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     made = {
         "commit": of,
         "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -32,21 +36,22 @@ def write(name: str, figures: dict[str, Any], *, of: str) -> Path:
 
 
 def commit() -> str:
-    """The commit of this tree, with a mark where it has changes that are not committed."""
+    """What is checked out, with a mark where that has changes that are not committed.
+
+    Ask before a long run: somebody may commit while it goes on.
+    """
+    told = ("describe", "--always", "--dirty=+", "--abbrev=40", "--exclude=*")
     try:
-        return _git("rev-parse", "--short", "HEAD") + ("+" if _git("status", "--porcelain") else "")
+        ended = subprocess.run(  # noqa: S603
+            ["git", *told],  # noqa: S607
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
     except (OSError, subprocess.CalledProcessError):
         return "unknown"
-
-
-def _git(*words: str) -> str:
-    return subprocess.run(  # noqa: S603
-        ["git", *words],  # noqa: S607
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout.strip()
+    return ended.stdout.strip()
 
 
 class Counter:

@@ -6,6 +6,7 @@ between services. P3 and what must hold at every step is watched in `watch.py`.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Final
 
@@ -62,6 +63,10 @@ def evidence_of(world: World) -> Evidence:
     evidence = gather(world.dynamo.items(name) for name in world.streams)
     evidence.published = list(world.bus.published)
     evidence.charges = [_charge(each) for each in world.acquirer.charges.values()]
+    evidence.heard, evidence.forgotten = (
+        world.acquirer.disputes.heard,
+        world.acquirer.disputes.forgotten,
+    )
     evidence.letters = [
         letter.body
         for inbox in world.inboxes.values()
@@ -71,6 +76,10 @@ def evidence_of(world: World) -> Evidence:
     evidence.executions = {name: each.status for name, each in world.executions.by_name.items()}
     evidence.given_up = dict(world.watch.causes.given_up)
     evidence.wrong_webhooks = world.webhooks.wrong
+    evidence.wishes = {
+        f"cus_{each.number}": Counter(decision.kind for decision in each.life.decisions)
+        for each in world.customers
+    }
     evidence.unexpected = list(world.surprises)
     return evidence
 

@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from tests.simulation.audit import audit, evidence_of
-from tests.simulation.crashes import SEED
+from tests.simulation.crashes import world_of
 from tests.simulation.executions import Interruption
-from tests.simulation.lives import Life
-from tests.simulation.run import explained
+from tests.simulation.run import command, explained, findings_of
 from tests.simulation.upsets import life_called
 from tests.simulation.world import World
 
@@ -32,7 +31,7 @@ class Cut:
 
 def cuts(name: str) -> list[Cut]:
     """All there are in the calm run of a life."""
-    world = _world(life_called(name))
+    world = world_of(life_called(name))
     killed: list[Cut] = []
     tell = world.calls.on_moment
 
@@ -58,27 +57,35 @@ def cuts(name: str) -> list[Cut]:
 
 
 def cut_short(name: str, cut: Cut) -> World:
-    """The world in which that was done, and nothing else."""
+    """That world when it has come to its end."""
+    world = world_cut_short(name, cut)
+    world.run()
+    return world
+
+
+def world_cut_short(name: str, cut: Cut) -> World:
+    """The world in which that is done, and nothing else."""
     kill_at = (cut.number,) if cut.kind == KILLED else ()
-    world = _world(life_called(name), *kill_at)
+    world = world_of(life_called(name), *kill_at)
     if cut.kind != KILLED:
         world.executions.interruption = Interruption(cut.kind, cut.number)
-    world.run()
     return world
 
 
 def wrong(name: str, cut: Cut, end: str) -> Iterator[str]:
     """What the auditor finds, and whether the order has come to another end than it should."""
-    try:
-        world = cut_short(name, cut)
-    except AssertionError as stuck:
-        yield f"{name}, {cut}: {stuck}"
-        return
-    found = audit(world)
+    world = world_cut_short(name, cut)
+    found = findings_of(world, lambda: audit(world))
     if found:
-        yield f"{name}, {cut}: {explained(found)}"
-    if ended(world) != end:
-        yield f"{name}, {cut}: {ended(world)} instead of {end}"
+        yield f"{_how(name, cut)}\n{explained(found)}"
+    elif ended(world) != end:
+        yield f"{_how(name, cut)}\n  {ended(world)} instead of {end}"
+
+
+def _how(name: str, cut: Cut) -> str:
+    """The command that does it again, and where that is."""
+    done = ("--kill",) if cut.kind == KILLED else ("--cut", cut.kind)
+    return f"{command('--life', name, *done, str(cut.number))}  # {cut.where}"
 
 
 def ended(world: World) -> str:
@@ -95,7 +102,3 @@ def ended(world: World) -> str:
     )
     held = sum(charge.held for charge in charges)
     return f"{order['status']}, {captured} - {refunded}, {held} held; {undone}"
-
-
-def _world(life: Life, *kill_at: int) -> World:
-    return World(SEED, lives=[life], rates={}, kill_at=kill_at)

@@ -6,15 +6,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
 from tests.simulation.agenda import DAY, HOUR
 from tests.simulation.audit_reconciliation import audit
 from tests.simulation.bank import BankPlan
-from tests.simulation.crashes import SEED, Killed
-from tests.simulation.evidence import Finding
+from tests.simulation.crashes import SEED, Killed, effects_after, enumerated
 from tests.simulation.lives import Course, Decision, Dispute, Life
 from tests.simulation.reconciled import Habits, ReconciledWorld
+from tests.simulation.run import OnLine, findings_of
 from tests.simulation.settlement import Plan
 
 NIGHTS: Final = 5
@@ -229,15 +230,14 @@ def effects(story: Story) -> list[int]:
     return [number for number in world.calls.effects if number >= world.began_at]
 
 
-def singles(story: Story, *, part: int = 0, parts: int = 1) -> Iterator[Killed]:
-    """Killed at each place, or at one of `parts` of them."""
-    for place in effects(story)[part::parts]:
-        yield killed(story, place)
+def crashed(story: Story, *, part: int = 0, parts: int = 1, every: int = 0) -> Iterator[Killed]:
+    """Killed at each effect, or at one of `parts` of them; and in pairs, as `enumerated` says."""
+    return enumerated(effects(story)[part::parts], partial(killed, story), every)
 
 
-def killed(story: Story, *kill_at: int) -> Killed:
-    try:
-        found = tuple(audit(told(story, *kill_at)))
-    except AssertionError as stuck:
-        found = (Finding("liveness", str(stuck)),)
-    return Killed(story.name, kill_at, found, what="story")
+def killed(story: Story, *kill_at: int, on_line: OnLine = None) -> Killed:
+    world = story_world(story, *kill_at)
+    world.on_line = on_line
+    found = findings_of(world, lambda: audit(world))
+    later = effects_after(world, kill_at)
+    return Killed(story.name, kill_at, found, what="story", later=later)

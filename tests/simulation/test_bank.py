@@ -18,7 +18,7 @@ from tests.simulation.evidence import Evidence, Plain
 from tests.simulation.reconciled import ReconciledWorld
 from tests.simulation.settled_books import fact_of, last_items
 from tests.simulation.settlement import Truth
-from tests.simulation.stories import OF_THE_BANK, Story, singles, story_called, told
+from tests.simulation.stories import OF_THE_BANK, Story, crashed, story_called, told
 from tests.simulation.watch_books import BooksWatch
 
 PARTS = 100
@@ -48,7 +48,7 @@ def test_payouts_end_in_every_class_that_the_bank_can_bring_about() -> None:
 @pytest.mark.parametrize("story", OF_THE_BANK, ids=[story.name for story in OF_THE_BANK])
 def test_a_worker_killed_while_payouts_arrive_changes_nothing(story: Story) -> None:
     part = len(story.name) % PARTS
-    wrong = [str(killed) for killed in singles(story, part=part, parts=PARTS) if killed.findings]
+    wrong = [str(killed) for killed in crashed(story, part=part, parts=PARTS) if killed.findings]
     assert not wrong, "\n".join(wrong)
 
 

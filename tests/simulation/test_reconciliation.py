@@ -20,7 +20,7 @@ from tests.simulation.audit_reconciliation import (
 from tests.simulation.evidence import Evidence, Plain
 from tests.simulation.reconciled import ReconciledWorld
 from tests.simulation.settlement import Plan, Truth
-from tests.simulation.stories import OF_REPORTS, Story, effects, singles, story_called, told
+from tests.simulation.stories import OF_REPORTS, Story, crashed, effects, story_called, told
 from tests.simulation.watch_books import BooksWatch
 
 SEEDS = range(12)
@@ -65,7 +65,7 @@ def test_every_wrong_is_found_in_the_class_that_it_is() -> None:
 @pytest.mark.parametrize("story", OF_REPORTS, ids=[story.name for story in OF_REPORTS])
 def test_a_worker_killed_in_the_middle_of_a_reconciliation_changes_nothing(story: Story) -> None:
     part = len(story.name) % PARTS
-    wrong = [str(killed) for killed in singles(story, part=part, parts=PARTS) if killed.findings]
+    wrong = [str(killed) for killed in crashed(story, part=part, parts=PARTS) if killed.findings]
     assert not wrong, "\n".join(wrong)
 
 

@@ -17,41 +17,32 @@ from accounting.domain.settlement_rules import found_at_provider
 from payments.application.ports import Telling
 from payments.domain.report import Counts
 from payments.infrastructure.dynamodb_reports import DynamoDbReports
-from tests.simulation.audit_settlement import audit
+from tests.simulation.run import PAYMENTS_SETTLED, settle_up
 from tests.simulation.settling import settle
 from tests.simulation.world import World
 
 SEEDS = range(12)
 
 
-def finished(seed: int) -> World:
-    """A world in which every life has ended."""
-    world = World(seed, payments=4, rates={})
-    world.run()
-    return world
-
-
-def settled_world(seed: int) -> list[Any]:
-    world = finished(seed)
-    return audit(world, settle(world, seed))
-
-
 @pytest.mark.parametrize("seed", SEEDS)
 def test_everything_that_the_provider_did_is_told_once_and_cleared(seed: int) -> None:
-    assert settled_world(seed) == []
+    outcome = settle_up(seed)
+    assert not outcome.findings, str(outcome)
 
 
 def test_a_reader_or_booker_killed_at_any_call_loses_and_doubles_nothing() -> None:
     """Every seventeenth call in the busiest of some worlds, whoever makes it."""
 
     def places(seed: int) -> int:
-        return settle(finished(seed), seed).places
+        world = World(seed, payments=PAYMENTS_SETTLED, rates={})
+        world.run()
+        return settle(world, seed).places
 
     seed = max(range(8), key=places)
     assert places(seed) > 150
     for place in range(1, places(seed), 17):
-        world = finished(seed)
-        assert audit(world, settle(world, seed, kill_at={place})) == [], place
+        outcome = settle_up(seed, place)
+        assert not outcome.findings, str(outcome)
 
 
 def _line_id_of_the_report(line: Any, **more: Any) -> Any:
@@ -143,6 +134,6 @@ def test_a_planted_bug_is_found(bug: str, monkeypatch: pytest.MonkeyPatch) -> No
     place, name, broken = PLANTED[bug]
     monkeypatch.setattr(f"{place}.{name}", broken)
     for seed in range(20):
-        if settled_world(seed):
+        if settle_up(seed).findings:
             return
     pytest.fail(f"{bug}: not found by 20 seeds")

@@ -7,10 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.simulation.audit import audit
-from tests.simulation.run import Outcome, reconcile, settle_memory, simulate
-from tests.simulation.upsets import UPSETS
-from tests.simulation.world import World
+from tests.simulation.run import Outcome, reconcile, settle_memory, simulate, upset
 
 PAYMENTS = 4
 SEEDS_PER_BLOCK = 50
@@ -32,9 +29,8 @@ def test_the_money_is_right_when_the_network_goes_quiet(block: int) -> None:
 
 @pytest.mark.parametrize("seed", range(10))
 def test_the_money_is_right_when_all_upsets_come_together(seed: int) -> None:
-    world = World(seed, lives=UPSETS)
-    world.run()
-    assert audit(world) == []
+    outcome = upset(seed)
+    assert not outcome.findings, str(outcome)
 
 
 @pytest.mark.parametrize(("which", "led"), [((), simulated), (("--reconciled",), reconcile)])

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import json
-import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import asdict, replace
 from pathlib import Path
 from statistics import median
 
-from tests.simulation.planted.bugs import BUGS, REPORT, known
+from bench.report import commit, save
+from tests.simulation.planted.bugs import BUGS, known
 from tests.simulation.planted.planting import Hunt, hunt
 
 
@@ -21,14 +20,15 @@ def main() -> int:
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--anew", action="store_true", help="not first with the seed that is known")
     parser.add_argument("--only", default="", help="bugs whose name contains this")
-    parser.add_argument("--part", type=int, default=1, help="one of so many of them")
+    parser.add_argument("--part", type=int, default=1, help="one of so many, and all new ones")
     parser.add_argument("--report", type=Path, help="where to write the figures as JSON")
     asked = parser.parse_args()
+    of = commit()
     first = known()
     bugs = [
         replace(each, seed=0 if asked.anew else first.get(each.name, 0))
-        for each in BUGS[:: asked.part]
-        if asked.only in each.name
+        for number, each in enumerate(BUGS)
+        if asked.only in each.name and (number % asked.part == 0 or each.name not in first)
     ]
     with ThreadPoolExecutor(asked.workers) as workers:
         hunts = []
@@ -45,23 +45,14 @@ def main() -> int:
     )
     if asked.report:
         figures = {
-            "commit": commit(),
             "bugs": len(hunts),
             "found": len(found),
             "found_by_a_life_or_story": told,
             "median_seeds_of_the_others": median(by_seed or [0]),
             "hunts": [asdict(each) for each in hunts],
         }
-        asked.report.parent.mkdir(parents=True, exist_ok=True)
-        asked.report.write_text(json.dumps(figures, indent=1) + "\n")
+        save(asked.report, figures, of=of)
     return 0 if all(each.rules for each in hunts) else 1
-
-
-def commit() -> str:
-    """What is checked out, with a mark if it was changed since."""
-    told = ["describe", "--always", "--dirty=+", "--abbrev=40", "--exclude=*"]
-    command = ["git", "-C", str(REPORT.parent), *told]
-    return subprocess.run(command, capture_output=True, check=True, text=True).stdout.strip()
 
 
 def _line(done: Hunt) -> str:
