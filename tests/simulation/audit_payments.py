@@ -1,4 +1,4 @@
-"""Payments, audited against what their provider truly did: P1, P2, P4, P5, P8 and the truth."""
+"""Payments, audited against what their provider truly did: P1, P2, P4 to P6, P8 and the truth."""
 
 from __future__ import annotations
 

@@ -32,6 +32,10 @@ class Evidence:
     entries: list[Plain] = field(default_factory=list)
     lanes: dict[str, Plain] = field(default_factory=dict)
     blocks: dict[str, list[Plain]] = field(default_factory=dict)
+    seals: dict[str, list[str]] = field(default_factory=dict)
+    """By day: the document that stands in the vault, and each that it was asked for, in order."""
+    breaches: int = 0
+    """How many the last proof of the books has found."""
     outbox: list[Plain] = field(default_factory=list)
     published: list[Plain] = field(default_factory=list)
     charges: list[Plain] = field(default_factory=list)
