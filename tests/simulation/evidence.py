@@ -7,6 +7,7 @@ and envelopes are read anew, by what is published about them.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -31,9 +32,17 @@ class Evidence:
     entries: list[Plain] = field(default_factory=list)
     lanes: dict[str, Plain] = field(default_factory=dict)
     blocks: dict[str, list[Plain]] = field(default_factory=dict)
+    seals: dict[str, list[str]] = field(default_factory=dict)
+    """By day: the document that stands in the vault, and each that it was asked for, in order."""
+    breaches: int = 0
+    """How many the last proof of the books has found."""
     outbox: list[Plain] = field(default_factory=list)
     published: list[Plain] = field(default_factory=list)
     charges: list[Plain] = field(default_factory=list)
+    heard: dict[str, list[str]] = field(default_factory=dict)
+    """The keys under which the provider has evidence, by dispute."""
+    forgotten: set[str] = field(default_factory=set)
+    """Keys under which it was asked again when it no longer knew them."""
     letters: list[str] = field(default_factory=list)
     records: dict[str, Plain] = field(default_factory=dict)
     runs: dict[str, Plain] = field(default_factory=dict)
@@ -43,6 +52,8 @@ class Evidence:
     given_up: dict[str, str] = field(default_factory=dict)
     """What was being authorized when its payment was given up, by payment."""
     wrong_webhooks: int = 0
+    wishes: dict[str, Counter[str]] = field(default_factory=dict)
+    """What each customer may ask for beside its order, and how often, by the kind of decision."""
     unexpected: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
