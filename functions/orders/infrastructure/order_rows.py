@@ -51,17 +51,7 @@ def to_row(order: Order) -> Row:
         "confirm_by": timestamp(order.confirm_by) if order.confirm_by else None,
         "authorizations": order.authorizations,
         "captures": order.captures,
-        "refunds": [
-            {
-                "refund_id": refund.refund_id,
-                "amount": refund.amount.minor,
-                "reason": refund.reason,
-                "status": refund.status.value,
-                "unapplied": refund.unapplied,
-                "withdrawn": refund.withdrawn,
-            }
-            for refund in order.refunds
-        ],
+        "refunds": [_refund_row(each) for each in order.refunds],
         "disputes": [
             {
                 "dispute_id": dispute.dispute_id,
@@ -137,6 +127,17 @@ def _compensations(read: list[dict[str, Any]], currency: str) -> tuple[Compensat
 
 def _moment(text: str | None) -> datetime | None:
     return None if text is None else datetime.fromisoformat(text)
+
+
+def _refund_row(refund: Refund) -> dict[str, Any]:
+    return {
+        "refund_id": refund.refund_id,
+        "amount": refund.amount.minor,
+        "reason": refund.reason,
+        "status": refund.status.value,
+        "unapplied": refund.unapplied,
+        "withdrawn": refund.withdrawn,
+    }
 
 
 def _refund(read: dict[str, Any], currency: str) -> Refund:
