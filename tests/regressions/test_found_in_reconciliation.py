@@ -112,7 +112,9 @@ def test_a_person_can_explain_an_item_that_has_no_money_in_the_wrong_place() -> 
     assert list(house.records.open_records("sandbox", after="")) == []
 
 
-def test_a_dead_letter_of_the_reconciliation_says_why_it_was_given_up() -> None:
+@pytest.mark.parametrize("inbox", ["accounting.reconcile", "orders.recovery"])
+def test_a_dead_letter_says_why_it_was_given_up(inbox: str) -> None:
+    """Those of the reconciliation and of the compensation did not."""
     world = World(1, lives=[Life()], rates={})
     record = {
         "messageId": "letter-1",
@@ -120,13 +122,30 @@ def test_a_dead_letter_of_the_reconciliation_says_why_it_was_given_up() -> None:
         "attributes": {"ApproximateReceiveCount": "5"},
         "messageAttributes": {},
         "eventSource": "aws:sqs",
-        "eventSourceARN": "accounting.reconcile",
+        "eventSourceARN": inbox,
     }
     with site(world):
-        answer = world.invoke("accounting.reconcile", {"Records": [record]})
+        answer = world.invoke(inbox, {"Records": [record]})
     assert answer == {"batchItemFailures": [{"itemIdentifier": "letter-1"}]}
-    noted = [row for row in world.dynamo.items("accounting") if "letter-1" in row["pk"]["S"]]
+    table = inbox.partition(".")[0]
+    noted = [row for row in world.dynamo.items(table) if "letter-1" in row["pk"]["S"]]
     assert [row["code"]["S"] for row in noted] == ["undecodable_message"]
+
+
+def test_the_pages_of_a_runs_items_repeat_nothing_and_leave_nothing_out() -> None:
+    """They were cut between the items of one record, which were in no order of their places."""
+    house = House()
+    house.capture("pay_a", 1000)
+    house.settle("pay_a", 1000)
+    on = house.ledger.now.date()
+    for name in ("l9", "l3", "l5"):
+        house.tell(line(name, -5, payment_id="pay_a", kind=LineKind.FEE, on=on))
+    run = house.run()
+    met, cursor = [], ""
+    while page := next(house.records.items_after(run.reconciliation_id, None, after=cursor), None):
+        cursor, item = page
+        met.append(item.item_id)
+    assert met == ["capture:pay_a-capture-1", "line:l3", "line:l5", "line:l9"]
 
 
 def test_an_entry_that_a_run_has_left_alone_is_not_given_by_the_same_run(

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from functools import partial
+from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 from urllib.parse import unquote
 
 from shared.http import HttpAnswer, NotAnswered, NotSent
+from tests.doubles.memory_dynamo import MemoryDynamo
 from tests.simulation.agenda import DAY, MINUTE, Agenda
 from tests.simulation.calls import Calls
+from tests.simulation.disputes import Disputes
 from tests.simulation.faults import Fate
-from tests.simulation.lives import Course, Dispute, Life
+from tests.simulation.lives import Course, Life
 from tests.simulation.watch import Watch
 from tests.simulation.webhooks import Webhooks
 
@@ -32,6 +33,7 @@ class Host(Protocol):
     agenda: Agenda
     fate: Fate
     calls: Calls
+    dynamo: MemoryDynamo
     watch: Watch
 
     @property
@@ -88,6 +90,7 @@ class Acquirer:
         self._keys: dict[str, tuple[int, Json, HttpAnswer]] = {}
         self._by_reference: dict[str, Json] = {}
         self._made = 0
+        self.disputes = Disputes(host, self._say_of_dispute)
 
     def call(
         self,
@@ -103,8 +106,10 @@ class Acquirer:
         if method == "GET":
             return self._query(unquote(path.partition("reference=")[2]))
         assert body is not None
-        assert headers is not None
-        return self._post(path, dict(body), headers["Idempotency-Key"])
+        key = (headers or {}).get("Idempotency-Key", "")
+        if path.startswith("/v1/disputes/"):
+            return self.disputes.hear(unquote(path.split("/")[3]), key)
+        return self._post(path, dict(body), key)
 
     def _refuse_the_line(self) -> None:
         strikes = self._host.fate.strikes
@@ -149,7 +154,7 @@ class Acquirer:
         return answer
 
     def _once(self, path: str, body: Json, key: str, course: Course) -> HttpAnswer:
-        """The stored answer of a key that is known, as long as keys are kept."""
+        """The stored answer of a key that is known, as long as keys are kept; of no key, none."""
         known = self._keys.get(key)
         if known is not None and self._host.agenda.now < known[0]:
             if known[1] != body:
@@ -162,7 +167,8 @@ class Acquirer:
             answer = HttpAnswer(500, {"error": {"code": "internal"}})
         else:
             answer = self._perform(path, body, course)
-        self._keys[key] = (self._host.agenda.now + KEY_KEPT, body, answer)
+        if key:
+            self._keys[key] = (self._host.agenda.now + KEY_KEPT, body, answer)
         return answer
 
     def _come_late(self, path: str, body: Json, key: str, course: Course) -> None:
@@ -229,7 +235,7 @@ class Acquirer:
             self._later(HELD_FOR, lambda: self._expire(charge))
         elif kind == "capture":
             charge.released += charge.left if operation["final"] else 0
-            self._schedule_disputes(charge, operation)
+            self.disputes.schedule(charge, operation)
         silent = course.unlisted_for
         self._say(operation, course, always=silent > 0, after=silent)
         if verdict == "succeeded" and course.withdrawn_after is not None:
@@ -254,27 +260,8 @@ class Acquirer:
             authorization |= {"status": "expired"}
             self._say(authorization)
 
-    def _schedule_disputes(self, charge: Charge, capture: Json) -> None:
-        disputes, charge.life = charge.life.disputes, replace(charge.life, disputes=())
-        for plan in disputes:
-            amount = max(capture["amount"] * plan.percent // 100, 1)
-            self._later(plan.opened_after, partial(self._dispute, charge, amount, plan))
-
-    def _dispute(self, charge: Charge, amount: int, plan: Dispute) -> None:
-        amount = min(amount, charge.refundable)
-        if amount <= 0:
-            return
-        self._made += 1
-        dispute = {**charge.operations[0], "id": f"dp_{self._made}", "operation": "dispute"}
-        dispute |= {"status": "opened", "amount": amount, "decline_code": "fraudulent"}
-        charge.operations.append(dispute)
-        self._say(dispute, always=True, after=plan.told_after)
-        if plan.end:
-            self._later(plan.ended_after, lambda: self._end(dispute, plan))
-
-    def _end(self, dispute: Json, plan: Dispute) -> None:
-        dispute["status"] = plan.end
-        self._say(dispute, always=True, after=plan.told_after)
+    def _say_of_dispute(self, dispute: Json, after: int) -> None:
+        self._say(dispute, always=True, after=after)
 
     def _say(
         self, operation: Json, course: Course = _USUAL, *, always: bool = False, after: int = 0

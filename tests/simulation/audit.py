@@ -62,6 +62,10 @@ def evidence_of(world: World) -> Evidence:
     evidence = gather(world.dynamo.items(name) for name in world.streams)
     evidence.published = list(world.bus.published)
     evidence.charges = [_charge(each) for each in world.acquirer.charges.values()]
+    evidence.heard, evidence.forgotten = (
+        world.acquirer.disputes.heard,
+        world.acquirer.disputes.forgotten,
+    )
     evidence.letters = [
         letter.body
         for inbox in world.inboxes.values()

@@ -171,10 +171,33 @@ def truth_of_the_provider_is_in_payments(evidence: Evidence) -> Iterator[str]:
         for what, (ours, theirs) in told.items():
             if ours != theirs:
                 yield f"{name}: {what} {ours}, and truly {theirs}"
+    yield from _evidence_that_was_taken(evidence)
     known = set(evidence.payments)
     for charge in evidence.charges:
         if charge["reference"].rsplit("-", 2)[0] not in known:
             yield f"{charge['reference']} is a charge that nobody knows"
+
+
+def _evidence_that_was_taken(evidence: Evidence) -> Iterator[str]:
+    """What we say was taken the provider has, once; what was refused it has not; no other is left.
+
+    Of a key that it had forgotten nobody can say how often it was taken.
+    """
+    heard = Counter(key for keys in evidence.heard.values() for key in keys)
+    for name, row in evidence.payments.items():
+        given = [each for dispute in row["disputes"] for each in dispute.get("evidence", ())]
+        told = sorted(each["evidence_id"] for each in evidence.told("EvidenceSubmitted", name))
+        taken = sorted(each["evidence_id"] for each in given if each["status"] == "submitted")
+        if told != taken:
+            yield f"{name}: evidence {told} is told, and {taken} taken"
+        for each in given:
+            key = f"evidence:{each['evidence_id']}"
+            times = heard.pop(key, 0)
+            possible = {"submitted": {1}, "refused": {0}}.get(each["status"], set())
+            if times not in possible and key not in evidence.forgotten:
+                yield f"{name}: {key} is {each['status']}, and the provider has it {times} times"
+    for key in heard:
+        yield f"{key} was heard and never given"
 
 
 def held_at_provider(evidence: Evidence, payment_id: str) -> int:

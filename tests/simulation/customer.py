@@ -46,6 +46,7 @@ class Customer:
     life: Life
     order: Json | None = None
     case: str = ""
+    dispute: str = "dp_none"
 
     @property
     def flow(self) -> str:
@@ -109,7 +110,20 @@ class Customer:
         if decision.kind in OPERATOR:
             self.case = self._open_case()
             return bool(self.case)
+        if decision.kind == "evidence":
+            return self._looks_at_disputes()
         return decision.kind == "sync" or self.order["status"] in READY[decision.kind]
+
+    def _looks_at_disputes(self) -> bool:
+        """Whether one is open; without one the last one counts, of which nobody wants to hear."""
+        assert self.order is not None
+        path = f"/payments/{self.order['payment_id']}"
+        _, seen = self.host.http("payments", "GET", path, body=None, key="", flow=self.flow)
+        known = seen.get("disputes", ())
+        found = [each for each in known if each["status"] == "opened"] or known
+        if found:
+            self.dispute = found[-1]["dispute_id"]
+        return any(each["status"] == "opened" for each in found)
 
     def _open_case(self) -> str:
         """The case of the order that waits for a decision; empty if there is none."""
@@ -127,10 +141,8 @@ class Customer:
         if decision.percent is not None:
             amount = {"amount": max(self.life.amount * decision.percent // 100, 1)}
         match decision.kind:
-            case "confirm":
-                return "orders", f"{path}/confirm", amount
-            case "cancel":
-                return "orders", f"{path}/cancel", {}
+            case "confirm" | "cancel" as kind:
+                return "orders", f"{path}/{kind}", amount if kind == "confirm" else {}
             case "refund":
                 return "orders", f"{path}/refunds", {**amount, "reason": "returned"}
             case "pay_anew":
@@ -138,6 +150,9 @@ class Customer:
             case "retry" | "accept" | "correct":
                 path = f"/cases/{self.case}/resolution"
                 return "orders", path, {"action": decision.kind, "reason": "seen"}
+            case "evidence":
+                path = f"/payments/{self.order['payment_id']}/disputes/{self.dispute}/evidence"
+                return "payments", path, {"text": "signed for", "document": "deliveries/1.pdf"}
         return "payments", f"/payments/{self.order['payment_id']}/sync", {}
 
     def _ask(

@@ -34,6 +34,10 @@ class Evidence:
     outbox: list[Plain] = field(default_factory=list)
     published: list[Plain] = field(default_factory=list)
     charges: list[Plain] = field(default_factory=list)
+    heard: dict[str, list[str]] = field(default_factory=dict)
+    """The keys under which the provider has evidence, by dispute."""
+    forgotten: set[str] = field(default_factory=set)
+    """Keys under which it was asked again when it no longer knew them."""
     letters: list[str] = field(default_factory=list)
     records: dict[str, Plain] = field(default_factory=dict)
     runs: dict[str, Plain] = field(default_factory=dict)

@@ -7,7 +7,7 @@ and in pairs. `drawn` makes lives at random.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Final
 
@@ -18,7 +18,8 @@ CURRENCIES: Final = ("EUR", "USD", "JPY", "BHD")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """`kind` is confirm, cancel, refund, pay_anew or sync; `percent` of the order's amount.
+    """`kind` is confirm, cancel, refund, pay_anew, sync, or evidence, for us in a dispute;
+    `percent` of the order's amount.
 
     With retry, accept and correct an operator decides on the order's case, once there is one. An
     `eager` customer asks at once and takes a no; another one waits until it is possible. `again`
@@ -57,10 +58,14 @@ class Course:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dispute:
     """`end` is won, lost or nothing; it is opened and ends so long after the capture, and each is
-    told by webhook `told_after` it.
+    told by webhook `told_after` it. Evidence is taken until `due_after`, by who `listens`; of the
+    first try the provider is `silent` before it takes it, or after.
     """
 
     percent: int = 100
+    due_after: int = 10 * DAY
+    listens: bool = True
+    silent: str = ""
     opened_after: int = MINUTE
     end: str = ""
     ended_after: int = MINUTE
@@ -174,6 +179,26 @@ WORKFLOWS: Final = (
     ),
     Life(name="dispute lost", automatic=True, disputes=(Dispute(end="lost"),)),
     Life(name="dispute won", automatic=True, disputes=(Dispute(percent=50, end="won"),)),
+    Life(
+        name="a dispute is fought",
+        automatic=True,
+        decisions=(
+            Decision(kind="evidence", after=10 * MINUTE, again=HOUR),
+            Decision(kind="evidence", after=3 * HOUR, eager=True),
+            Decision(kind="evidence", after=DAY, eager=True),
+        ),
+        disputes=(
+            Dispute(
+                percent=50, due_after=2 * HOUR, end="won", ended_after=12 * HOUR, silent="after"
+            ),
+        ),
+    ),
+    Life(
+        name="a dispute is fought, and nobody listens",
+        automatic=True,
+        decisions=(Decision(kind="evidence", after=10 * MINUTE),),
+        disputes=(Dispute(listens=False, silent="before"),),
+    ),
     Life(name="hold expires", courses={"authorize": (Course(withdrawn_after=HOUR),)}),
     Life(
         name="silence after the charge",
@@ -205,20 +230,32 @@ USUAL: Final = 0.4
 """How many orders are just placed and captured."""
 
 
+HELD_UP: Final = ("PaymentAuthorized", "PaymentCaptured", "PaymentRefunded", "DisputeOpened")
+"""What may come late to everybody who listens."""
+
+
 def drawn(rng: Random) -> Life:
     """A life at random: mostly the usual things, and each unusual one now and then."""
     if rng.random() < USUAL:
         return Life(amount=rng.randrange(1, 100_000), currency="EUR", automatic=True)
+    disputes = tuple(_dispute(rng) for _ in range(rng.choice((0, 0, 0, 0, 1, 1, 2))))
+    fought = disputes[:1] if rng.random() < 0.5 else ()
     return Life(
         amount=rng.choice((1, 2, 99, 1_000, 3_998, 1_000_000)),
         currency=rng.choice(CURRENCIES),
         automatic=rng.random() < 0.4,
-        decisions=tuple(_decision(rng) for _ in range(rng.randrange(5))),
+        decisions=(
+            *(_decision(rng) for _ in range(rng.randrange(5))),
+            *(replace(_decision(rng), kind="evidence") for _ in fought),
+        ),
         courses={
             operation: tuple(_course(rng) for _ in range(3))
             for operation in ("authorize", "capture", "void", "refund")
         },
-        disputes=tuple(_dispute(rng) for _ in range(rng.choice((0, 0, 0, 0, 1, 1, 2)))),
+        disputes=disputes,
+        held_up={rng.choice(HELD_UP): rng.choice((20 * MINUTE, 2 * DAY))}
+        if rng.random() < 0.05
+        else {},
     )
 
 
@@ -228,6 +265,7 @@ def _decision(rng: Random) -> Decision:
         after=rng.choice((0, SECOND, MINUTE, HOUR, DAY)),
         percent=rng.choice((None, 1, 30, 50, 100)),
         eager=rng.random() < 0.1,
+        again=rng.choice((None,) * 18 + (SECOND, 30 * HOUR)),
     )
 
 
@@ -236,13 +274,19 @@ def _course(rng: Random) -> Course:
         verdict=rng.choices(("succeeded", "declined", "failed"), (8, 1, 1))[0],
         pending=rng.choice((0,) * 9 + (SECOND, HOUR, 2 * DAY)),
         withdrawn_after=rng.choice((None,) * 8 + (MINUTE, 3 * DAY)),
+        told_after=rng.choice((0,) * 9 + (3 * HOUR,)),
+        retold_after=rng.choice((None,) * 19 + (HOUR,)),
     )
 
 
 def _dispute(rng: Random) -> Dispute:
     return Dispute(
         percent=rng.choice((10, 50, 100)),
+        due_after=rng.choice((HOUR, 10 * DAY)),
+        listens=rng.random() < 0.9,
+        silent=rng.choice(("", "", "", "before", "after")),
         opened_after=rng.choice((SECOND, HOUR, 5 * DAY)),
         end=rng.choice(("won", "lost", "lost", "")),
         ended_after=rng.choice((SECOND, 5 * DAY)),
+        told_after=rng.choice((0,) * 9 + (DAY,)),
     )

@@ -37,7 +37,6 @@ FUNCTIONS_LEFT_OUT = {
     "tests/integration/accounting/test_rebuild.py",
 }
 ROUTES_LEFT_OUT = {
-    "POST /payments/{payment_id}/disputes/{dispute_id}/evidence": "tests/e2e/test_disputes.py",
     "POST /journal-entries/{entry_id}/reversal": "persons do it: tests/e2e/test_ledger.py",
     "POST /periods": "persons do it: tests/e2e/test_refused_postings.py",
     **{
@@ -47,7 +46,6 @@ ROUTES_LEFT_OUT = {
     },
 }
 MESSAGES_LEFT_OUT = {
-    "EvidenceSubmitted": "tests/e2e/test_disputes.py",
     "LedgerEntrySuspended": "only where a period was closed: tests/e2e/test_refused_postings.py",
     "PaymentUnresolved": "only where a provider says nothing for days: "
     "tests/e2e/test_silent_provider.py",
@@ -86,11 +84,11 @@ class Seen:
 def seen() -> Seen:
     """Every workflow, a house that reconciles, and stories of reports and statements."""
     found = Seen()
-    redriven = Life(automatic=True, sick={"orders.events": 12})
+    redriven = Life(automatic=True, sick={f"{service}.events": 12 for service in SERVICES})
     found.lead(World(1, lives=WORKFLOWS, rates={"message_poisoned": 0.01}))
     found.lead(World(1, lives=[redriven], rates={}))
     found.lead(World(1, lives=WORKFLOWS[:1], rates={"webhook_wrong": 1.0}))
-    found.lead(ReconciledWorld(2))
+    found.lead(ReconciledWorld(2, rates={}))
     for name in TOLD:
         found.lead(story_world(story_called(name)))
     return found

@@ -36,6 +36,18 @@ UPSETS: Final = (
         decisions=(_CONFIRM, Decision(kind="refund", percent=40, again=30 * HOUR)),
     ),
     Life(
+        name="evidence is given once more when nobody remembers the request",
+        automatic=True,
+        decisions=(Decision(kind="evidence", after=10 * MINUTE, again=30 * HOUR),),
+        disputes=(Dispute(),),
+    ),
+    Life(
+        name="evidence that was taken is given once more when the dispute is over",
+        automatic=True,
+        decisions=(Decision(kind="evidence", after=10 * MINUTE, again=30 * HOUR),),
+        disputes=(Dispute(end="lost", ended_after=DAY),),
+    ),
+    Life(
         name="a refund comes back, and two more are asked for",
         decisions=(
             _CONFIRM,
@@ -97,6 +109,15 @@ UPSETS: Final = (
             "void": (_DECLINED,) * 3,
         },
         held_up={"AuthorizationExpired": 90 * MINUTE},
+    ),
+    Life(
+        name="a person knows that a hold is over, and it stands",
+        decisions=(
+            _CONFIRM,
+            Decision(kind="correct", after=HOUR),
+            Decision(kind="pay_anew", after=MINUTE),
+        ),
+        courses={"capture": (_DECLINED,), "void": (_DECLINED,) * 3},
     ),
     Life(
         name="a capture is withdrawn before it is heard that its refund came back",

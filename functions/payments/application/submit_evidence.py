@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from payments.application.ports import Counsels, Payments
-from payments.domain.disputes import evidence_given, evidence_taken
+from payments.domain.disputes import evidence_given, evidence_taken, standing_of
 from payments.domain.errors import EvidenceRefused
-from payments.domain.payment import Evidence, Payment
+from payments.domain.payment import Evidence, EvidenceStatus, Payment
 from shared.contracts.envelope import Cause
 from shared.errors.taxonomy import AlreadyHandled, NotFound
 from shared.persistence.until_fresh import until_fresh
@@ -20,7 +20,7 @@ def submit_evidence(
     counsels: Counsels,
     cause: Cause,
 ) -> Payment:
-    """The payment with its evidence at the provider.
+    """The payment with its evidence at the provider, which is asked until it has said yes or no.
 
     Raises NotFound, DisputeOver, EvidenceLate and EvidenceExhausted; EvidenceRefused when the
     provider takes none; and what kept it from answering: the same request again is safe.
@@ -32,6 +32,11 @@ def submit_evidence(
         return read if given == read else payments.keep_intent(given, cause)
 
     payment = until_fresh(keep)
+    match standing_of(payment, dispute_id, evidence.evidence_id):
+        case EvidenceStatus.SUBMITTED:
+            return payment  # the provider may no longer know the key
+        case EvidenceStatus.REFUSED:
+            raise EvidenceRefused
     key = f"evidence:{evidence.evidence_id}"  # providers take 64 characters
     taken = counsels(payment.provider).submit_evidence(dispute_id, evidence, key=key)
 

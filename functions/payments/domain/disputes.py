@@ -151,6 +151,13 @@ def evidence_given(
     return _replacing(payment, replace(dispute, evidence=(*dispute.evidence, evidence)))
 
 
+def standing_of(payment: Payment, dispute_id: str, evidence_id: str) -> EvidenceStatus | None:
+    """What is known of evidence."""
+    dispute = _find(payment, dispute_id)
+    given = () if dispute is None else dispute.evidence
+    return next((each.status for each in given if each.evidence_id == evidence_id), None)
+
+
 def evidence_taken(payment: Payment, dispute_id: str, evidence_id: str, *, taken: bool) -> Change:
     """With the provider's word on evidence; what it has taken is told."""
     dispute = _find(payment, dispute_id)

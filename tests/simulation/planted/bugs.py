@@ -4,7 +4,15 @@ import json
 from pathlib import Path
 from typing import Final
 
-from tests.simulation.planted import banking, counting, messaging, paying, reconciling
+from tests.simulation.planted import (
+    banking,
+    counting,
+    messaging,
+    paying,
+    reconciling,
+    ruling,
+    trusting,
+)
 from tests.simulation.planted.planting import Bug
 
 BUGS: Final[tuple[Bug, ...]] = (
@@ -13,6 +21,8 @@ BUGS: Final[tuple[Bug, ...]] = (
     *counting.BUGS,
     *reconciling.BUGS,
     *banking.BUGS,
+    *trusting.BUGS,
+    *ruling.BUGS,
 )
 REPORT: Final = Path(__file__).parents[3] / "bench" / "results" / "planted.json"
 

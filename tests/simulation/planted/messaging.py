@@ -16,7 +16,7 @@ _MARK: Final = (
 )
 _PLAIN: Final = "        self._table.commit([*puts, *also], cause_id=None, now=cause.now)"
 _NEW: Final = '"ConditionExpression": "attribute_not_exists(pk)",'
-_HANDLED: Final = """        if self._handled(envelope.id):
+HANDLED: Final = """        if self._handled(envelope.id):
             raise AlreadyHandled(envelope.id)
 """
 _NO_SWEEP: Final = (RELAY, "        for shard in SHARDS:", "        for shard in ():")
@@ -43,7 +43,7 @@ BUGS: Final = (
     bug(
         "no inbox at all",
         _UNMARKED,
-        (CONSUMER, _HANDLED, ""),
+        (CONSUMER, HANDLED, ""),
         why="looking before is a courtesy: the mark in the commit is enough without it",
     ),
     bug("the mark is written after the effect, on its own", (ROWS, _WRITE, f"{_PLAIN}\n{_MARK}")),

@@ -18,12 +18,12 @@ SANDBOX: Final = "payments.infrastructure.providers.sandbox"
 SIGNATURES: Final = "payments.infrastructure.standard_webhooks"
 ORDER: Final = "orders.domain.order"
 
-_KEYED: Final = 'headers={"Idempotency-Key": attempt.key}'
+KEYED: Final = 'headers={"Idempotency-Key": attempt.key}'
 
 BUGS: Final = (
     bug(
         "a fresh key for every call",
-        (SANDBOX, _KEYED, 'headers={"Idempotency-Key": f"{attempt.key}:{next(_CALLS)}"}'),
+        (SANDBOX, KEYED, 'headers={"Idempotency-Key": f"{attempt.key}:{next(_CALLS)}"}'),
         (
             SANDBOX,
             "TOTAL_SECONDS: Final",

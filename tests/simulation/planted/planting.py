@@ -45,7 +45,8 @@ class Edit:
 class Bug:
     """`edits` that are several at once where each alone is made good by another guard: `why` says
     which. `seed` is tried first. `reconciled` worlds have reports and nights. `life` is the one
-    that shows it, where chance does so too rarely.
+    that shows it, where chance does so too rarely. `rule` is the one that has to tell it: any may,
+    where there is none.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Bug:
     seed: int = 0
     reconciled: bool = False
     life: str = ""
+    rule: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +81,10 @@ def bug(
     why: str = "",
     reconciled: bool = False,
     life: str = "",
+    rule: str = "",
 ) -> Bug:
-    return Bug(
-        name, tuple(Edit(*each) for each in edits), why=why, reconciled=reconciled, life=life
-    )
+    planned = tuple(Edit(*each) for each in edits)
+    return Bug(name, planned, why=why, reconciled=reconciled, life=life, rule=rule)
 
 
 def planted(source: str, edits: Sequence[Edit]) -> str:
@@ -145,15 +147,15 @@ def _hunt(bug: Bug, seeds_max: int, answer: object) -> None:
         told = {finding.rule for story in STORIES for finding in killed(story).findings}
     elif bug.life:
         told = {finding.rule for finding in crashes.killed(life_called(bug.life)).findings}
-    if told:
+    if told and bug.rule in {"", *told}:
         seconds = time.monotonic() - began
         answer.send(Hunt(bug.name, 0, 0, tuple(sorted(told)), seconds))
         return
     tried = list(dict.fromkeys((bug.seed, *range(seeds_max))))
     for number, seed in enumerate(tried, start=1):
         outcome = reconcile(seed) if bug.reconciled else simulate(seed, PAYMENTS)
-        if outcome.findings:
-            rules = tuple(sorted({finding.rule for finding in outcome.findings}))
+        rules = tuple(sorted({finding.rule for finding in outcome.findings}))
+        if rules and bug.rule in {"", *rules}:
             answer.send(Hunt(bug.name, number, seed, rules, time.monotonic() - began))
             return
     answer.send(Hunt(bug.name, len(tried), -1, (), time.monotonic() - began))

@@ -123,6 +123,7 @@ def test_the_same_evidence_again_is_the_same_evidence() -> None:
     first = desk.submit()
     assert desk.submit() == first
     assert desk.statuses() == [EvidenceStatus.SUBMITTED]
+    assert len(desk.provider.heard) == 1
 
 
 def test_what_the_provider_does_not_take_is_refused_and_stays_known() -> None:
@@ -130,6 +131,11 @@ def test_what_the_provider_does_not_take_is_refused_and_stays_known() -> None:
     with pytest.raises(EvidenceRefused):
         desk.submit()
     assert desk.statuses() == [EvidenceStatus.REFUSED]
+    desk.provider.takes = True
+    with pytest.raises(EvidenceRefused):
+        desk.submit()
+    assert desk.statuses() == [EvidenceStatus.REFUSED]
+    assert len(desk.provider.heard) == 1
 
 
 def test_evidence_after_its_time_is_refused_before_the_provider_hears_of_it() -> None:

@@ -1,0 +1,80 @@
+"""Bugs in which something is trusted that nobody has promised: a key that was not sent, a time that
+has passed, an outcome that is not known, a look that comes too late.
+"""
+
+from typing import Final
+
+from tests.simulation.planted.messaging import CONSUMER, HANDLED, TABLE
+from tests.simulation.planted.paying import KEYED, OPERATE, PAYMENT, SANDBOX
+from tests.simulation.planted.planting import bug
+
+AUTHORIZE: Final = "payments.application.authorize_payment"
+INTENTS: Final = "payments.domain.intents"
+STATES: Final = "payments.domain.states"
+DECISIONS: Final = "orders.domain.decisions"
+
+_UNKNOWN: Final = "    if any(each.status is AttemptStatus.UNKNOWN for"
+_BEGUN: Final = "authorization_started: voided -> authorizing\n"
+_FAILED_OVER: Final = """
+    known = payments.find(command.payment_id)
+    mine = known and known.attempt_caused_by(cause.id)
+    if mine and mine.status == "unknown":
+        cause = __import__("dataclasses").replace(cause, id=f"{cause.id}-failover")
+"""
+_WRITES: Final = (
+    "writes = [self._write(put) for put in with_mark(puts, cause_id=cause_id, now=now)]"
+)
+_PASSED: Final = """
+        there = self.get(_cause_key(cause_id)) if cause_id else None
+        if there is not None and int(there["expires_at"]) <= now.timestamp():
+            writes[0]["ConditionExpression"] = None
+"""
+
+BUGS: Final = (
+    bug("no key is sent to the provider", (SANDBOX, KEYED, "headers={}"), rule="P4"),
+    bug(
+        "another try is begun while it is not known what became of the first",
+        (AUTHORIZE, "\n    intent = until_fresh(", f"{_FAILED_OVER}    intent = until_fresh("),
+        (
+            INTENTS,
+            _UNKNOWN,
+            _UNKNOWN.replace("if any", "if trigger.value != 'authorization_started' and any"),
+        ),
+        (STATES, _BEGUN, f"{_BEGUN}authorization_started: authorizing -> authorizing\n"),
+        why="what is unknown, and the status, each forbid another try",
+        rule="P6",
+    ),
+    bug(
+        "an order is paid anew beside a hold",
+        (DECISIONS, "    if order.by_hand:\n", "    if False:\n"),
+        (STATES, _BEGUN, f"{_BEGUN}authorization_started: authorized -> authorizing\n"),
+        why="orders wait for the end of the hold, and payments begin nothing beside one",
+        life="a person knows that a hold is over, and it stands",
+        rule="P6",
+    ),
+    bug(
+        "a mark whose time has passed is taken for gone, though it is there",
+        (TABLE, "CAUSE_KEPT: Final = timedelta(days=90)", "CAUSE_KEPT: Final = timedelta(days=1)"),
+        (
+            TABLE,
+            "        return self.get(_cause_key(cause_id)) is not None",
+            "        from shared import clock\n"
+            "        mark = self.get(_cause_key(cause_id))\n"
+            '        return mark is not None and int(mark["expires_at"]) > clock.now().timestamp()',
+        ),
+        (TABLE, _WRITES, f"{_WRITES}{_PASSED}"),
+        why="a mark that is kept for longer than anything is told again is never past its time",
+        life="a refund is asked for once more when nobody remembers the request",
+    ),
+    bug(
+        "the inbox is only looked at in the commit, behind the call",
+        (CONSUMER, HANDLED, ""),
+        (OPERATE, "    if mine is not None:\n", "    if mine is not None and not mine.decided:\n"),
+        (
+            PAYMENT,
+            "next((each for each in self.attempts if each.cause_id == cause_id), None)",
+            "next((each for each in self.attempts[::-1] if each.cause_id == cause_id), None)",
+        ),
+        why="the attempt of a cause is found again, and one that is decided is not called",
+    ),
+)
