@@ -79,6 +79,7 @@ class MemoryDynamo:
         return self._index(table).sorts(index)
 
     def get_item(self, **request: Any) -> dict[str, Any]:
+        _assert_consistent(request)
         self.on_call("before", f"{request['TableName']}.get")
         found = self._find(request["TableName"], _name(request["Key"]))
         if found is None:
@@ -88,6 +89,7 @@ class MemoryDynamo:
 
     def batch_get_item(self, **request: Any) -> dict[str, Any]:
         ((table, wanted),) = request["RequestItems"].items()
+        _assert_consistent(wanted)
         self.on_call("before", f"{table}.get")
         keys, left = wanted["Keys"], []
         assert len(keys) <= READ_AT_ONCE_MAX, f"{len(keys)} items asked for at once"
@@ -121,6 +123,8 @@ class MemoryDynamo:
             self._transact(puts)
             if token is not None:
                 self._tokens[token] = request
+        elif self._tokens[token] != request:
+            raise refusal("IdempotentParameterMismatchException")
         self.on_call("after", place)
         return {}
 
@@ -144,11 +148,13 @@ class MemoryDynamo:
 
     def query(self, **request: Any) -> dict[str, Any]:
         table = request["TableName"]
+        _assert_consistent(request)
         self.on_call("before", f"{table}.query")
         found = self._queried(table, request)
         return {"Items": found[: request.get("Limit", len(found))]}
 
     def scan(self, **request: Any) -> dict[str, Any]:
+        _assert_consistent(request)
         self.on_call("before", f"{request['TableName']}.scan")
         if request["FilterExpression"] != "sk = :sk":
             return self._span(request)
@@ -230,6 +236,12 @@ class _OnePage:
 
     def paginate(self, **request: Any) -> Iterator[dict[str, Any]]:
         yield self._call(**request)
+
+
+def _assert_consistent(request: Request) -> None:
+    """The platform reads its tables consistently; of an index DynamoDB refuses to."""
+    asked = request.get("ConsistentRead", False)
+    assert asked is ("IndexName" not in request), "reads of a table are consistent, of an index not"
 
 
 def _name(item: Item) -> Name:

@@ -13,10 +13,14 @@ _KEY: Final = b"the test's own"
 
 
 class MemoryVault:
-    """Written once; `seals` and `parts` of exports may be tampered with by a test."""
+    """Written once; `seals` and `parts` of exports may be tampered with by a test.
+
+    `asked` is what it was asked to seal of each day, whether or not that was its first seal.
+    """
 
     def __init__(self) -> None:
         self.seals: dict[str, Sealed] = {}
+        self.asked: dict[str, list[str]] = {}
         self.parts: dict[tuple[str, int], str] = {}
 
     def find(self, day: str) -> Sealed | None:
@@ -27,6 +31,7 @@ class MemoryVault:
             raise LedgerBroken(f"another export of {day} is in the vault")
 
     def seal(self, day: str, document: str) -> Sealed:
+        self.asked.setdefault(day, []).append(document)
         return self.seals.setdefault(day, Sealed(document=document, signature=_sign(document)))
 
     def holds(self, sealed: Sealed) -> bool:

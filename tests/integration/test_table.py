@@ -164,15 +164,37 @@ def test_a_partition_of_many_pages_is_read_to_its_end(table: Table) -> None:
     assert len(list(table.scan(sk="MESSAGE#3"))) == 1
 
 
+def test_many_rows_are_read_at_once_each_of_them_once(table: Table) -> None:
+    keys = [Key(f"ORDER#ord_{number}", "STATE") for number in range(120)]
+    write(table, *(put(key, version=1) for key in keys[:60]))
+    found = list(table.get_many([*keys, *reversed(keys)]))
+    assert sorted(str(row["pk"]) for row in found) == sorted(key.pk for key in keys[:60])
+    assert list(table.get_many([])) == []
+
+
+def test_a_partition_is_read_from_a_row_on_and_its_last_row_up_to_one(table: Table) -> None:
+    write(table, *(put(Key("DAYS", day), version=1) for day in ("01", "02", "04")))
+    assert [row["sk"] for row in table.partition("DAYS", sk_from="02")] == ["02", "04"]
+    assert [row["sk"] for row in table.partition("DAYS", sk_from="03")] == ["04"]
+    last = [table.last("DAYS", sk_max=day) for day in ("00", "02", "03", "05")]
+    assert [row and row["sk"] for row in last] == [None, "02", "02", "04"]
+    with pytest.raises(AssertionError, match="one bound or the other"):
+        list(table.partition("DAYS", sk_prefix="0", sk_from="02"))
+
+
 @pytest.mark.parametrize("no_key", ["", "k" * 2049, "\ud800"], ids=["empty", "long", "half"])
 def test_under_a_key_that_no_row_can_have_nothing_is_found(table: Table, no_key: str) -> None:
     write(table, put(ORDER, version=1, payment_id="pay_1", OccurredOn="2026"))
     assert table.get(Key(no_key, "STATE")) is None
     assert table.get(Key(ORDER.pk, no_key)) is None
     assert list(table.partition(no_key)) == []
-    assert list(table.partition(ORDER.pk, sk_prefix=no_key)) == list(
-        table.partition(ORDER.pk) if not no_key else []
-    )
+    every = [] if no_key else list(table.partition(ORDER.pk))  # from no place on is all of it
+    assert list(table.partition(ORDER.pk, sk_prefix=no_key)) == every
+    assert list(table.partition(ORDER.pk, sk_from=no_key)) == every
+    assert table.last(no_key, sk_max="STATE") is None
+    assert table.last(ORDER.pk, sk_max=no_key) is None
+    (found,) = table.get_many([Key(no_key, "STATE"), ORDER, Key(ORDER.pk, no_key)])
+    assert found["sk"] == "STATE"
     assert list(table.index("by_payment", attribute="payment_id", value=no_key)) == []
     by_payment = Index("by_payment", partition="payment_id", sort="OccurredOn")
     assert list(table.after(by_payment, value=no_key, bound=" ")) == []

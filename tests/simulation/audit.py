@@ -1,14 +1,18 @@
 """An auditor that knows nothing of the platform's code: each check is named after its invariant.
 
 The letters are those of the field's invariants: L for the ledger, P for a payment, X for what lies
-between services. P3 and what must hold at every step is watched in `watch.py`.
+between services. P3 and what must hold at every step is watched in `watch.py`. P7 needs two worlds
+and is compared in `test_confluence.py`. L10 (parts of a whole), L11 (exchange) and L12 (exponents)
+are of functions that no world calls, or whatever it does: `tests/properties/accounting` shows them.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Final
 
+from tests.simulation import audit_chain as chain
 from tests.simulation import audit_compensation as compensation
 from tests.simulation import audit_ledger as ledger
 from tests.simulation import audit_payments as payments
@@ -23,7 +27,7 @@ CHECKS: Final[dict[str, Check]] = {
     "L1": ledger.l1_every_entry_balances,
     "L2": ledger.l2_the_trial_balance_is_zero,
     "L3": ledger.l3_balances_are_the_fold_of_the_entries,
-    "L4": ledger.l4_the_chain_verifies_from_genesis,
+    "L4": chain.l4_the_chain_verifies_from_genesis,
     "L5": ledger.l5_a_hold_ends_once,
     "L6": ledger.l6_declared_limits_hold,
     "L7": ledger.l7_one_cause_is_one_entry,
@@ -74,7 +78,15 @@ def evidence_of(world: World) -> Evidence:
     ]
     evidence.executions = {name: each.status for name, each in world.executions.by_name.items()}
     evidence.given_up = dict(world.watch.causes.given_up)
+    evidence.seals = {
+        day: [sealed.document, *world.vault.asked[day]] for day, sealed in world.vault.seals.items()
+    }
+    evidence.breaches = world.breaches
     evidence.wrong_webhooks = world.webhooks.wrong
+    evidence.wishes = {
+        f"cus_{each.number}": Counter(decision.kind for decision in each.life.decisions)
+        for each in world.customers
+    }
     evidence.unexpected = list(world.surprises)
     return evidence
 

@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from typing import Final, NamedTuple
 
-from tests.simulation.audit_ledger import entry_id, lines
+from tests.simulation.audit_chain import entry_id
+from tests.simulation.audit_ledger import lines
 from tests.simulation.evidence import Evidence, Plain
 from tests.simulation.settled_books import (
     FOUND,

@@ -1,4 +1,4 @@
-"""Payments, audited against what their provider truly did: P1, P2, P4, P5, P8 and the truth."""
+"""Payments, audited against what their provider truly did: P1, P2, P4 to P6, P8 and the truth."""
 
 from __future__ import annotations
 
@@ -80,6 +80,20 @@ def p4_one_intent_is_one_operation(evidence: Evidence) -> Iterator[str]:
             yield f"{name} has two attempts for one cause"
     if len({attempt["key"] for _, attempt in ours.values()}) < len(ours):
         yield "two attempts share a key"
+    yield from _what_was_asked_for_once_is_done_once(evidence)
+
+
+def _what_was_asked_for_once_is_done_once(evidence: Evidence) -> Iterator[str]:
+    """However often a request is sent: a customer has one order, and the refunds it asked for."""
+    placed = Counter(order["customer_id"] for order in evidence.orders.values())
+    for customer, number in placed.items():
+        if number > 1:
+            yield f"{customer} has {number} orders"
+    for name, order in evidence.orders.items():
+        steps = [step["reference"] for each in order["compensations"] for step in each["steps"]]
+        refunds = sum(each["refund_id"] not in steps for each in order["refunds"])
+        if refunds > evidence.wishes[order["customer_id"]]["refund"]:
+            yield f"{name} has {refunds} refunds of its customer, which asked for fewer"
 
 
 def p5_nothing_is_left_unknown(evidence: Evidence) -> Iterator[str]:

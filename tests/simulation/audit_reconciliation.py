@@ -14,8 +14,15 @@ from itertools import chain
 from typing import Final
 
 from tests.simulation.audit import CHECKS, evidence_of
-from tests.simulation.audit_bank import BANK_CHECKS, payouts_looked_for, suspense_of_the_bank
-from tests.simulation.audit_ledger import entry_id, lines
+from tests.simulation.audit_bank import (
+    ARRIVES_WITHIN_DAYS,
+    BANK_CHECKS,
+    EARLY_DAYS,
+    payouts_looked_for,
+    suspense_of_the_bank,
+)
+from tests.simulation.audit_chain import entry_id
+from tests.simulation.audit_ledger import lines
 from tests.simulation.audit_settled import (
     s6_a_payment_says_settled_when_all_it_took_was_paid_out,
 )
@@ -38,8 +45,6 @@ from tests.simulation.settlement import Truth
 from tests.simulation.watch_books import EXPLAINED, item_id, residual
 
 SETTLED_WITHIN_DAYS: Final = 3
-ARRIVES_WITHIN_DAYS: Final = 5
-EARLY_DAYS: Final = -1
 ALONE_MAX: Final = 1_000
 """Whole units of a currency, above which a second person has to agree."""
 

@@ -9,6 +9,7 @@ from typing import Final
 from tests.simulation.audit_compensation import paid_by_hand
 from tests.simulation.audit_ledger import lines
 from tests.simulation.audit_payments import disputed, held, held_at_provider, sum_of
+from tests.simulation.audit_proof import breached
 from tests.simulation.evidence import Evidence, Plain
 
 SETTLED: Final = frozenset(
@@ -37,8 +38,6 @@ OF_NO_EVENT: Final = frozenset(
     ]
 )
 """What is booked of reports and statements, of their reconciliation, and by hand."""
-UNDER_WAY: Final = frozenset({"attestation", "not_booked", "orphan"})
-"""What a proof may find of sound books, until every message has come."""
 ROOTS: Final = (
     "req_",
     "check_",
@@ -197,20 +196,19 @@ def nothing_is_left_half_way(evidence: Evidence) -> Iterator[str]:
 
 
 def nothing_unexpected_happened(evidence: Evidence) -> Iterator[str]:
-    """No exception without a name, no contradiction but those that were planted, and nothing that
-    the platform's own proof has found, but of what was still on its way.
+    """No exception without a name, no proof of the books that finds a breach, and no contradiction
+    but those that were planted.
 
     A person may also have been told of a dispute of which the end was heard later, or of one that
     was out of proportion until it was heard that a refund had come back.
     """
     yield from evidence.unexpected
+    yield from breached(evidence)
     planted = 0
     for row in evidence.outbox:
-        data = row["document"]["data"]
-        if row["Type"] == "LedgerBreached" and data["check"] not in UNDER_WAY:
-            yield f"the proof has found {data['check']}: {data['detail']}"
         if row["Type"] != "NoticeContradicted":
             continue
+        data = row["document"]["data"]
         operations = evidence.operations(data["payment_id"])
         back = sum_of(operations, "dispute", "won") + sum_of(operations, "refund", "reversed")
         planted += not (back and " disputed of " in data["contradiction"])

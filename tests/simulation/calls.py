@@ -33,6 +33,8 @@ class Calls:
     """
 
     def __init__(self, fate: Fate, *, kill_at: Collection[int] = ()) -> None:
+        self.counted = True
+        """Whether workers are killed at what is called now."""
         self.places: list[str] = []
         self.effects: list[int] = []
         self.meanwhile: Callable[[], None] = lambda: None
@@ -68,6 +70,8 @@ class Calls:
 
     def pass_through(self, moment: str, place: str, *, effect: bool = True) -> None:
         """Any moment of a call: the last of its worker, or one in which others go on."""
+        if not self.counted:
+            return
         self._number += 1
         if not self._fate.rates:
             self.places.append(f"{moment} {place}")

@@ -7,6 +7,7 @@ and envelopes are read anew, by what is published about them.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -31,6 +32,10 @@ class Evidence:
     entries: list[Plain] = field(default_factory=list)
     lanes: dict[str, Plain] = field(default_factory=dict)
     blocks: dict[str, list[Plain]] = field(default_factory=dict)
+    seals: dict[str, list[str]] = field(default_factory=dict)
+    """By day: the document that stands in the vault, and each that it was asked for, in order."""
+    breaches: int = 0
+    """How many the last proof of the books has found."""
     outbox: list[Plain] = field(default_factory=list)
     published: list[Plain] = field(default_factory=list)
     charges: list[Plain] = field(default_factory=list)
@@ -47,6 +52,8 @@ class Evidence:
     given_up: dict[str, str] = field(default_factory=dict)
     """What was being authorized when its payment was given up, by payment."""
     wrong_webhooks: int = 0
+    wishes: dict[str, Counter[str]] = field(default_factory=dict)
+    """What each customer may ask for beside its order, and how often, by the kind of decision."""
     unexpected: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:

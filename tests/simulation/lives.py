@@ -91,6 +91,8 @@ class Life:
     """Functions that are not there, from when until when in the world's time."""
     replayed: bool = False
     """Whether everything that was published is delivered once more in the end."""
+    attested: bool = False
+    """Whether workers are killed, too, as payments attests its days: one life is enough for it."""
 
 
 _CONFIRM, _CANCEL = Decision(kind="confirm"), Decision(kind="cancel")
@@ -223,6 +225,7 @@ WORKFLOWS: Final = (
     ),
     Life(name="sweep", automatic=True, sick={"orders.relay": 12, "accounting.relay": 12}),
     Life(name="replay", automatic=True, replayed=True),
+    Life(name="attest", automatic=True, attested=True),
 )
 
 

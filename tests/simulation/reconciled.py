@@ -27,7 +27,7 @@ from tests.simulation.lives import Life
 from tests.simulation.network import VISIBILITY, Answer
 from tests.simulation.reports import Bucket, notice
 from tests.simulation.settlement import RATES, Plan, Settlements
-from tests.simulation.site import KEY, SECOND_KEY, site
+from tests.simulation.site import KEY, SECOND_KEY
 from tests.simulation.watch_books import BooksWatch
 from tests.simulation.world import START, World
 
@@ -103,7 +103,6 @@ class ReconciledWorld(World):
         self._runs = 0
         self._store_call = self.dynamo.on_call
         self.dynamo.on_call = self._called
-        self.dynamo.now = lambda: self.agenda.now
 
     def run(self) -> None:
         planned = partial(reading.plan, part_bytes=PART_BYTES)
@@ -113,19 +112,6 @@ class ReconciledWorld(World):
         ):
             super().run()
             self.books.check()
-            if self.habits.proves:
-                self._prove()
-
-    def _prove(self) -> None:
-        """All days attested, in peace: the platform's own proof finds nothing at all."""
-        with site(self):
-            self.invoke("payments.schedule", {})
-            self._drain()
-            answer = self.invoke("accounting.proof", {})
-            self._drain()
-        assert answer is not None
-        if answer["breaches"]:
-            self.surprise(f"the proof has found {answer['breaches']} breaches in the end")
 
     def _begin(self) -> None:
         super()._begin()

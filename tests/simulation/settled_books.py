@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
-from tests.simulation.audit_ledger import entry_id, lines
+from tests.simulation.audit_chain import entry_id
+from tests.simulation.audit_ledger import lines
 from tests.simulation.evidence import Evidence, Plain
 from tests.simulation.watch_books import CAPTURES, OPERATIONS, SETTLED
 

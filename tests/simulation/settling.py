@@ -67,8 +67,8 @@ def settle(world: World, seed: int, *, kill_at: Collection[int] = ()) -> Settled
                 bucket.files[key] = content
                 for _ in range(rng.choice((1, 1, 2))):
                     _read(world, key)
-                world._drain()
-        world._drain()
+                world.drain()
+        world.drain()
     truth.places = world.calls.passed
     return truth
 

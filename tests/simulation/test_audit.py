@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.simulation.audit import CHECKS, evidence_of, findings
+from tests.simulation.corrupted_books import OF_THE_BOOKS, entry
 from tests.simulation.evidence import Evidence, Plain
 from tests.simulation.upsets import life_called
 from tests.simulation.world import World
@@ -30,26 +31,12 @@ def finished() -> Evidence:
     return evidence_of(world)
 
 
-def entry(evidence: Evidence, fact: str) -> Plain:
-    return next(each for each in evidence.entries if each["document"]["data"]["fact"] == fact)
-
-
 def order(evidence: Evidence, number: int) -> Plain:
     return next(each for each in evidence.orders.values() if each["customer_id"] == f"cus_{number}")
 
 
 def payment(evidence: Evidence, number: int) -> Plain:
     return evidence.payments[order(evidence, number)["payment_id"]]
-
-
-def lane_with(evidence: Evidence, account: str) -> list[int]:
-    """The kept sums of an account in some lane: debit, credit, held debit, held credit."""
-    kept: list[list[int]] = [
-        lane["balances"]["EUR"][account]
-        for lane in evidence.lanes.values()
-        if account in lane["balances"].get("EUR", {})
-    ]
-    return kept[0]
 
 
 def told(evidence: Evidence, kind: str, change: Callable[[Plain], Any]) -> None:
@@ -60,35 +47,22 @@ def told(evidence: Evidence, kind: str, change: Callable[[Plain], Any]) -> None:
             change(each)
 
 
-def unbalanced(evidence: Evidence) -> None:
-    entry(evidence, "PaymentCaptured")["postings"] += ";D5900 7 EUR"
+def breach_told(evidence: Evidence, check: str) -> None:
+    breach = {"check": check, "detail": "it is so", "entry_id": "je_1"}
+    told(evidence, "OrderPlaced", lambda each: each["data"].update(breach))
+    next(row for row in evidence.outbox if row["Type"] == "OrderPlaced")["Type"] = "LedgerBreached"
 
 
-def trial_balance(evidence: Evidence) -> None:
-    lane_with(evidence, "4000")[0] += 1
+def breach_proved(evidence: Evidence) -> None:
+    """In some night, and none of what is only late."""
+    breach_told(evidence, "limit")
 
 
-def folded_twice(evidence: Evidence) -> None:
-    lane_with(evidence, "4000")[0] += 1
-    lane_with(evidence, "4000")[1] += 1
-
-
-def rewritten(evidence: Evidence) -> None:
-    entry(evidence, "PaymentCaptured")["description"] = "Nothing to see"
-
-
-def same_cause(evidence: Evidence) -> None:
-    first, second = evidence.entries[:2]
-    first["document"]["causationid"] = second["document"]["causationid"]
-
-
-def no_mirror(evidence: Evidence) -> None:
-    reversal = next(each for each in evidence.entries if each.get("reverses"))
-    reversal["reverses"] = entry(evidence, "PaymentAuthorized")["pk"].removeprefix("ENTRY#")
-
-
-def booked_early(evidence: Evidence) -> None:
-    entry(evidence, "PaymentCaptured")["effective_at"] = "2027-01-01T00:00:00.000000Z"
+def breach_left(evidence: Evidence) -> None:
+    """What may be late, and should have come by the end."""
+    breach_told(evidence, "not_booked")
+    assert findings(evidence) == []
+    evidence.breaches = 1
 
 
 def captured_too_much(evidence: Evidence) -> None:
@@ -162,6 +136,15 @@ def left_half_way(evidence: Evidence) -> None:
     order(evidence, 0)["status"] = "capturing"
 
 
+def execution_left(evidence: Evidence) -> None:
+    name = next(iter(evidence.executions))
+    evidence.executions[name] = "RUNNING"
+
+
+def compensation_left(evidence: Evidence) -> None:
+    order(evidence, 6)["compensations"][0]["status"] = "open"
+
+
 def letter_left(evidence: Evidence) -> None:
     evidence.letters.append("a message")
 
@@ -183,33 +166,6 @@ def another_ones_command(evidence: Evidence) -> None:
         for step in compensation["steps"]
     )
     step["reference"] = "cmp_another-release-hold-1"
-
-
-def by_hand(evidence: Evidence, name: str, fact: str, **more: str) -> None:
-    """An entry that nobody has folded."""
-    data = {"fact": fact, "reference": ""}
-    document = {"causationid": f"req_{name}", "data": data}
-    times = {"OccurredOn": "2026-01-02T", "effective_at": "2026-01-01T"}
-    evidence.entries.append({"pk": f"ENTRY#{name}", "document": document, **times, **more})
-
-
-def held_ends_twice(evidence: Evidence) -> None:
-    held = {"released": "D2120 5 EUR;C4000 5 EUR", "resolves": "je_hold"}
-    by_hand(evidence, "je_hold", "HoldPlaced", held=held["released"])
-    by_hand(evidence, "je_posted", "HoldPosted", postings="D4000 1 EUR;C4000 1 EUR", **held)
-    by_hand(evidence, "je_voided", "HoldVoided", **held)
-
-
-def more_released_than_held(evidence: Evidence) -> None:
-    by_hand(evidence, "je_memo", "ManualEntry", postings="D9001 5 EUR;C9000 5 EUR")
-
-
-def beyond_its_limit(evidence: Evidence) -> None:
-    by_hand(evidence, "je_spent", "ManualEntry", postings="D2120 1 EUR;C4000 1 EUR")
-
-
-def held_beyond_its_limit(evidence: Evidence) -> None:
-    by_hand(evidence, "je_hold", "HoldPlaced", held="D2120 1 EUR;C4000 1 EUR")
 
 
 def tried_again_beside_a_hold(evidence: Evidence) -> None:
@@ -241,18 +197,8 @@ def decided_in_silence(evidence: Evidence) -> None:
 
 
 CORRUPTIONS: list[tuple[Callable[[Evidence], None], set[str]]] = [
-    (unbalanced, {"L1", "L3", "L4"}),
-    (trial_balance, {"L2", "L3"}),
-    (folded_twice, {"L3"}),
-    (rewritten, {"L4"}),
-    (held_ends_twice, {"L5", "L3"}),
-    (more_released_than_held, {"L5", "L3"}),
-    (beyond_its_limit, {"L6", "L3"}),
-    (held_beyond_its_limit, {"L6", "L3"}),
+    *OF_THE_BOOKS,
     (tried_again_beside_a_hold, {"P6", "P5"}),
-    (same_cause, {"L7", "X1", "X2"}),
-    (no_mirror, {"L8", "L4"}),
-    (booked_early, {"L9", "L4"}),
     (captured_too_much, {"P1", "provider = payments"}),
     (refunded_too_much, {"P2", "P5"}),
     (two_attempts_for_one_cause, {"P4"}),
@@ -275,8 +221,12 @@ CORRUPTIONS: list[tuple[Callable[[Evidence], None], set[str]]] = [
     (decided_by_nobody, {"X6"}),
     (decided_in_silence, {"X6"}),
     (left_half_way, {"liveness"}),
+    (execution_left, {"liveness"}),
+    (compensation_left, {"liveness", "X5"}),
     (letter_left, {"liveness"}),
     (exception, {"unexpected"}),
+    (breach_proved, {"unexpected"}),
+    (breach_left, {"unexpected"}),
     (contradiction, {"unexpected"}),
 ]
 

@@ -4,10 +4,12 @@ It is compared with the double of a table, without a cloud; `tests/integration/r
 with the embedded cloud.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from random import Random
+from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from tests.doubles.memory_dynamo import MemoryDynamo
 from tests.integration.replay.operations import Draw
@@ -67,3 +69,39 @@ def test_a_transaction_is_refused_above_4_mb() -> None:
     write(range(10))
     with pytest.raises(AssertionError, match="a transaction over 4 MB"):
         write(range(11))
+
+
+def test_a_token_belongs_to_one_transaction() -> None:
+    """Sent again it has no second effect; with anything else in it, it is refused, as on AWS."""
+    store = MemoryDynamo()
+
+    def write(version: str) -> None:
+        item = {"pk": {"S": "a"}, "sk": {"S": "b"}, "version": {"N": version}}
+        put = {"TableName": TABLE, "Item": item, "ConditionExpression": "attribute_not_exists(pk)"}
+        store.transact_write_items(TransactItems=[{"Put": put}], ClientRequestToken="once")
+
+    write("1")
+    write("1")
+    with pytest.raises(ClientError, match="IdempotentParameterMismatchException"):
+        write("2")
+    assert [item["version"] for item in store.items(TABLE)] == [{"N": "1"}]
+
+
+def test_a_table_is_read_consistently_and_an_index_is_not() -> None:
+    store = MemoryDynamo()
+    key = {"pk": {"S": "a"}, "sk": {"S": "b"}}
+    whole = {
+        "KeyConditionExpression": "pk = :pk",
+        "ExpressionAttributeValues": {":pk": {"S": "a"}},
+    }
+    reads: tuple[Callable[[], Any], ...] = (
+        lambda: store.get_item(TableName=TABLE, Key=key),
+        lambda: store.batch_get_item(RequestItems={TABLE: {"Keys": [key]}}),
+        lambda: store.query(TableName=TABLE, **whole),
+        lambda: store.query(TableName=TABLE, IndexName="tasks", ConsistentRead=True, **whole),
+        lambda: store.scan(TableName=TABLE, FilterExpression="sk = :sk"),
+    )
+    for read in reads:
+        with pytest.raises(AssertionError, match="reads of a table are consistent"):
+            read()
+    assert store.query(TableName=TABLE, ConsistentRead=True, **whole) == {"Items": []}

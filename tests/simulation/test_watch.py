@@ -7,6 +7,7 @@ import pytest
 from shared.persistence.rows import dump_row
 from tests.simulation.evidence import Finding
 from tests.simulation.watch import Watch, reachable
+from tests.simulation.watch_books import BooksWatch
 
 ATTEMPT = {
     "attempt_id": "pay_1-authorize-1",
@@ -178,3 +179,22 @@ def test_trying_again_while_money_may_be_held_is_found(before: dict[str, Any]) -
     attempts = [*before.get("attempts", [ATTEMPT]), {**ATTEMPT, "attempt_id": "pay_1-authorize-2"}]
     watch.written("payments", None, payment(**{**before, "attempts": attempts}))
     assert rules(watch) == ["P6"]
+
+
+def booked(name: str, **more: Any) -> dict[str, Any]:
+    payload = '{"data": {"fact": "ManualEntry", "reference": ""}}'
+    return dump_row({"pk": f"ENTRY#{name}", "sk": "ENTRY", "Payload": payload, **more})
+
+
+def test_credit_that_is_overspent_for_one_step_is_found_at_that_step() -> None:
+    """However soon it is made good again; what is held counts as spent."""
+    books = BooksWatch()
+    books.written("accounting", booked("granted", postings="D5910 100 EUR;C2120 100 EUR"))
+    books.written("accounting", booked("held", held="D2120 60 EUR;C4000 60 EUR"))
+    books.check()
+    assert books.findings == []
+    books.written("accounting", booked("spent", postings="D2120 41 EUR;C4000 41 EUR"))
+    books.check()
+    books.written("accounting", booked("made good", postings="D5910 1 EUR;C2120 1 EUR"))
+    books.check()
+    assert books.findings == [Finding("L6", "2120 may rise to 1 EUR")]

@@ -42,7 +42,6 @@ class BooksWatch:
 
     def __init__(self) -> None:
         self.findings: list[Finding] = []
-        self.checked = 0
         self._entries: defaultdict[str, dict[str, Plain]] = defaultdict(dict)
         self._lines: defaultdict[str, dict[str, Plain]] = defaultdict(dict)
         self._records: dict[str, dict[str, Plain]] = {}
@@ -75,7 +74,6 @@ class BooksWatch:
             if not payment_id:
                 entries = self._entries[""].values()  # whoever books by hand names no payment
                 self.findings += [Finding("L6", what) for what in beyond_limits(entries)]
-            self.checked += 1
             for what in self._wrong(payment_id):
                 if len(self.findings) < FINDINGS_MAX:
                     self.findings.append(Finding("open", what))

@@ -11,9 +11,11 @@ differ from DynamoDB in nothing but this:
 - A page ends where its caller says, never at 1 MB; a query or scan without a limit is one page. How
   many pages a limit makes is not compared: behind the last row AWS may give one more, empty.
 - A read of many items leaves some of them unprocessed only where `unprocessed` says so.
-- The token of a transaction is known for ever, and whatever comes with it is the same transaction;
-  on AWS it is known for ten minutes, and another transaction under it is refused. `Table` makes one
-  for each commit and uses it for seconds.
+- The token of a transaction is known for ever; on AWS for ten minutes. `Table` makes one for each
+  commit and uses it for seconds.
+- The double of the client knows the expressions of the platform alone, and no read of a table that
+  is not consistent: anything else fails as a mistake. The item that refused a put is told, whether
+  it was asked for or not.
 - In which order a scan meets the partitions is not compared; within one it is.
 - Rows that are equal in an index's sort key come in no promised order.
 - A mistake of ours is an AssertionError or TypeError in memory, a ClientError on the real table; an

@@ -45,6 +45,16 @@ BUGS: Final = (
         rule="L6",
     ),
     bug(
+        "what is held counts against no limit",
+        (
+            LIMITS,
+            "moved.balance - moved.lowering, moved.balance + moved.raising",
+            "moved.balance, moved.balance",
+        ),
+        reconciled=True,
+        rule="L6",
+    ),
+    bug(
         "an entry is booked by the clock of whoever books, before it happened",
         (BOOK, "booked_at=max(cause.now, happened_at),", "booked_at=cause.now,"),
         rule="L9",

@@ -11,7 +11,9 @@ from tests.simulation.planted.planting import bug
 AUTHORIZE: Final = "payments.application.authorize_payment"
 INTENTS: Final = "payments.domain.intents"
 STATES: Final = "payments.domain.states"
+CALLER: Final = "shared.rest.app"
 DECISIONS: Final = "orders.domain.decisions"
+UNDOING: Final = "orders.domain.undoing"
 
 _UNKNOWN: Final = "    if any(each.status is AttemptStatus.UNKNOWN for"
 _BEGUN: Final = "authorization_started: voided -> authorizing\n"
@@ -65,6 +67,23 @@ BUGS: Final = (
         (TABLE, _WRITES, f"{_WRITES}{_PASSED}"),
         why="a mark that is kept for longer than anything is told again is never past its time",
         life="a refund is asked for once more when nobody remembers the request",
+    ),
+    bug(
+        "the same request is another one when it comes at another time",
+        (
+            CALLER,
+            'derived("req", self.principal.name, idempotency_key)',
+            'derived("req", self.principal.name, idempotency_key, str(self.now))',
+        ),
+        rule="P4",
+    ),
+    bug(
+        "an execution that went silent is trusted to go on",
+        (
+            UNDOING,
+            "        if each.due_at is None or each.due_at > terms.now:\n",
+            "        if True:\n",
+        ),
     ),
     bug(
         "the inbox is only looked at in the commit, behind the call",
