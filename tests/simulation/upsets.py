@@ -133,6 +133,16 @@ UPSETS: Final = (
         },
     ),
     Life(
+        name="a refund comes after it was given up, and comes back",
+        decisions=(_CONFIRM, _REFUND),
+        courses={"refund": (Course(line="given_up", withdrawn_after=2 * DAY),)},
+    ),
+    Life(
+        name="a refund is made that nobody hears of until a person has looked",
+        decisions=(_CONFIRM, _REFUND, Decision(kind="retry", after=2 * DAY)),
+        courses={"refund": (Course(line="silent_after", unlisted_for=DAY),)},
+    ),
+    Life(
         name="a command comes again when the provider has forgotten its key",
         automatic=True,
         courses={"authorize": (Course(line="silent_after", unlisted_for=27 * HOUR),)},

@@ -13,6 +13,7 @@ INTENTS: Final = "payments.domain.intents"
 STATES: Final = "payments.domain.states"
 CALLER: Final = "shared.rest.app"
 DECISIONS: Final = "orders.domain.decisions"
+UNDOING: Final = "orders.domain.undoing"
 
 _UNKNOWN: Final = "    if any(each.status is AttemptStatus.UNKNOWN for"
 _BEGUN: Final = "authorization_started: voided -> authorizing\n"
@@ -75,6 +76,14 @@ BUGS: Final = (
             'derived("req", self.principal.name, idempotency_key, str(self.now))',
         ),
         rule="P4",
+    ),
+    bug(
+        "an execution that went silent is trusted to go on",
+        (
+            UNDOING,
+            "        if each.due_at is None or each.due_at > terms.now:\n",
+            "        if True:\n",
+        ),
     ),
     bug(
         "the inbox is only looked at in the commit, behind the call",
