@@ -149,7 +149,7 @@ docs: setup ## Generate docs/contracts from the code
 
 .PHONY: model
 model: setup ## Search the model of the protocol exhaustively (needs spin and gcc), deep configurations too
-	@$(ACTIVE) python -m tests.model
+	@$(ACTIVE) python -m tests.model --report bench/results/model.json
 
 .PHONY: planted
 planted: setup ## Plant every bug of tests/simulation/planted and count the seeds until the simulator finds it

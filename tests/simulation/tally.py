@@ -175,9 +175,8 @@ def _of_kind(kind: str, of: Mapping[str, Any], asked: Mapping[str, int]) -> str:
     every = asked.get(f"every_pair_of_{kind}", 0)
     return (
         f"{kind}: {of['crash_points']:,} crash points{thinned},"
-        f" {of['pairs']:,} of {of['pairs_in_all']:,} pairs"
+        f" {of['pairs']:,} of {of['pairs_in_all']:,} pairs that begin there"
         + (f" (one of {every:,})" if every > 1 else "")
-        + (" of these" if places > 1 else "")
     )
 
 

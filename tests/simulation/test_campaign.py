@@ -43,7 +43,7 @@ def test_crash_points_and_pairs_are_told_beside_all_that_there_are() -> None:
     assert stories["pairs"] == 0 < stories["pairs_in_all"]
     assert figures["pairs_in_all"] == workflows["pairs_in_all"] + stories["pairs_in_all"]
     said = shown(figures)
-    assert f"of {workflows['pairs_in_all']:,} pairs (one of 40)" in said
+    assert f"of {workflows['pairs_in_all']:,} pairs that begin there (one of 40)" in said
     assert f"stories: {stories['crash_points']} crash points (one of 9), 0 of " in said
 
 
