@@ -75,6 +75,11 @@ UPSETS: Final = (
         courses={"capture": (Course(withdrawn_after=HOUR, retold_after=HOUR),)},
     ),
     Life(
+        name="a refund is known after more than a week, and a person is told meanwhile",
+        decisions=(_CONFIRM, _REFUND),
+        courses={"refund": (Course(pending=8 * DAY),)},
+    ),
+    Life(
         name="a dispute has ended before it is heard of",
         automatic=True,
         disputes=(
