@@ -236,8 +236,8 @@ class Acquirer:
         elif kind == "capture":
             charge.released += charge.left if operation["final"] else 0
             self.disputes.schedule(charge, operation)
-        silent = course.unlisted_for
-        self._say(operation, course, always=silent > 0, after=silent)
+        surely = course.unlisted_for > 0 or course.line == "given_up"  # nobody asks any more
+        self._say(operation, course, always=surely, after=course.unlisted_for)
         if verdict == "succeeded" and course.withdrawn_after is not None:
             self._later(course.withdrawn_after, lambda: self._withdraw(charge, operation, course))
 

@@ -16,6 +16,7 @@ from tests.simulation import audit_chain as chain
 from tests.simulation import audit_compensation as compensation
 from tests.simulation import audit_ledger as ledger
 from tests.simulation import audit_payments as payments
+from tests.simulation import audit_secrets as secrets
 from tests.simulation import audit_services as services
 from tests.simulation.acquirer import Charge
 from tests.simulation.evidence import Evidence, Finding, Plain, gather
@@ -38,7 +39,7 @@ CHECKS: Final[dict[str, Check]] = {
     "P4": payments.p4_one_intent_is_one_operation,
     "P5": payments.p5_nothing_is_left_unknown,
     "P6": payments.p6_nothing_is_tried_again_while_money_may_have_moved,
-    "P8": payments.p8_no_secret_is_told,
+    "P8": secrets.p8_no_secret_is_told,
     "provider = payments": payments.truth_of_the_provider_is_in_payments,
     "provider = ledger": services.truth_is_in_the_books,
     "payments = orders": services.truth_is_in_the_orders,
@@ -81,6 +82,10 @@ def evidence_of(world: World) -> Evidence:
     evidence.seals = {
         day: [sealed.document, *world.vault.asked[day]] for day, sealed in world.vault.seals.items()
     }
+    evidence.texts = list(world.said.texts)
+    for name in world.dynamo.tables():
+        evidence.texts += secrets.row_texts(world.dynamo.items(name))
+    evidence.secrets = world.secrets
     evidence.breaches = world.breaches
     evidence.wrong_webhooks = world.webhooks.wrong
     evidence.wishes = {

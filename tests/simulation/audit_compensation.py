@@ -17,16 +17,19 @@ def x5_a_compensation_undoes_its_own_cause_alone(evidence: Evidence) -> Iterator
     """Every command of a compensation is its own, told once, for its own payment; each late capture
     has one; one that has
     completed has left nothing of what it undoes, and one that has ended is told so once, and once
-    more each time that a person had it tried again."""
+    more each time that a person had it tried again, or that it came undone again."""
     yield from _left_to_expire(evidence)
     commands: Counter[str] = Counter()
     ends: Counter[str] = Counter()
+    completed = set()
     for row in evidence.outbox:
         told = row["document"]
         if told["type"] in {"CancelPayment", "RefundPayment"}:
             commands[told["data"]["idempotency_key"]] += 1
         if told["type"] in {"CompensationCompleted", "CompensationEscalated"}:
             ends[told["data"]["compensation_id"]] += 1
+        if told["type"] == "CompensationCompleted":
+            completed.add(told["data"]["compensation_id"])
     for name, order in evidence.orders.items():
         unapplied = len(evidence.told("CaptureUnapplied", order["payment_id"]))
         begun = {
@@ -40,7 +43,9 @@ def x5_a_compensation_undoes_its_own_cause_alone(evidence: Evidence) -> Iterator
             own, keys = each["compensation_id"], [step["reference"] for step in each["steps"]]
             if not all(key.startswith(own) and commands[key] == 1 for key in keys):
                 yield f"{name}: {own} has sent {keys}"
-            if ends[own] != (each["status"] != "open") + len(_decided(evidence, own, "retry")):
+            undone = own in completed and each["status"] == "escalated"
+            tried = len(_decided(evidence, own, "retry")) + undone
+            if ends[own] != (each["status"] != "open") + tried:
                 yield f"{name}: {own} has ended {ends[own]} times"
             succeeded = [s["outcome"] for s in each["steps"]].count("succeeded")
             if succeeded > 1 and each["reason"] == "captured_late":

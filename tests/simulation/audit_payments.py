@@ -1,9 +1,7 @@
-"""Payments, audited against what their provider truly did: P1, P2, P4 to P6, P8 and the truth."""
+"""Payments, audited against what their provider truly did: P1, P2, P4 to P6 and the truth."""
 
 from __future__ import annotations
 
-import json
-import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import Final
@@ -11,8 +9,6 @@ from typing import Final
 from tests.simulation.evidence import Evidence, Plain
 
 DECIDED: Final = frozenset({"succeeded", "declined", "failed"})
-_DIGITS: Final = re.compile(r"[0-9]{13,19}")
-_TOKEN: Final = re.compile(r"tok_[0-9]")
 
 
 def held(row: Plain) -> int:
@@ -159,17 +155,6 @@ def _owner(evidence: Evidence, payment: Plain) -> str:
     return str(order.get("customer_id", ""))
 
 
-def p8_no_secret_is_told(evidence: Evidence) -> Iterator[str]:
-    """No card number anywhere; a token only where a payment is asked for."""
-    for row in evidence.outbox:
-        text = json.dumps(row["document"]["data"])
-        told = row["document"]["type"]
-        if _TOKEN.search(text) and told != "AuthorizePayment":
-            yield f"{row['Id']} tells a token"
-        if any(_luhn(run) for run in _DIGITS.findall(text)):
-            yield f"{row['Id']} tells a card number"
-
-
 def truth_of_the_provider_is_in_payments(evidence: Evidence) -> Iterator[str]:
     """Each amount and dispute is as the provider has it; it holds what we think it holds."""
     for name, row in evidence.payments.items():
@@ -221,8 +206,3 @@ def held_at_provider(evidence: Evidence, payment_id: str) -> int:
         for charge in evidence.charges
         if charge["reference"].rsplit("-", 2)[0] == payment_id
     )
-
-
-def _luhn(digits: str) -> bool:
-    doubled = [int(each) * (1 + place % 2) for place, each in enumerate(reversed(digits))]
-    return sum(each - 9 * (each > 9) for each in doubled) % 10 == 0

@@ -51,6 +51,9 @@ class Evidence:
     executions: dict[str, str] = field(default_factory=dict)
     given_up: dict[str, str] = field(default_factory=dict)
     """What was being authorized when its payment was given up, by payment."""
+    texts: list[tuple[str, Any]] = field(default_factory=list)
+    """What was said where, in rows, logs and answers."""
+    secrets: tuple[str, ...] = ()
     wrong_webhooks: int = 0
     wishes: dict[str, Counter[str]] = field(default_factory=dict)
     """What each customer may ask for beside its order, and how often, by the kind of decision."""

@@ -33,6 +33,7 @@ from shared.persistence import table
 from shared.rest import secret_access
 from shared.rest.app import RestApp
 from tests.doubles import guard_clock
+from tests.simulation.said import Said
 from tests.simulation.webhooks import SECRET
 
 WIRINGS: Final = (orders.wiring, payments.wiring, accounting.wiring)
@@ -44,6 +45,9 @@ APPS: Final[tuple[RestApp, ...]] = (
 )
 KEY: Final = "qk_simulated"
 SECOND_KEY: Final = "qk_somebody_else"
+PROVIDER_KEY: Final = "sk_simulated"
+SECRETS: Final = (KEY, SECOND_KEY, PROVIDER_KEY, SECRET)
+"""What must never be seen where anything is written or said."""
 SCOPES: Final = [
     f"{what}:{how}"
     for what, hows in {
@@ -61,7 +65,7 @@ _KEYS: Final = {
     ]
 }
 _PROVIDERS: Final = {
-    "sandbox": {"url": "http://provider", "api_key": "k", "webhook_secret": SECRET}
+    "sandbox": {"url": "http://provider", "api_key": PROVIDER_KEY, "webhook_secret": SECRET}
 }
 _SECRETS: Final = {"api-keys": json.dumps(_KEYS), "providers": json.dumps(_PROVIDERS)}
 
@@ -79,10 +83,10 @@ class Host(Protocol):
     acquirer: Any
     executions: Any
     ids: Random
+    said: Said
 
     def clock(self) -> datetime: ...
     def count(self, name: str, value: int = 1, **dimensions: str) -> None: ...
-    def surprise_in_log(self, event: str) -> None: ...
 
 
 @contextmanager
@@ -230,23 +234,22 @@ def _secret(*, SecretId: str) -> dict[str, str]:  # noqa: N803
 
 
 class _Log:
-    """Swallows what a log is for, but for exceptions that nobody expected."""
+    """Lets the world hear whatever is logged."""
 
     def __init__(self, host: Host) -> None:
-        self._host = host
+        self._said = host.said
 
     def clear_state(self) -> None:
         """As the logger does."""
 
     def append_keys(self, **fields: Any) -> None:
-        """As the logger does."""
+        self._said.logged("", fields)
 
     def info(self, event: str, *, extra: dict[str, Any]) -> None:
-        """As the logger does."""
+        self._said.logged(event, extra)
 
     def warning(self, event: str, *, extra: dict[str, Any]) -> None:
-        """As the logger does."""
+        self._said.logged(event, extra)
 
     def exception(self, event: str, *, extra: dict[str, Any]) -> None:
-        del extra
-        self._host.surprise_in_log(event)
+        self._said.failed(event, extra)

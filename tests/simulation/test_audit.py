@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.simulation.audit import CHECKS, evidence_of, findings
+from tests.simulation.audit_secrets import row_texts
 from tests.simulation.corrupted_books import OF_THE_BOOKS, entry
 from tests.simulation.evidence import Evidence, Plain
 from tests.simulation.upsets import life_called
@@ -93,6 +94,22 @@ def token_told(evidence: Evidence) -> None:
 
 def card_told(evidence: Evidence) -> None:
     told(evidence, "OrderPlaced", lambda each: each["data"].update(customer_id="4111111111111111"))
+
+
+def said(where: str, text: object) -> Callable[[Evidence], None]:
+    def corrupt(evidence: Evidence) -> None:
+        evidence.texts.append((where, text))
+
+    corrupt.__name__ = f"said in {where}"
+    return corrupt
+
+
+IN_ROWS: list[Plain] = [
+    {"pk": {"S": "DEADLETTER#1"}, "body": {"S": '{"number": "5555 5555 5555 4444"}'}},
+    {"pk": {"S": "DEADLETTER#2"}, "message_type": {"S": "CapturePayment"}, "body": {"S": "tok_1"}},
+    {"id": {"S": "orders.http#1"}, "data": {"S": '{"message": "whsec_1"}'}},
+    {"pk": {"S": "PAYMENT#1"}, "sk": {"S": "STATE"}, "reason": {"S": "tok_1"}},
+]
 
 
 def charge_of_nobody(evidence: Evidence) -> None:
@@ -206,6 +223,10 @@ CORRUPTIONS: list[tuple[Callable[[Evidence], None], set[str]]] = [
     (left_unknown, {"P5"}),
     (token_told, {"P8"}),
     (card_told, {"P8"}),
+    (said("a log", {"event": "refused", "code": "tok_7 was"}), {"P8"}),
+    (said("an error", '{"detail": "not 4111-1111-1111-1111"}'), {"P8"}),
+    (said("an answer", '{"key": "the key of the API"}'), {"P8"}),
+    *((said(*text), {"P8"}) for text in row_texts(IN_ROWS)),
     (charge_of_nobody, {"provider = payments"}),
     (booked_elsewhere, {"provider = ledger", "L4", "L5"}),
     (order_knows_less, {"payments = orders"}),
@@ -242,9 +263,31 @@ def test_the_auditor_finds(corrupt: Callable[[Evidence], None], rules: set[str])
     """Exactly the invariants that the corruption breaks: no check fails for another's reason."""
     evidence = deepcopy(finished())
     evidence.forget()
+    evidence.secrets = ("the key of the API", "whsec_1")
     corrupt(evidence)
     assert {finding.rule for finding in findings(evidence)} == rules
 
 
 def test_no_check_is_without_a_corruption_that_it_finds() -> None:
     assert set().union(*(rules for _, rules in CORRUPTIONS)) == set(CHECKS)
+
+
+def test_a_token_is_where_an_order_is_paid_with_it() -> None:
+    rows = [
+        {"pk": {"S": "PAYMENT#1"}, "sk": {"S": "STATE"}, "payment_method_token": {"S": "tok_1"}},
+        {
+            "pk": {"S": "DEADLETTER#1"},
+            "message_type": {"S": "AuthorizePayment"},
+            "body": {"S": "tok_1"},
+        },
+    ]
+    assert not any("tok_" in text for _, text in row_texts(rows))
+
+
+def test_a_trace_of_digits_is_no_card() -> None:
+    evidence = Evidence()
+    trace = "00-0af7651916cd43dd8448eb211c80319c-4111111111111111-01"
+    evidence.texts = [("a log", {"traceparent": trace})]
+    assert list(CHECKS["P8"](evidence)) == []
+    evidence.texts = [("a log", {"traceparent": "4111111111111111"})]
+    assert list(CHECKS["P8"](evidence)) == ["a log tells a card number"]

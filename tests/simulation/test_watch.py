@@ -16,6 +16,7 @@ ATTEMPT = {
     "operation": "authorize",
     "amount": 5000,
     "status": "succeeded",
+    "started_at": "2026-01-01T00:00:00.000000Z",
     "withdrawn": False,
     "decline_code": None,
 }
@@ -198,3 +199,33 @@ def test_credit_that_is_overspent_for_one_step_is_found_at_that_step() -> None:
     books.written("accounting", booked("made good", postings="D5910 1 EUR;C2120 1 EUR"))
     books.check()
     assert books.findings == [Finding("L6", "2120 may rise to 1 EUR")]
+
+
+def message(kind: str, at: str, attempt_id: str = "") -> dict[str, Any]:
+    payload = f'{{"data": {{"attempt_id": "{attempt_id}"}}}}'
+    row = {"pk": f"{kind}#{at}", "sk": "MESSAGE#1", "Type": kind, "Payload": payload}
+    return dump_row({**row, "OccurredOn": f"2026-01-{at}T00:00:00.000000Z"})
+
+
+@pytest.mark.parametrize(("day", "found"), [("06", []), ("07", ["P5"])])
+def test_what_is_unknown_for_more_than_five_days_and_told_to_nobody_is_found(
+    day: str, found: list[str]
+) -> None:
+    waiting = payment(attempts=[{**ATTEMPT, "status": "pending"}])
+    watch = Watch()
+    watch.written("payments", None, waiting)
+    watch.written("orders", None, message("OrderPlaced", day))
+    watch.written("payments", waiting, payment())
+    assert rules(watch) == found
+
+
+def test_a_person_who_was_told_of_it_once_is_enough_and_twice_is_found() -> None:
+    waiting = payment(attempts=[{**ATTEMPT, "status": "pending"}])
+    watch = Watch()
+    watch.written("payments", None, waiting)
+    watch.written("payments", None, message("PaymentUnresolved", "04", "pay_1-authorize-1"))
+    watch.written("orders", None, message("OrderPlaced", "09"))
+    watch.written("payments", waiting, payment())
+    assert watch.findings == []
+    watch.written("payments", None, message("PaymentUnresolved", "10", "pay_1-authorize-1"))
+    assert rules(watch) == ["P5"]

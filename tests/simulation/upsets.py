@@ -75,6 +75,11 @@ UPSETS: Final = (
         courses={"capture": (Course(withdrawn_after=HOUR, retold_after=HOUR),)},
     ),
     Life(
+        name="a refund is known after more than a week, and a person is told meanwhile",
+        decisions=(_CONFIRM, _REFUND),
+        courses={"refund": (Course(pending=8 * DAY),)},
+    ),
+    Life(
         name="a dispute has ended before it is heard of",
         automatic=True,
         disputes=(
@@ -126,6 +131,16 @@ UPSETS: Final = (
             "capture": (Course(withdrawn_after=2 * HOUR),),
             "refund": (Course(withdrawn_after=MINUTE, told_after=3 * HOUR),),
         },
+    ),
+    Life(
+        name="a refund comes after it was given up, and comes back",
+        decisions=(_CONFIRM, _REFUND),
+        courses={"refund": (Course(line="given_up", withdrawn_after=2 * DAY),)},
+    ),
+    Life(
+        name="a refund is made that nobody hears of until a person has looked",
+        decisions=(_CONFIRM, _REFUND, Decision(kind="retry", after=2 * DAY)),
+        courses={"refund": (Course(line="silent_after", unlisted_for=DAY),)},
     ),
     Life(
         name="a command comes again when the provider has forgotten its key",

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from tests.simulation.audit_payments import DECIDED, disputed, held, tried
 from tests.simulation.evidence import Finding, Plain, plain_row
+from tests.simulation.watch_ages import Ages
 from tests.simulation.watch_causes import Causes
 
 STATES: Final = Path(__file__).parents[2] / "docs" / "contracts" / "states.md"
@@ -34,6 +35,7 @@ class Watch:
         self._statuses: dict[str, str] = {}
         self._known: dict[int, Item] = {}
         self.causes = Causes(self._find)
+        self._ages = Ages(self._find)
 
     def written(self, table: str, before: Item | None, after: Item | None) -> None:
         item = after if after is not None else before
@@ -43,6 +45,7 @@ class Watch:
             self._unchanged(before, after)
         if before is None and after is not None:
             self.causes.written(table, after, self._payments)
+            self._ages.written(after)
         kind = _KINDS.get(str(item["pk"]["S"]).partition("#")[0])
         if item["sk"] == {"S": "STATE"} and after is not None and kind is not None:
             row = plain_row(after)
@@ -106,6 +109,7 @@ class Watch:
     def _payment(self, row: Plain) -> None:
         before = self._payments.get(row["payment_id"])
         self.causes.payment(before)
+        self._ages.payment(before)
         self._payments[row["payment_id"]] = row
         name, captured = row["payment_id"], row["captured"]
         amounts = [row[each] for each in ("captured", "capturing", "released", "expired")]

@@ -12,7 +12,6 @@ from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from random import Random
-from traceback import format_exc
 from typing import Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -33,8 +32,9 @@ from tests.simulation.lives import drawn as drawn_life
 from tests.simulation.network import Answer, Bus, Inbox, Letter
 from tests.simulation.operators import SERVICES, Operators
 from tests.simulation.proofs import prove_at_last
+from tests.simulation.said import Said
 from tests.simulation.schedule import Schedule
-from tests.simulation.site import site
+from tests.simulation.site import SECRETS, site
 from tests.simulation.streams import streams_of
 from tests.simulation.time_to_live import TimeToLive
 from tests.simulation.watch import Watch
@@ -74,6 +74,8 @@ class World:
         self.lives = list(lives or (drawn_life(rng) for _ in range(payments)))
         self.customers = [Customer(self, number, life) for number, life in enumerate(self.lives)]
         self.surprises: list[str] = []
+        self.said = Said(self.surprises)
+        self.secrets = SECRETS
         self.breaches = 0
         self.metrics: dict[str, int] = {}
         self.on_line: Any = None
@@ -220,7 +222,8 @@ class World:
         self.calls.begin()
         self.tell(f"invoke {function}")
         try:
-            return functions.DEPLOYED[function](event, functions.context(function))
+            answer = functions.DEPLOYED[function](event, functions.context(function))
+            return self.said.answered(function, answer)
         except Crash:
             return None
         except (ClientError, BotoCoreError, QuittanceException) as failure:
@@ -280,12 +283,6 @@ class World:
 
     def surprise(self, what: str) -> None:
         self.surprises.append(what)
-
-    def surprise_in_log(self, event: str) -> None:
-        """An exception that no code has a name for; those of AWS are faults of this world."""
-        text = format_exc()
-        if "botocore.exceptions" not in text.strip().splitlines()[-1]:
-            self.surprises.append(f"{event}: {text}")
 
     def _at(self, milliseconds: int) -> datetime:
         return START + timedelta(milliseconds=milliseconds)

@@ -133,6 +133,13 @@ def undo(
     return after, (requested(order, begun),)
 
 
+def undo_once_more(order: Order, compensation: Compensation) -> Change:
+    """With one that had ended well, by another execution: what it was about has come undone."""
+    again = replace(compensation.again(), in_books=True, since=None, due_at=None)
+    after = replace(order, compensations=replacing(order.compensations, again))
+    return after, (requested(order, again),)
+
+
 def requested(order: Order, compensation: Compensation) -> CompensationRequested:
     """What starts the present execution of a compensation."""
     return CompensationRequested(

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from orders.domain.compensation import Compensation, replacing
-from orders.domain.decisions import Change, confirm, undo
+from orders.domain.compensation import Compensation, CompensationStatus, replacing
+from orders.domain.decisions import Change, confirm, undo, undo_once_more
 from orders.domain.order import (
     CaptureMode,
     Dispute,
@@ -130,9 +130,10 @@ def reversal_booked(order: Order, reference: str) -> Change:
 
 
 def refunded(order: Order, event: PaymentRefunded) -> Change:
+    """The customer has the money; that of a refund which was given up has come after all."""
     known = _refund(order, event.refund_id, event.amount)
-    if known.status is RefundStatus.FAILED:
-        return order, ()  # it failed later, and that was heard of first
+    if known.withdrawn:
+        return order, ()  # it came back later, and that was heard of first
     refunds = _with_refund(order, replace(known, status=RefundStatus.SUCCEEDED))
     after = order.moved(Trigger.REFUND_SUCCEEDED, refunds=refunds)
     return _refund_step_ended(after, event.refund_id, Outcome.SUCCEEDED, None), ()
@@ -144,11 +145,21 @@ def refund_failed(order: Order, event: RefundFailed) -> Change:
     known = _refund(order, event.refund_id, event.amount)
     if known.reason == _FOREIGN and event.undoes is Undoes.NOTHING:
         return order, ()
-    refunds = _with_refund(order, replace(known, status=RefundStatus.FAILED))
+    came_back = event.undoes is Undoes.REFUND
+    if known.status is RefundStatus.SUCCEEDED and not came_back:
+        return order, ()  # it was given up before it succeeded, and that was heard of first
+    failed_refund = replace(
+        known, status=RefundStatus.FAILED, withdrawn=known.withdrawn or came_back
+    )
+    refunds = _with_refund(order, failed_refund)
     failed = order.moved(Trigger.REFUND_FAILED, refunds=refunds, failure_code=event.code)
     after = _refund_step_ended(failed, event.refund_id, Outcome.FAILED, event.code)
     if any(each.is_open and _asked_for(each, event.refund_id) for each in after.compensations):
         return after, ()
+    for each in after.compensations:
+        settled = each.status is CompensationStatus.COMPLETED
+        if (each.reason, each.cause) == (Reason.REFUND_FAILED, event.refund_id) and settled:
+            return undo_once_more(after, each)
     return undo(
         after,
         Reason.REFUND_FAILED,

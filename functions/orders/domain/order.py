@@ -70,13 +70,16 @@ class RefundStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refund:
-    """`unapplied` gives back money that the order was never paid with: it counts in no sum."""
+    """`unapplied` gives back money that the order was never paid with: it counts in no sum.
+    `withdrawn` is one that had succeeded and came back: whatever is heard of it later is older.
+    """
 
     refund_id: str
     amount: Money
     reason: str
     status: RefundStatus
     unapplied: bool = False
+    withdrawn: bool = False
 
 
 class DisputeStatus(StrEnum):

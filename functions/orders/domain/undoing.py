@@ -71,7 +71,7 @@ def decided(  # noqa: PLR0911 - one case a reason
         case Reason.CAPTURED_LATE:
             return _given_back(order, compensation, compensation.amount)
         case Reason.REFUND_FAILED:
-            return Decision(Move.ESCALATE, "refund_failed")
+            return _not_refunded(order, compensation)
         case Reason.AUTHORIZATION_EXPIRED:
             return COMPLETE
         case Reason.CAPTURE_UNDONE:
@@ -113,6 +113,16 @@ def _given_back(order: Order, compensation: Compensation, amount: Money | None) 
         return Decision(Move.ESCALATE, "refunds_exhausted")
     refund = Decision(Move.REFUND, amount=amount or order.refundable)
     return _next_try(compensation, refund, "refund_failed")
+
+
+def _not_refunded(order: Order, compensation: Compensation) -> Decision:
+    """A person decides, unless what was given up has succeeded after all."""
+    if any(
+        (each.refund_id, each.status) == (compensation.cause, RefundStatus.SUCCEEDED)
+        for each in order.refunds
+    ):
+        return COMPLETE
+    return Decision(Move.ESCALATE, "refund_failed")
 
 
 def _without_capture(order: Order, compensation: Compensation) -> Decision:

@@ -51,16 +51,7 @@ def to_row(order: Order) -> Row:
         "confirm_by": timestamp(order.confirm_by) if order.confirm_by else None,
         "authorizations": order.authorizations,
         "captures": order.captures,
-        "refunds": [
-            {
-                "refund_id": refund.refund_id,
-                "amount": refund.amount.minor,
-                "reason": refund.reason,
-                "status": refund.status.value,
-                "unapplied": refund.unapplied,
-            }
-            for refund in order.refunds
-        ],
+        "refunds": [_refund_row(each) for each in order.refunds],
         "disputes": [
             {
                 "dispute_id": dispute.dispute_id,
@@ -138,6 +129,17 @@ def _moment(text: str | None) -> datetime | None:
     return None if text is None else datetime.fromisoformat(text)
 
 
+def _refund_row(refund: Refund) -> dict[str, Any]:
+    return {
+        "refund_id": refund.refund_id,
+        "amount": refund.amount.minor,
+        "reason": refund.reason,
+        "status": refund.status.value,
+        "unapplied": refund.unapplied,
+        "withdrawn": refund.withdrawn,
+    }
+
+
 def _refund(read: dict[str, Any], currency: str) -> Refund:
     return Refund(
         refund_id=read["refund_id"],
@@ -145,6 +147,7 @@ def _refund(read: dict[str, Any], currency: str) -> Refund:
         reason=read["reason"],
         status=RefundStatus(read["status"]),
         unapplied=read["unapplied"],
+        withdrawn=read.get("withdrawn", False),
     )
 
 
