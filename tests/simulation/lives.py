@@ -234,62 +234,67 @@ USUAL: Final = 0.4
 
 
 HELD_UP: Final = ("PaymentAuthorized", "PaymentCaptured", "PaymentRefunded", "DisputeOpened")
-"""What may come late to everybody who listens."""
+_LATE: Final = 20 * MINUTE
 
 
 def drawn(rng: Random) -> Life:
     """A life at random: mostly the usual things, and each unusual one now and then."""
     if rng.random() < USUAL:
         return Life(amount=rng.randrange(1, 100_000), currency="EUR", automatic=True)
-    disputes = tuple(_dispute(rng) for _ in range(rng.choice((0, 0, 0, 0, 1, 1, 2))))
-    fought = disputes[:1] if rng.random() < 0.5 else ()
-    return Life(
+    traits = _apart(rng)
+    life = Life(
         amount=rng.choice((1, 2, 99, 1_000, 3_998, 1_000_000)),
         currency=rng.choice(CURRENCIES),
         automatic=rng.random() < 0.4,
-        decisions=(
-            *(_decision(rng) for _ in range(rng.randrange(5))),
-            *(replace(_decision(rng), kind="evidence") for _ in fought),
-        ),
+        decisions=tuple(_decision(rng, traits) for _ in range(rng.randrange(5))),
         courses={
-            operation: tuple(_course(rng) for _ in range(3))
+            operation: tuple(_course(rng, traits) for _ in range(3))
             for operation in ("authorize", "capture", "void", "refund")
         },
-        disputes=disputes,
-        held_up={rng.choice(HELD_UP): rng.choice((20 * MINUTE, 2 * DAY))}
-        if rng.random() < 0.05
-        else {},
+        disputes=tuple(_dispute(rng, traits) for _ in range(rng.choice((0, 0, 0, 0, 1, 1, 2)))),
     )
+    if life.disputes and traits.random() < 0.5:
+        fought = replace(_decision(traits, traits), kind="evidence")
+        life = replace(life, decisions=(*life.decisions, fought))
+    if traits.random() < 0.05:
+        life = replace(life, held_up={traits.choice(HELD_UP): traits.choice((_LATE, 2 * DAY))})
+    return life
 
 
-def _decision(rng: Random) -> Decision:
+def _apart(rng: Random) -> Random:
+    """Draws of its own, that leave the others as they are."""
+    (copy := Random()).setstate(rng.getstate())
+    return Random(copy.random())
+
+
+def _decision(rng: Random, traits: Random) -> Decision:
     return Decision(
         kind=rng.choices(("confirm", "cancel", "refund", "pay_anew", "sync"), (5, 2, 4, 2, 1))[0],
         after=rng.choice((0, SECOND, MINUTE, HOUR, DAY)),
         percent=rng.choice((None, 1, 30, 50, 100)),
         eager=rng.random() < 0.1,
-        again=rng.choice((None,) * 18 + (SECOND, 30 * HOUR)),
+        again=traits.choice((None,) * 18 + (SECOND, 30 * HOUR)),
     )
 
 
-def _course(rng: Random) -> Course:
+def _course(rng: Random, traits: Random) -> Course:
     return Course(
         verdict=rng.choices(("succeeded", "declined", "failed"), (8, 1, 1))[0],
         pending=rng.choice((0,) * 9 + (SECOND, HOUR, 2 * DAY)),
         withdrawn_after=rng.choice((None,) * 8 + (MINUTE, 3 * DAY)),
-        told_after=rng.choice((0,) * 9 + (3 * HOUR,)),
-        retold_after=rng.choice((None,) * 19 + (HOUR,)),
+        told_after=traits.choice((0,) * 9 + (3 * HOUR,)),
+        retold_after=traits.choice((None,) * 19 + (HOUR,)),
     )
 
 
-def _dispute(rng: Random) -> Dispute:
+def _dispute(rng: Random, traits: Random) -> Dispute:
     return Dispute(
         percent=rng.choice((10, 50, 100)),
-        due_after=rng.choice((HOUR, 10 * DAY)),
-        listens=rng.random() < 0.9,
-        silent=rng.choice(("", "", "", "before", "after")),
+        due_after=traits.choice((HOUR, 10 * DAY)),
+        listens=traits.random() < 0.9,
+        silent=traits.choice(("", "", "", "before", "after")),
         opened_after=rng.choice((SECOND, HOUR, 5 * DAY)),
         end=rng.choice(("won", "lost", "lost", "")),
         ended_after=rng.choice((SECOND, 5 * DAY)),
-        told_after=rng.choice((0,) * 9 + (DAY,)),
+        told_after=traits.choice((0,) * 9 + (DAY,)),
     )

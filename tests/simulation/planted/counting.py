@@ -54,7 +54,7 @@ BUGS: Final = (
         "a refund that failed later has succeeded",
         (
             FACTS,
-            "    if known.status is RefundStatus.FAILED:\n        return order, ()",
+            "    if known.withdrawn:\n        return order, ()",
             "    if False:\n        return order, ()",
         ),
         life="a refund comes back before it is heard of",
