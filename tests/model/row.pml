@@ -54,7 +54,7 @@ inline judge(i) {
     :: else ->
         if
         :: op[i] == AUTHORIZE && !authorizing && !voiding && !taking && !cancel &&
-           captured == 0 && held == 0 && (expired > 0 || released == 0) -> decision = BEGIN
+           captured == 0 && held == 0 -> decision = BEGIN
         :: op[i] == CAPTURE && !authorizing && !voiding && !taking && held >= amount[i] &&
            (captured == 0 || captured > refunded) -> decision = BEGIN
         :: op[i] == VOID && (authorizing || (!voiding && !taking && captured == 0 && held == 0)) ->

@@ -4,6 +4,8 @@ The letters are those of the field's invariants: L for the ledger, P for a payme
 between services. P3 and what must hold at every step is watched in `watch.py`. P7 needs two worlds
 and is compared in `test_confluence.py`. L10 (parts of a whole), L11 (exchange) and L12 (exponents)
 are of functions that no world calls, or whatever it does: `tests/properties/accounting` shows them.
+There, and in `tests/unit/accounting`, stand as well what no bookkeeper of a world tries: the same
+id with another body and a linked chain that fails (L7), and entries in a closed period (L9).
 """
 
 from __future__ import annotations
