@@ -7,7 +7,10 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.simulation.agenda import DAY
+from tests.simulation.audit import audit
 from tests.simulation.run import Outcome, reconcile, settle_memory, simulate, upset
+from tests.simulation.world import World
 
 PAYMENTS = 4
 SEEDS_PER_BLOCK = 50
@@ -50,6 +53,15 @@ def test_the_same_seed_is_the_same_history_in_another_process(
         for seed in ("1", "2")
     }
     assert told == {f"\ntrace {led(7).trace_hash}\n"}
+
+
+def test_the_books_of_a_world_that_was_silent_for_months_are_sealed_and_proved_to_its_end() -> None:
+    """A night seals a month at most: seed 225 lasted a day longer."""
+    world = World(1, payments=1, rates={})
+    world.agenda.add(100 * DAY, "operator", lambda: None)
+    world.run()
+    assert audit(world) == []
+    assert len(world.vault.asked) >= 98
 
 
 def test_another_seed_is_another_history() -> None:
