@@ -114,7 +114,7 @@ class MemoryTable(Table):
             keys = sorted(self._items, key=_place)
             left = [key for key in keys if after is None or _place(key) > _place(after)]
             looked = left[:looked_at_max]
-            rows = tuple(row for key in looked if span.holds(row := self._row(key)))
+            rows = tuple(row for key in looked if _spanned(row := self._row(key), span))
         last = looked[-1] if len(left) > looked_at_max else None
         return Page(rows=rows, looked_at=len(looked), last=last)
 
@@ -207,3 +207,14 @@ def stream_event(rows: Iterable[Row]) -> dict[str, Any]:
             for number, row in enumerate(rows, start=1)
         ]
     }
+
+
+def _spanned(row: Row, span: Span) -> bool:
+    """Whether the row is a message of the span."""
+    occurred_on = str(row.get("OccurredOn", ""))
+    return (
+        "Payload" in row
+        and timestamp(span.begins_at) <= occurred_on < timestamp(span.ends_at)
+        and (not span.types or str(row["Type"]) in span.types)
+        and (span.about is None or span.about in str(row["pk"]))
+    )

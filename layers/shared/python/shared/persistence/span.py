@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 from shared.moments import timestamp
-from shared.persistence.rows import Row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,18 +21,8 @@ class Span:
     types: tuple[str, ...] = ()
     about: str | None = None
 
-    def holds(self, row: Row) -> bool:
-        """Whether the row is a message of this span."""
-        occurred_on = str(row.get("OccurredOn", ""))
-        return (
-            "Payload" in row
-            and timestamp(self.begins_at) <= occurred_on < timestamp(self.ends_at)
-            and (not self.types or str(row["Type"]) in self.types)
-            and (self.about is None or self.about in str(row["pk"]))
-        )
-
     def expression(self) -> dict[str, Any]:
-        """The same as a filter of DynamoDB."""
+        """As a filter of DynamoDB."""
         conditions = [
             "attribute_exists(Payload)",
             "OccurredOn >= :begins",
