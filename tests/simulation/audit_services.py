@@ -89,8 +89,9 @@ def truth_is_in_the_orders(evidence: Evidence) -> Iterator[str]:
     unapplied: Counter[str] = Counter()
     for row in evidence.outbox:
         told = row["document"]
-        if told["type"] == "PaymentCaptured" and told["data"]["unapplied"]:
-            unapplied[told["data"]["order_id"]] += told["data"]["amount"]["minor"]
+        sign = {"PaymentCaptured": 1, "CaptureFailed": -1}.get(told["type"], 0)
+        if sign and told["data"]["unapplied"]:
+            unapplied[told["data"]["order_id"]] += sign * told["data"]["amount"]["minor"]
     for name, order in evidence.orders.items():
         payment = evidence.payments.get(order["payment_id"])
         if payment is None:

@@ -21,7 +21,8 @@ def authorize_payment(
     """Ask `provider` to hold the money; its notice says later whether it does.
 
     A payment that failed or expired may be authorized anew, with another payment method. While an
-    authorization runs or stands, a second one is acknowledged without effect.
+    authorization runs or stands, a second one is acknowledged without effect. One that is refused
+    because money had come late meanwhile, which is given back, is told as failed.
     """
     intent = until_fresh(lambda: _intent(command, provider, payments, cause))
     if intent is None:
@@ -51,10 +52,10 @@ def _intent(
         return payment, False
     try:
         started = start_authorization(payment, command, cause_id=cause.id, now=cause.now)
-    except AuthorizationNotPossible:
-        payments.acknowledge(cause)
-        return None
-    except PaymentGivenUp as refusal:
+    except (AuthorizationNotPossible, PaymentGivenUp) as refusal:
+        if payment.may_be_held:
+            payments.acknowledge(cause)
+            return None
         failed = PaymentFailed(
             payment_id=command.payment_id,
             order_id=command.order_id,
