@@ -9,7 +9,13 @@ from typing import Final
 from tests.simulation.evidence import Evidence, Plain
 
 TROUBLES: Final = frozenset(
-    ["CompensationEscalated", "LedgerEntrySuspended", "NoticeContradicted", "PaymentUnresolved"]
+    [
+        "CompensationEscalated",
+        "LedgerEntrySuspended",
+        "NoticeContradicted",
+        "PaymentOverdrawn",
+        "PaymentUnresolved",
+    ]
 )
 
 

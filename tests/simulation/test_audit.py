@@ -174,6 +174,12 @@ def contradiction(evidence: Evidence) -> None:
     evidence.wrong_webhooks += 1
 
 
+def overdrawn_by_nothing(evidence: Evidence) -> None:
+    next(row for row in evidence.outbox if row["Type"] == "PaymentCaptured")["Type"] = (
+        "PaymentOverdrawn"
+    )
+
+
 def another_ones_command(evidence: Evidence) -> None:
     """A compensation that has sent what it does not own."""
     step = next(
@@ -249,6 +255,7 @@ CORRUPTIONS: list[tuple[Callable[[Evidence], None], set[str]]] = [
     (breach_proved, {"unexpected"}),
     (breach_left, {"unexpected"}),
     (contradiction, {"unexpected"}),
+    (overdrawn_by_nothing, {"unexpected", "X6"}),
 ]
 
 
