@@ -149,6 +149,16 @@ UPSETS: Final = (
         courses={"refund": (Course(line="silent_after", unlisted_for=DAY),)},
     ),
     Life(
+        name="a refund is paid by hand, and is made after all",
+        decisions=(_CONFIRM, _REFUND, Decision(kind="correct", after=HOUR)),
+        courses={"refund": (Course(line="silent_after", unlisted_for=DAY),)},
+    ),
+    Life(
+        name="a refund is made after all, and was paid by hand",
+        decisions=(_CONFIRM, _REFUND, Decision(kind="correct", after=2 * DAY)),
+        courses={"refund": (Course(line="silent_after", unlisted_for=DAY),)},
+    ),
+    Life(
         name="a command comes again when the provider has forgotten its key",
         automatic=True,
         courses={"authorize": (Course(line="silent_after", unlisted_for=27 * HOUR),)},
