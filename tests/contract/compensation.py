@@ -15,6 +15,7 @@ BEGUN_BY: Final = {
     Reason.CAPTURE_UNDONE: "a capture that had succeeded was undone: the ledger must reverse it",
     Reason.CAPTURED_LATE: "money was captured after its payment was given up",
     Reason.REFUND_FAILED: "a refund was refused or came back: a person is told",
+    Reason.REFUNDED_TWICE: "a refund was paid by hand and made by the provider: a person is told",
     Reason.AUTHORIZATION_EXPIRED: "a hold expired before the order was confirmed",
 }
 INTRODUCTION: Final = """\

@@ -9,7 +9,13 @@ from typing import Final
 from tests.simulation.evidence import Evidence, Plain
 
 TROUBLES: Final = frozenset(
-    ["CompensationEscalated", "LedgerEntrySuspended", "NoticeContradicted", "PaymentUnresolved"]
+    [
+        "CompensationEscalated",
+        "LedgerEntrySuspended",
+        "NoticeContradicted",
+        "PaymentOverdrawn",
+        "PaymentUnresolved",
+    ]
 )
 
 
@@ -58,7 +64,8 @@ def x5_a_compensation_undoes_its_own_cause_alone(evidence: Evidence) -> Iterator
 
 def x6_every_trouble_is_one_case_and_every_decision_is_told(evidence: Evidence) -> Iterator[str]:
     """A case for each time that a person was called, none for nothing; decided once, by somebody
-    with a reason."""
+    with a reason. What a customer was given twice is such a trouble."""
+    yield from _given_twice(evidence)
     troubles = Counter(
         (row["Type"], row["document"]["data"]["payment_id"], row["document"]["time"])
         for row in evidence.outbox
@@ -83,14 +90,43 @@ def x6_every_trouble_is_one_case_and_every_decision_is_told(evidence: Evidence) 
 
 
 def paid_by_hand(evidence: Evidence, order: Plain) -> int:
-    """What a person has seen to that the customer has, though its refund had failed."""
+    """What a person has seen to that the customer has, and its provider has not given it."""
+    truly = evidence.operations(order["payment_id"])
+    made = {each["reference"] for each in truly if each["status"] == "succeeded"}
+    return sum(
+        attempt["amount"]
+        for attempt in _paid_by_hand(evidence, order)
+        if attempt["attempt_id"] not in made
+    )
+
+
+def _given_twice(evidence: Evidence) -> Iterator[str]:
+    """Whoever was paid by hand and by the provider, too, is told to a person, and nobody else."""
+    for name, order in evidence.orders.items():
+        truly = {
+            each["reference"]: each["status"] for each in evidence.operations(order["payment_id"])
+        }
+        made = [truly.get(each["attempt_id"], "") for each in _paid_by_hand(evidence, order)]
+        twice, once_more = made.count("succeeded"), made.count("reversed")
+        told = {
+            each["compensation_id"]
+            for each in evidence.told("CompensationEscalated", order["payment_id"])
+            if each["code"] == "refunded_twice"
+        }
+        if not twice <= len(told) <= twice + once_more:
+            yield f"{name}: {twice} refunds were given twice, and {len(told)} told"
+
+
+def _paid_by_hand(evidence: Evidence, order: Plain) -> list[Plain]:
+    """The attempts of refunds of which a person has said so."""
     corrected = {
         each["cause"]
         for each in order["compensations"]
         if each["reason"] == "refund_failed"
         and _decided(evidence, each["compensation_id"], "correct")
     }
-    return sum(each["amount"] for each in order["refunds"] if each["refund_id"] in corrected)
+    attempts = evidence.payments.get(order["payment_id"], {"attempts": []})["attempts"]
+    return [each for each in attempts if each["refund_id"] in corrected]
 
 
 def _left_to_expire(evidence: Evidence) -> Iterator[str]:

@@ -200,19 +200,23 @@ def nothing_unexpected_happened(evidence: Evidence) -> Iterator[str]:
     """No exception without a name, no proof of the books that finds a breach, and no contradiction
     but those that were planted.
 
-    A person may also have been told of a dispute of which the end was heard later, or of one that
-    was out of proportion until it was heard that a refund had come back.
+    A person may also have been told of a dispute whose capture was known to be withdrawn before
+    it was heard that it was won; and that more went back than was captured only where something
+    was undone, which may be heard of late.
     """
     yield from evidence.unexpected
     yield from breached(evidence)
     planted = 0
     for row in evidence.outbox:
-        if row["Type"] != "NoticeContradicted":
+        if row["Type"] not in {"NoticeContradicted", "PaymentOverdrawn"}:
             continue
         data = row["document"]["data"]
         operations = evidence.operations(data["payment_id"])
-        back = sum_of(operations, "dispute", "won") + sum_of(operations, "refund", "reversed")
-        planted += not (back and " disputed of " in data["contradiction"])
+        won = sum_of(operations, "dispute", "won")
+        if row["Type"] == "NoticeContradicted":
+            planted += not (won and " disputed of " in data["contradiction"])
+        elif not won + sum_of(operations, "refund", "reversed"):
+            yield f"{data['payment_id']} is said to be overdrawn, and nothing was undone"
     if planted != evidence.wrong_webhooks:
         yield f"{planted} contradictions, of which {evidence.wrong_webhooks} were planted"
 

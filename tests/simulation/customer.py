@@ -16,6 +16,8 @@ PATIENCE: Final = len(WAITS)
 DOUBLED_MAX: Final = 6
 """How often the time until the next try may double: from within a minute to within an hour."""
 OPERATOR: Final = frozenset({"retry", "accept", "correct"})
+MENDED: Final = frozenset({"provider_refuses_us"})
+"""What needs someone to look at it, who then asks the same again."""
 READY: Final = {
     "confirm": {"authorized"},
     "cancel": {"pending", "authorized", "capturing", "payment_failed"},
@@ -175,7 +177,7 @@ class Customer:
                     lambda: host.http(service, "POST", path, body=body, key=key, flow=self.flow),
                 )
         retry = status == 0 or document.get("retryable", status >= 500)
-        if retry or host.fate.strikes("answer_lost"):
+        if retry or document.get("code") in MENDED or host.fate.strikes("answer_lost"):
             delay = host.fate.rng.randrange(SECOND, MINUTE) << min(tried, DOUBLED_MAX)
             self._later(delay, lambda: self._ask(service, path, body, name, then, tried + 1))
         else:

@@ -213,6 +213,10 @@ def decided_in_silence(evidence: Evidence) -> None:
     case(evidence, "open")["CaseStatus"] = "resolved"
 
 
+def told_of_nothing_twice(evidence: Evidence) -> None:
+    told(evidence, "CompensationEscalated", lambda each: each["data"].update(code="refunded_twice"))
+
+
 CORRUPTIONS: list[tuple[Callable[[Evidence], None], set[str]]] = [
     *OF_THE_BOOKS,
     (tried_again_beside_a_hold, {"P6", "P5"}),
@@ -241,6 +245,7 @@ CORRUPTIONS: list[tuple[Callable[[Evidence], None], set[str]]] = [
     (case_of_nothing, {"X6"}),
     (decided_by_nobody, {"X6"}),
     (decided_in_silence, {"X6"}),
+    (told_of_nothing_twice, {"X6"}),
     (left_half_way, {"liveness"}),
     (execution_left, {"liveness"}),
     (compensation_left, {"liveness", "X5"}),

@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
-from tests.simulation.audit import evidence_of, findings
+from tests.simulation.audit import audit, evidence_of, findings
 from tests.simulation.crashes import lived
 from tests.simulation.evidence import Evidence
 from tests.simulation.upsets import life_called
+from tests.simulation.world import World
 
 
 def _fought() -> tuple[Evidence, dict[str, Any]]:
@@ -58,3 +59,25 @@ def test_evidence_that_is_not_as_it_is_told_is_found(
     evidence, given = _fought()
     corrupt(evidence, given)
     assert {finding.rule for finding in findings(evidence)} == {"provider = payments"}
+
+
+def test_evidence_is_not_left_unknown_when_our_credentials_are_refused_behind_a_silence() -> None:
+    """Somebody mends them and asks the same again: nobody else would ever ask what became of it."""
+    life, refused = life_called("a dispute is fought"), 0
+    for seed in range(30):
+        lines: list[str] = []
+        world = World(seed, lives=[life], rates={"provider_refuses_us": 0.3})
+        world.on_line = lines.append
+        world.run()
+        assert audit(world) == [], seed
+        answers = [line.split()[-1] for line in lines if "/evidence 50" in line]
+        refused += "outcome_unknown provider_refuses_us" in " ".join(answers)
+    assert refused >= 3
+
+
+def test_a_payment_said_to_be_overdrawn_is_found_where_nothing_was_undone() -> None:
+    evidence = evidence_of(lived(life_called("dispute lost")))
+    assert findings(evidence) == []
+    opened = next(row for row in evidence.outbox if row["Type"] == "DisputeOpened")
+    opened["Type"] = "PaymentOverdrawn"
+    assert {finding.rule for finding in findings(evidence)} == {"unexpected", "X6"}

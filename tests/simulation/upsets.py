@@ -134,6 +134,12 @@ UPSETS: Final = (
         },
     ),
     Life(
+        name="what a refund brought back is disputed and lost before that is heard of",
+        decisions=(_CONFIRM, Decision(kind="refund", percent=60)),
+        courses={"refund": (Course(withdrawn_after=MINUTE, told_after=3 * HOUR),)},
+        disputes=(Dispute(opened_after=90 * MINUTE, end="lost"),),
+    ),
+    Life(
         name="a refund comes after it was given up, and comes back",
         decisions=(_CONFIRM, _REFUND),
         courses={"refund": (Course(line="given_up", withdrawn_after=2 * DAY),)},
@@ -141,6 +147,16 @@ UPSETS: Final = (
     Life(
         name="a refund is made that nobody hears of until a person has looked",
         decisions=(_CONFIRM, _REFUND, Decision(kind="retry", after=2 * DAY)),
+        courses={"refund": (Course(line="silent_after", unlisted_for=DAY),)},
+    ),
+    Life(
+        name="a refund is paid by hand, and is made after all",
+        decisions=(_CONFIRM, _REFUND, Decision(kind="correct", after=HOUR)),
+        courses={"refund": (Course(line="silent_after", unlisted_for=DAY),)},
+    ),
+    Life(
+        name="a refund is made after all, and was paid by hand",
+        decisions=(_CONFIRM, _REFUND, Decision(kind="correct", after=2 * DAY)),
         courses={"refund": (Course(line="silent_after", unlisted_for=DAY),)},
     ),
     Life(

@@ -130,13 +130,19 @@ def reversal_booked(order: Order, reference: str) -> Change:
 
 
 def refunded(order: Order, event: PaymentRefunded) -> Change:
-    """The customer has the money; that of a refund which was given up has come after all."""
+    """The customer has the money; that of a refund which was given up has come after all.
+
+    Where a person has paid it by hand meanwhile, somebody has to be told.
+    """
     known = _refund(order, event.refund_id, event.amount)
     if known.withdrawn:
         return order, ()  # it came back later, and that was heard of first
     refunds = _with_refund(order, replace(known, status=RefundStatus.SUCCEEDED))
     after = order.moved(Trigger.REFUND_SUCCEEDED, refunds=refunds)
-    return _refund_step_ended(after, event.refund_id, Outcome.SUCCEEDED, None), ()
+    after = _refund_step_ended(after, event.refund_id, Outcome.SUCCEEDED, None)
+    if any(each.by_hand for each in _for_the_same(after, event.refund_id)):
+        return undo(after, Reason.REFUNDED_TWICE, event.refund_id, amount=event.amount)
+    return after, ()
 
 
 def refund_failed(order: Order, event: RefundFailed) -> Change:
@@ -148,6 +154,8 @@ def refund_failed(order: Order, event: RefundFailed) -> Change:
     came_back = event.undoes is Undoes.REFUND
     if known.status is RefundStatus.SUCCEEDED and not came_back:
         return order, ()  # it was given up before it succeeded, and that was heard of first
+    if known.by_hand:
+        return _paid_all_the_same(order, known, event), ()
     failed_refund = replace(
         known, status=RefundStatus.FAILED, withdrawn=known.withdrawn or came_back
     )
@@ -167,6 +175,14 @@ def refund_failed(order: Order, event: RefundFailed) -> Change:
         amount=event.amount,
         in_books=event.undoes is not Undoes.NOTHING,
     )
+
+
+def _paid_all_the_same(order: Order, known: Refund, event: RefundFailed) -> Order:
+    """The provider has not paid it, or no longer: the customer has what a person has paid."""
+    came_back = known.withdrawn or event.undoes is Undoes.REFUND
+    kept = replace(known, status=RefundStatus.SUCCEEDED, withdrawn=came_back)
+    after = order.moved(Trigger.REFUND_SUCCEEDED, refunds=_with_refund(order, kept))
+    return _refund_step_ended(after, event.refund_id, Outcome.FAILED, event.code)
 
 
 def dispute_told(order: Order, dispute_id: str, amount: Money, status: DisputeStatus) -> Change:
@@ -205,12 +221,30 @@ def let_go_by_hand(order: Order) -> Change:
 
 
 def refunded_by_hand(order: Order, refund_id: str) -> Change:
-    """A person has seen to it that the customer has the money of a refund that failed."""
-    found = [each for each in order.refunds if each.refund_id == refund_id]
-    if not found or found[0].status is not RefundStatus.FAILED:
+    """A person has seen to it that the customer has the money of a refund that failed.
+
+    Where it was made after all meanwhile, somebody has to be told; where that is not known yet,
+    somebody will be.
+    """
+    same = _for_the_same(order, refund_id)
+    known = next((each for each in same if each.refund_id == refund_id), None)
+    if known is None or known.by_hand:
         return order, ()
-    refunds = _with_refund(order, replace(found[0], status=RefundStatus.SUCCEEDED))
-    return order.moved(Trigger.REFUND_SUCCEEDED, refunds=refunds), ()
+    awaited = known.status is RefundStatus.PENDING
+    paid = replace(known, by_hand=True, status=known.status if awaited else RefundStatus.SUCCEEDED)
+    after = order.moved(Trigger.REFUND_SUCCEEDED, refunds=_with_refund(order, paid))
+    if any(each.status is RefundStatus.SUCCEEDED for each in same):
+        return undo(after, Reason.REFUNDED_TWICE, refund_id, amount=known.amount)
+    return after, ()
+
+
+def _for_the_same(order: Order, refund_id: str) -> list[Refund]:
+    """A refund, and those that its compensation has asked for in its stead."""
+    same = {refund_id}
+    for each in order.compensations:
+        if _asked_for(each, refund_id):
+            same |= {step.reference for step in each.steps}
+    return [each for each in order.refunds if each.refund_id in same]
 
 
 def _cancelled(before: Order, after: Order) -> tuple[Message, ...]:

@@ -72,6 +72,7 @@ class RefundStatus(StrEnum):
 class Refund:
     """`unapplied` gives back money that the order was never paid with: it counts in no sum.
     `withdrawn` is one that had succeeded and came back: whatever is heard of it later is older.
+    `by_hand` is one that a person has paid: the customer has it, whatever the provider does.
     """
 
     refund_id: str
@@ -80,6 +81,7 @@ class Refund:
     status: RefundStatus
     unapplied: bool = False
     withdrawn: bool = False
+    by_hand: bool = False
 
 
 class DisputeStatus(StrEnum):
@@ -150,7 +152,8 @@ class Order:
     @property
     def refundable(self) -> Money:
         """What may still be refunded: requested and disputed amounts count as gone."""
-        return self.captured - self.refunding - self.refunded - self.disputed
+        gone = self.refunding + self.refunded + self.disputed
+        return max(zero(self.amount.currency), self.captured - gone)
 
     @property
     def due_at(self) -> datetime | None:

@@ -72,6 +72,8 @@ def decided(  # noqa: PLR0911 - one case a reason
             return _given_back(order, compensation, compensation.amount)
         case Reason.REFUND_FAILED:
             return _not_refunded(order, compensation)
+        case Reason.REFUNDED_TWICE:
+            return _refunded_twice(order, compensation)
         case Reason.AUTHORIZATION_EXPIRED:
             return COMPLETE
         case Reason.CAPTURE_UNDONE:
@@ -123,6 +125,12 @@ def _not_refunded(order: Order, compensation: Compensation) -> Decision:
     ):
         return COMPLETE
     return Decision(Move.ESCALATE, "refund_failed")
+
+
+def _refunded_twice(order: Order, compensation: Compensation) -> Decision:
+    """A person decides, unless what the provider gave has come back."""
+    gave = next(each for each in order.refunds if each.refund_id == compensation.cause)
+    return COMPLETE if gave.withdrawn else Decision(Move.ESCALATE, "refunded_twice")
 
 
 def _without_capture(order: Order, compensation: Compensation) -> Decision:

@@ -137,6 +137,7 @@ def _refund_row(refund: Refund) -> dict[str, Any]:
         "status": refund.status.value,
         "unapplied": refund.unapplied,
         "withdrawn": refund.withdrawn,
+        "by_hand": refund.by_hand,
     }
 
 
@@ -148,6 +149,7 @@ def _refund(read: dict[str, Any], currency: str) -> Refund:
         status=RefundStatus(read["status"]),
         unapplied=read["unapplied"],
         withdrawn=read.get("withdrawn", False),
+        by_hand=read.get("by_hand", False),
     )
 
 

@@ -81,6 +81,10 @@ class ProviderNotReached(TransientException):
 
 
 class ProviderRefusesUs(IntegrationException):
+    """When they are mended, send the same request again with the same `Idempotency-Key`: an earlier
+    try may have been heard, and under another key it would be a second one.
+    """
+
     code, title = "provider_refuses_us", "The provider does not accept our credentials"
 
 

@@ -23,6 +23,7 @@ from payments.domain.effects import (
 )
 from payments.domain.errors import NoticeContradicts
 from payments.domain.payment import Payment
+from shared.contracts.disputes import PaymentOverdrawn
 from shared.contracts.provider_notice import Notice, Operation, Verdict
 
 _FAILURES: Final = {
@@ -63,9 +64,21 @@ def absent(payment: Payment, reference: str) -> Change:
 def noticed(payment: Payment, notice: Notice) -> Change:
     """With a provider's own word on one operation.
 
-    Raises NoticeContradicts for an operation that was never tried, for another amount, and for a
-    word that cannot be true together with an earlier one.
+    Where a refund or a dispute has taken more than is left it is told in addition. Raises
+    NoticeContradicts for an operation that was never tried, for another amount, and for a word
+    that cannot be true together with an earlier one.
     """
+    after, messages = _applied(payment, notice)
+    takes = notice.operation in {Operation.REFUND, Operation.DISPUTE}
+    if not takes or after.overdrawn <= payment.overdrawn:
+        return after, messages
+    overdrawn = PaymentOverdrawn(
+        payment_id=payment.payment_id, order_id=payment.order_id, excess=after.overdrawn
+    )
+    return after, (*messages, overdrawn)
+
+
+def _applied(payment: Payment, notice: Notice) -> Change:
     if notice.amount.currency != payment.amount.currency:
         raise NoticeContradicts(f"{notice.amount} on a payment in {payment.amount.currency}")
     if notice.operation is Operation.DISPUTE:

@@ -11,6 +11,7 @@ LIMITS: Final = "accounting.domain.limits"
 BOOK: Final = "accounting.application.book"
 EFFECTS: Final = "payments.domain.effects"
 SETTLING: Final = "payments.domain.settling"
+FACTS: Final = "orders.domain.facts"
 CASES: Final = "orders.application.cases"
 CASE: Final = "orders.domain.case"
 
@@ -81,6 +82,16 @@ BUGS: Final = (
             "return replace(case, status=CaseStatus.RESOLVED, decision=decision), (told,)[1:]",
         ),
         life="refund refused, paid by hand",
+        rule="X6",
+    ),
+    bug(
+        "what was paid by hand and made after all is told to nobody",
+        (
+            FACTS,
+            "if any(each.by_hand for each in _for_the_same(after, event.refund_id)):",
+            "if False:",
+        ),
+        life="a refund is paid by hand, and is made after all",
         rule="X6",
     ),
     bug(

@@ -15,13 +15,14 @@ from payments.domain.errors import (
     EvidenceRefused,
     NoticeContradicts,
     OutcomeUnknown,
+    ProviderRefusesUs,
 )
 from payments.domain.facts import noticed
 from payments.domain.intents import start_refund
 from payments.domain.payment import Evidence, EvidenceStatus, Payment
 from payments.domain.states import PaymentStatus
 from payments.infrastructure.dynamodb_payments import DynamoDbPayments
-from shared.contracts.disputes import EvidenceSubmitted
+from shared.contracts.disputes import EvidenceSubmitted, PaymentOverdrawn
 from shared.contracts.envelope import Cause
 from shared.contracts.payments import DisputeLost, DisputeOpened, DisputeWon
 from shared.contracts.provider_notice import Operation, Verdict
@@ -52,10 +53,12 @@ def cause(id_: str = "req_1", after: timedelta = timedelta()) -> Cause:
 
 
 class Provider:
-    """Takes evidence, or does not; `silent` times it takes it and says nothing."""
+    """Takes evidence, or does not; `silent` times it takes it and says nothing, and then does not
+    know us for as many as `strange`.
+    """
 
-    def __init__(self, *, takes: bool = True, silent: int = 0) -> None:
-        self.takes, self.silent = takes, silent
+    def __init__(self, *, takes: bool = True, silent: int = 0, strange: int = 0) -> None:
+        self.takes, self.silent, self.strange = takes, silent, strange
         self.heard: list[tuple[str, str, str]] = []
 
     def submit_evidence(self, dispute_id: str, evidence: Evidence, *, key: str) -> bool:
@@ -63,6 +66,9 @@ class Provider:
         if self.silent:
             self.silent -= 1
             raise OutcomeUnknown
+        if self.strange:
+            self.strange -= 1
+            raise ProviderRefusesUs
         return self.takes
 
 
@@ -116,6 +122,19 @@ def test_evidence_is_kept_before_the_provider_hears_of_it_and_told_once_it_has_i
     assert desk.provider.heard == [same, same]
     told_of = [row["Type"] for row in desk.payments.messages("pay_1") if "Type" in row]
     assert told_of == ["EvidenceSubmitted"]
+
+
+def test_evidence_is_neither_taken_nor_refused_while_our_credentials_are() -> None:
+    """The same again, once they are mended, is the same piece to the provider."""
+    desk = Desk(disputed(), Provider(silent=1, strange=1))
+    with pytest.raises(OutcomeUnknown):
+        desk.submit()
+    with pytest.raises(ProviderRefusesUs):
+        desk.submit()
+    assert desk.statuses() == [EvidenceStatus.GIVEN]
+    desk.submit()
+    assert desk.statuses() == [EvidenceStatus.SUBMITTED]
+    assert {key for *_, key in desk.provider.heard} == {"evidence:req_1"}
 
 
 def test_the_same_evidence_again_is_the_same_evidence() -> None:
@@ -175,8 +194,8 @@ def test_a_refund_lowers_what_a_dispute_may_take() -> None:
     given = notice(Operation.REFUND, Verdict.SUCCEEDED, 1000)
     refunded, _ = told(refunding(1000), given)
     assert noticed(refunded, dispute(Verdict.OPENED, 4000))[0].disputed == eur(4000)
-    with pytest.raises(NoticeContradicts):
-        noticed(refunded, dispute(Verdict.OPENED, 4001))
+    _, events = noticed(refunded, dispute(Verdict.OPENED, 4001))
+    assert events[-1] == PaymentOverdrawn(payment_id="pay_1", order_id="ord_1", excess=eur(1))
 
 
 def test_a_dispute_over_what_is_left_is_told_as_a_contradiction_and_changes_no_amount() -> None:

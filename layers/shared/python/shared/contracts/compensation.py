@@ -15,6 +15,7 @@ class Reason(StrEnum):
     CAPTURE_UNDONE = "capture_undone"
     CAPTURED_LATE = "captured_late"
     REFUND_FAILED = "refund_failed"
+    REFUNDED_TWICE = "refunded_twice"
     AUTHORIZATION_EXPIRED = "authorization_expired"
 
 
