@@ -3,7 +3,7 @@
 from payments.application.carry_out import carry_out
 from payments.application.ports import Gateways, Payments
 from payments.domain.errors import AuthorizationNotPossible, PaymentGivenUp
-from payments.domain.intents import start_authorization
+from payments.domain.intents import may_be_held, start_authorization
 from payments.domain.payment import Payment, requested
 from shared.contracts.envelope import Cause
 from shared.contracts.payments import AuthorizePayment, PaymentFailed
@@ -53,7 +53,7 @@ def _intent(
     try:
         started = start_authorization(payment, command, cause_id=cause.id, now=cause.now)
     except (AuthorizationNotPossible, PaymentGivenUp) as refusal:
-        if payment.may_be_held:
+        if may_be_held(payment):
             payments.acknowledge(cause)
             return None
         failed = PaymentFailed(

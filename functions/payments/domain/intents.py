@@ -63,6 +63,12 @@ def start_authorization(
     return _moved(payment, Trigger.AUTHORIZATION_STARTED, begun)
 
 
+def may_be_held(payment: Payment) -> bool:
+    """Whether money is held, or is being authorized or captured."""
+    tried = any(each.operation is Operation.AUTHORIZE for each in payment.undecided)
+    return tried or payment.held.minor > 0 or payment.capturing.minor > 0
+
+
 def start_capture(
     payment: Payment, command: CapturePayment, *, cause_id: str, now: datetime
 ) -> Payment:

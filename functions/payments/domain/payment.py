@@ -163,12 +163,6 @@ class Payment:
         return tuple(attempt for attempt in self.attempts if not attempt.decided)
 
     @property
-    def may_be_held(self) -> bool:
-        """Whether money is held, or is being authorized or captured."""
-        tried = any(each.operation is Operation.AUTHORIZE for each in self.undecided)
-        return tried or self.held.minor > 0 or self.capturing.minor > 0
-
-    @property
     def next_check_at(self) -> datetime | None:
         """When the provider is to be asked next: for undecided attempts in growing steps up to
         CHECKS_APART_MAX, for a hold when it must have expired; None when all is settled.
