@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
+from tests.simulation.audit_payments import tried
 from tests.simulation.evidence import Evidence, Plain
 
 TROUBLES: Final = frozenset(
@@ -136,6 +137,36 @@ def _left_to_expire(evidence: Evidence) -> Iterator[str]:
         )
         if held and not (asked or any(each["operation"] == "void" for each in attempts)):
             yield f"{reference} came after it was given up, and nobody gives it back"
+    for payment_id in evidence.payments:
+        asked_back = Counter(
+            each.get("authorization") for each in evidence.told("CancelPayment", payment_id)
+        )
+        for attempt in second_holds(evidence, payment_id):
+            reference = attempt["attempt_id"]
+            (charge,) = (each for each in evidence.charges if each["reference"] == reference)
+            voids = [each["operation"] for each in charge["operations"]].count("void")
+            left = _told_of(evidence, payment_id, reference)
+            if asked_back[reference] != 1 or voids > 1 or not (voids or left):
+                yield f"{reference} came beside another, and is given back {voids} times"
+
+
+def _told_of(evidence: Evidence, payment_id: str, reference: str) -> bool:
+    """Whether a person knows that a hold could not be given back."""
+    told = evidence.told("NoticeContradicted", payment_id)
+    return any(
+        each["reference"] == reference and "not given back" in each["contradiction"]
+        for each in told
+    )
+
+
+def second_holds(evidence: Evidence, payment_id: str) -> list[Plain]:
+    """What was authorized of a payment though another authorization had followed: no news."""
+    told = {each["provider_reference"] for each in evidence.told("PaymentAuthorized", payment_id)}
+    return [
+        each
+        for each in tried(evidence.payments[payment_id])[:-1]
+        if each["status"] == "succeeded" and each["provider_reference"] not in told
+    ]
 
 
 def _decided(evidence: Evidence, compensation_id: str, action: str) -> list[Plain]:

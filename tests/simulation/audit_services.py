@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from typing import Final
 
-from tests.simulation.audit_compensation import paid_by_hand
+from tests.simulation.audit_compensation import paid_by_hand, second_holds
 from tests.simulation.audit_ledger import lines
 from tests.simulation.audit_payments import disputed, held, held_at_provider, sum_of
 from tests.simulation.audit_proof import breached
@@ -111,11 +111,16 @@ def truth_is_in_the_orders(evidence: Evidence) -> Iterator[str]:
 
 
 def x1_every_operation_is_booked_once(evidence: Evidence) -> Iterator[str]:
-    """Each operation of the provider has its entries, and each entry its operation."""
+    """Each operation of the provider has its entries, and each entry its operation.
+
+    A hold that came beside another is given back, and the books never hear of it.
+    """
     expected: Counter[tuple[str, str]] = Counter()
     for name, row in evidence.payments.items():
+        unheard = {each["attempt_id"] for each in second_holds(evidence, name)}
         for operation in evidence.operations(name):
-            expected.update(_entries_of(operation))
+            if operation["reference"] not in unheard:
+                expected.update(_entries_of(operation))
         for attempt in row["attempts"]:
             if attempt["operation"] == "refund":
                 given_up = _given_up(evidence, name, attempt["refund_id"])
@@ -200,7 +205,8 @@ def nothing_unexpected_happened(evidence: Evidence) -> Iterator[str]:
     but those that were planted.
 
     A person may also have been told of a dispute of which the end was heard later, or of one that
-    was out of proportion until it was heard that a refund had come back.
+    was out of proportion until it was heard that a refund had come back; or of a hold that its
+    provider has refused to give back.
     """
     yield from evidence.unexpected
     yield from breached(evidence)
@@ -211,7 +217,11 @@ def nothing_unexpected_happened(evidence: Evidence) -> Iterator[str]:
         data = row["document"]["data"]
         operations = evidence.operations(data["payment_id"])
         back = sum_of(operations, "dispute", "won") + sum_of(operations, "refund", "reversed")
-        planted += not (back and " disputed of " in data["contradiction"])
+        second = [each["attempt_id"] for each in second_holds(evidence, data["payment_id"])]
+        planted += not (
+            (back and " disputed of " in data["contradiction"])
+            or (data["reference"] in second and "not given back" in data["contradiction"])
+        )
     if planted != evidence.wrong_webhooks:
         yield f"{planted} contradictions, of which {evidence.wrong_webhooks} were planted"
 

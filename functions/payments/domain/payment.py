@@ -213,6 +213,12 @@ class Payment:
         attempts = (changed if each.attempt_id == same else each for each in self.attempts)
         return replace(self, attempts=tuple(attempts))
 
+    def known_as(self, provider_payment: str | None, attempt: Attempt) -> Payment:
+        """With its provider's name for it, unless the attempt is about another hold."""
+        if provider_payment is None or attempt.beside is not None:
+            return self
+        return replace(self, provider_payment=provider_payment)
+
     def _in_disputes(self, status: DisputeStatus) -> Money:
         total = self.nothing
         for dispute in self.disputes:
@@ -223,7 +229,7 @@ class Payment:
 
 def status_of(payment: Payment) -> PaymentStatus:
     """Where a payment stands, by its attempts and amounts: what is under way comes first."""
-    under_way = {attempt.operation for attempt in payment.undecided}
+    under_way = {attempt.operation for attempt in payment.undecided if attempt.beside is None}
     for operation, status in _UNDER_WAY:
         if operation in under_way:
             return status
