@@ -10,7 +10,13 @@ from tests.simulation.audit_payments import tried
 from tests.simulation.evidence import Evidence, Plain
 
 TROUBLES: Final = frozenset(
-    ["CompensationEscalated", "LedgerEntrySuspended", "NoticeContradicted", "PaymentUnresolved"]
+    [
+        "CompensationEscalated",
+        "LedgerEntrySuspended",
+        "NoticeContradicted",
+        "PaymentOverdrawn",
+        "PaymentUnresolved",
+    ]
 )
 
 
@@ -143,20 +149,13 @@ def _left_to_expire(evidence: Evidence) -> Iterator[str]:
         )
         for attempt in second_holds(evidence, payment_id):
             reference = attempt["attempt_id"]
-            (charge,) = (each for each in evidence.charges if each["reference"] == reference)
-            voids = [each["operation"] for each in charge["operations"]].count("void")
-            left = _told_of(evidence, payment_id, reference)
+            charges = (each for each in evidence.charges if each["reference"] == reference)
+            made = [each["operation"] for charge in charges for each in charge["operations"]]
+            voids = made.count("void")
+            told = evidence.told("NoticeContradicted", payment_id)
+            left = any(left_held(evidence, each) for each in told if each["reference"] == reference)
             if asked_back[reference] != 1 or voids > 1 or not (voids or left):
                 yield f"{reference} came beside another, and is given back {voids} times"
-
-
-def _told_of(evidence: Evidence, payment_id: str, reference: str) -> bool:
-    """Whether a person knows that a hold could not be given back."""
-    told = evidence.told("NoticeContradicted", payment_id)
-    return any(
-        each["reference"] == reference and "not given back" in each["contradiction"]
-        for each in told
-    )
 
 
 def second_holds(evidence: Evidence, payment_id: str) -> list[Plain]:
@@ -167,6 +166,13 @@ def second_holds(evidence: Evidence, payment_id: str) -> list[Plain]:
         for each in tried(evidence.payments[payment_id])[:-1]
         if each["status"] == "succeeded" and each["provider_reference"] not in told
     ]
+
+
+def left_held(evidence: Evidence, contradiction: Plain) -> bool:
+    """Whether it tells a person of such a hold that it could not be given back."""
+    second = second_holds(evidence, contradiction["payment_id"])
+    known = contradiction["reference"] in {each["attempt_id"] for each in second}
+    return known and "not given back" in contradiction["contradiction"]
 
 
 def _decided(evidence: Evidence, compensation_id: str, action: str) -> list[Plain]:

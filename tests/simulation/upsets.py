@@ -133,6 +133,12 @@ UPSETS: Final = (
         },
     ),
     Life(
+        name="what a refund brought back is disputed and lost before that is heard of",
+        decisions=(_CONFIRM, Decision(kind="refund", percent=60)),
+        courses={"refund": (Course(withdrawn_after=MINUTE, told_after=3 * HOUR),)},
+        disputes=(Dispute(opened_after=90 * MINUTE, end="lost"),),
+    ),
+    Life(
         name="a refund comes after it was given up, and comes back",
         decisions=(_CONFIRM, _REFUND),
         courses={"refund": (Course(line="given_up", withdrawn_after=2 * DAY),)},

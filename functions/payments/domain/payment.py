@@ -136,8 +136,17 @@ class Payment:
     @property
     def refundable(self) -> Money:
         """What may still be refunded: reserved and disputed amounts count as gone."""
-        gone = self.refunding + self.refunded + self.disputed + self.charged_back
-        return self.captured - gone
+        return max(self.nothing, self.captured - self.refunding - self.given_back)
+
+    @property
+    def given_back(self) -> Money:
+        """What refunds and disputes have taken, and have not brought back."""
+        return self.refunded + self.disputed + self.charged_back
+
+    @property
+    def overdrawn(self) -> Money:
+        """How much more was given back than was captured, as far as it is known."""
+        return max(self.nothing, self.given_back - self.captured)
 
     def owed_of(self, amount: Money) -> Money | None:
         """What of a new refund is owed already: refunds came back, and no other has drawn on it."""
@@ -212,12 +221,6 @@ class Payment:
         same = changed.attempt_id
         attempts = (changed if each.attempt_id == same else each for each in self.attempts)
         return replace(self, attempts=tuple(attempts))
-
-    def known_as(self, provider_payment: str | None, attempt: Attempt) -> Payment:
-        """With its provider's name for it, unless the attempt is about another hold."""
-        if provider_payment is None or attempt.beside is not None:
-            return self
-        return replace(self, provider_payment=provider_payment)
 
     def _in_disputes(self, status: DisputeStatus) -> Money:
         total = self.nothing

@@ -17,6 +17,13 @@ from shared.contracts.payments import CancelPayment, NoticeContradicted
 from shared.contracts.provider_notice import Operation
 
 
+def known_as(payment: Payment, provider_payment: str | None, attempt: Attempt) -> Payment:
+    """With its provider's name for it, unless the attempt is about another hold."""
+    if provider_payment is None or attempt.beside is not None:
+        return payment
+    return replace(payment, provider_payment=provider_payment)
+
+
 def is_second(payment: Payment, attempt: Attempt) -> bool:
     """Whether another authorization was begun after this one."""
     holds = [each for each in payment.attempts if each.operation is Operation.AUTHORIZE]

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from shared.contracts.attestation import DayAttested, OperationsAttested
-from shared.contracts.disputes import EvidenceSubmitted
+from shared.contracts.disputes import EvidenceSubmitted, PaymentOverdrawn
 from shared.contracts.envelope import Command, Event
 from shared.contracts.late import CaptureUnapplied
 from shared.contracts.provider_notice import DeclineClass, Notice, Operation
@@ -289,6 +289,7 @@ type Published = (
     | DisputeWon
     | DisputeLost
     | EvidenceSubmitted
+    | PaymentOverdrawn
     | NoticeContradicted
     | PaymentUnresolved
     | WebhookReceived
