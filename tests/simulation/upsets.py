@@ -159,6 +159,22 @@ UPSETS: Final = (
         courses={"refund": (Course(line="silent_after", unlisted_for=DAY),)},
     ),
     Life(
+        name="a hold comes when its payment was authorized anew",
+        decisions=(Decision(kind="pay_anew", after=HOUR), _CONFIRM),
+        courses={"authorize": (Course(line="silent_after", unlisted_for=6 * HOUR),)},
+    ),
+    Life(
+        name="a hold comes while the next one is awaited, and is not given back",
+        decisions=(Decision(kind="pay_anew", after=HOUR),),
+        courses={
+            "authorize": (
+                Course(line="silent_after", unlisted_for=6 * HOUR),
+                Course(pending=8 * HOUR),
+            ),
+            "void": (_DECLINED,),
+        },
+    ),
+    Life(
         name="a command comes again when the provider has forgotten its key",
         automatic=True,
         courses={"authorize": (Course(line="silent_after", unlisted_for=27 * HOUR),)},

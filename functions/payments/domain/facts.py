@@ -23,6 +23,7 @@ from payments.domain.effects import (
 )
 from payments.domain.errors import NoticeContradicts
 from payments.domain.payment import Payment
+from payments.domain.second_holds import heard_of, is_second, known_as
 from shared.contracts.disputes import PaymentOverdrawn
 from shared.contracts.provider_notice import Notice, Operation, Verdict
 
@@ -44,10 +45,7 @@ def answered(payment: Payment, reference: str, answer: Answer) -> Change:
     if attempt.decided:
         return payment, ()
     provisional = attempt.answered(answer)
-    changed = replace(
-        payment.replacing(provisional),
-        provider_payment=answer.provider_payment or payment.provider_payment,
-    )
+    changed = known_as(payment.replacing(provisional), answer.provider_payment, attempt)
     return failed(changed, provisional) if provisional.decided else (changed, ())
 
 
@@ -104,7 +102,7 @@ def _taken_on(payment: Payment, attempt: Attempt, notice: Notice) -> Change:
     pending = replace(
         attempt, status=AttemptStatus.PENDING, provider_reference=notice.provider_reference
     )
-    return replace(payment.replacing(pending), provider_payment=notice.provider_payment), ()
+    return known_as(payment.replacing(pending), notice.provider_payment, attempt), ()
 
 
 def _failure(payment: Payment, attempt: Attempt, notice: Notice) -> Change:
@@ -137,7 +135,9 @@ def _success(payment: Payment, attempt: Attempt, notice: Notice) -> Change:
         decline_code=None,
         decline_class=None,
     )
-    known = replace(payment.replacing(decided), provider_payment=notice.provider_payment)
+    if is_second(payment, attempt):
+        return heard_of(payment, decided, provider_payment=notice.provider_payment)
+    known = known_as(payment.replacing(decided), notice.provider_payment, attempt)
     if notice.operation is Operation.AUTHORIZE:
         known = replace(known, capture_before=notice.capture_before)
     return late_success(known, decided) if late else succeeded(known, decided)

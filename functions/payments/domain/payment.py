@@ -234,7 +234,7 @@ class Payment:
 
 def status_of(payment: Payment) -> PaymentStatus:
     """Where a payment stands, by its attempts and amounts: what is under way comes first."""
-    under_way = {attempt.operation for attempt in payment.undecided}
+    under_way = {attempt.operation for attempt in payment.undecided if attempt.beside is None}
     for operation, status in _UNDER_WAY:
         if operation in under_way:
             return status

@@ -213,8 +213,8 @@ BUGS: Final = (
         "what was given up is not given back when it is authorized",
         (
             EFFECTS,
-            "    if payment.cancel_requested:\n        messages = (event, _give_back",
-            "    if False:\n        messages = (event, _give_back",
+            "    if payment.cancel_requested:\n        messages = (event, give_back",
+            "    if False:\n        messages = (event, give_back",
         ),
         life="cancel before the authorization",
     ),

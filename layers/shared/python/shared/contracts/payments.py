@@ -35,11 +35,15 @@ class CapturePayment(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CancelPayment(Command):
-    """Give back what is authorized and not captured."""
+    """Give back what is authorized and not captured.
+
+    `authorization` names another hold than the payment's own: one that came when it was given up.
+    """
 
     payment_id: str
     order_id: str
     reason: str
+    authorization: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
