@@ -208,9 +208,9 @@ UPSETS: Final = (
         held_up={"CompensationAdvanced": _LATE},
     ),
     Life(
-        name="a hold is given back after two days",
+        name="a hold is given back after more than a day",
         decisions=(_CANCEL,),
-        courses={"void": (Course(pending=2 * DAY),)},
+        courses={"void": (Course(pending=26 * HOUR),)},
     ),
     Life(
         name="a capture comes after it was given up, and is withdrawn",

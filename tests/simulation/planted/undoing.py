@@ -74,7 +74,7 @@ BUGS: Final = (
     bug(
         "an execution that was replaced goes on",
         (COMPENSATE, "    if compensation.execution != execution.execution:\n", "    if False:\n"),
-        life="a hold is given back after two days",
+        life="a hold is given back after more than a day",
         cut="frozen",
     ),
     bug(
