@@ -6,6 +6,7 @@ those of the workflows.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from tests.simulation.agenda import DAY, HOUR, MINUTE, SECOND
@@ -13,6 +14,7 @@ from tests.simulation.lives import WORKFLOWS, Course, Decision, Dispute, Life
 
 _CONFIRM: Final = Decision(kind="confirm")
 _REFUND: Final = Decision(kind="refund", percent=40)
+_PAY_ANEW: Final = Decision(kind="pay_anew", after=HOUR)
 _DECLINED: Final = Course(verdict="declined")
 _LATE: Final = 20 * MINUTE
 
@@ -136,6 +138,16 @@ UPSETS: Final = (
         name="a refund comes after it was given up, and comes back",
         decisions=(_CONFIRM, _REFUND),
         courses={"refund": (Course(line="given_up", withdrawn_after=2 * DAY),)},
+    ),
+    Life(
+        name="a capture comes after it was given up, and the order is to be paid anew before it",
+        decisions=(_CONFIRM, _PAY_ANEW),
+        courses={"capture": (Course(line="given_up"),)},
+    ),
+    Life(
+        name="a capture comes after it was given up, and the order is to be paid anew behind it",
+        decisions=(_CONFIRM, replace(_PAY_ANEW, after=2 * DAY)),
+        courses={"capture": (Course(line="given_up"),)},
     ),
     Life(
         name="a refund is made that nobody hears of until a person has looked",

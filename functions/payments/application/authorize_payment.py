@@ -2,7 +2,7 @@
 
 from payments.application.carry_out import carry_out
 from payments.application.ports import Gateways, Payments
-from payments.domain.errors import AuthorizationNotPossible, PaymentGivenUp
+from payments.domain.errors import AuthorizationNotPossible, CaptureMayCome, PaymentGivenUp
 from payments.domain.intents import start_authorization
 from payments.domain.payment import Payment, requested
 from shared.contracts.envelope import Cause
@@ -21,7 +21,8 @@ def authorize_payment(
     """Ask `provider` to hold the money; its notice says later whether it does.
 
     A payment that failed or expired may be authorized anew, with another payment method. While an
-    authorization runs or stands, a second one is acknowledged without effect.
+    authorization runs or stands, a second one is acknowledged without effect. One that will never
+    be tried is told as failed.
     """
     intent = until_fresh(lambda: _intent(command, provider, payments, cause))
     if intent is None:
@@ -54,7 +55,7 @@ def _intent(
     except AuthorizationNotPossible:
         payments.acknowledge(cause)
         return None
-    except PaymentGivenUp as refusal:
+    except (PaymentGivenUp, CaptureMayCome) as refusal:
         failed = PaymentFailed(
             payment_id=command.payment_id,
             order_id=command.order_id,

@@ -17,6 +17,7 @@ from payments.domain.errors import (
     AmountExceedsRefundable,
     AuthorizationNotPossible,
     AuthorizationOver,
+    CaptureMayCome,
     CaptureNotPossible,
     CurrencyDiffers,
     OutcomeUnknown,
@@ -42,8 +43,12 @@ def start_authorization(
 ) -> Payment:
     """The first try, or another one with another payment method once nothing is held any more.
 
-    Raises PaymentGivenUp when its cancellation has overtaken it.
+    Raises PaymentGivenUp when its cancellation has overtaken it, and CaptureMayCome when a capture
+    of an earlier hold was given up: what comes of it yet could be told from no other.
     """
+    runs = payment.held.minor > 0 or payment.status is PaymentStatus.AUTHORIZING
+    if payment.capture_may_come and not runs:
+        raise CaptureMayCome
     _allow(payment, Trigger.AUTHORIZATION_STARTED, AuthorizationNotPossible)
     if payment.cancel_requested:
         raise PaymentGivenUp

@@ -96,4 +96,9 @@ BUGS: Final = (
         ),
         why="the attempt of a cause is found again, and one that is decided is not called",
     ),
+    bug(
+        "what was given up by our count of time is authorized anew",
+        (INTENTS, "    if payment.capture_may_come and not runs:", "    if False:"),
+        life="a capture comes after it was given up, and the order is to be paid anew behind it",
+    ),
 )
