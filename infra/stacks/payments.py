@@ -41,6 +41,7 @@ READING_TIMES = 10
 
 REPORTED = (
     "NoticeContradicted",
+    "PaymentOverdrawn",
     "PaymentUnresolved",
     "HoldsExpiringSoon",
     "SettlementContradicted",

@@ -89,7 +89,7 @@ def evidence_of(world: World) -> Evidence:
         evidence.texts += secrets.row_texts(world.dynamo.items(name))
     evidence.secrets = world.secrets
     evidence.breaches = world.breaches
-    evidence.wrong_webhooks = world.webhooks.wrong
+    evidence.wrong_webhooks = len(world.webhooks.wrong)
     evidence.wishes = {
         f"cus_{each.number}": Counter(decision.kind for decision in each.life.decisions)
         for each in world.customers

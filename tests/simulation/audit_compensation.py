@@ -6,10 +6,17 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
+from tests.simulation.audit_payments import tried
 from tests.simulation.evidence import Evidence, Plain
 
 TROUBLES: Final = frozenset(
-    ["CompensationEscalated", "LedgerEntrySuspended", "NoticeContradicted", "PaymentUnresolved"]
+    [
+        "CompensationEscalated",
+        "LedgerEntrySuspended",
+        "NoticeContradicted",
+        "PaymentOverdrawn",
+        "PaymentUnresolved",
+    ]
 )
 
 
@@ -136,6 +143,36 @@ def _left_to_expire(evidence: Evidence) -> Iterator[str]:
         )
         if held and not (asked or any(each["operation"] == "void" for each in attempts)):
             yield f"{reference} came after it was given up, and nobody gives it back"
+    for payment_id in evidence.payments:
+        asked_back = Counter(
+            each.get("authorization") for each in evidence.told("CancelPayment", payment_id)
+        )
+        for attempt in second_holds(evidence, payment_id):
+            reference = attempt["attempt_id"]
+            charges = (each for each in evidence.charges if each["reference"] == reference)
+            made = [each["operation"] for charge in charges for each in charge["operations"]]
+            voids = made.count("void")
+            told = evidence.told("NoticeContradicted", payment_id)
+            left = any(left_held(evidence, each) for each in told if each["reference"] == reference)
+            if asked_back[reference] != 1 or voids > 1 or not (voids or left):
+                yield f"{reference} came beside another, and is given back {voids} times"
+
+
+def second_holds(evidence: Evidence, payment_id: str) -> list[Plain]:
+    """What was authorized of a payment though another authorization had followed: no news."""
+    told = {each["provider_reference"] for each in evidence.told("PaymentAuthorized", payment_id)}
+    return [
+        each
+        for each in tried(evidence.payments[payment_id])[:-1]
+        if each["status"] == "succeeded" and each["provider_reference"] not in told
+    ]
+
+
+def left_held(evidence: Evidence, contradiction: Plain) -> bool:
+    """Whether it tells a person of such a hold that it could not be given back."""
+    second = second_holds(evidence, contradiction["payment_id"])
+    known = contradiction["reference"] in {each["attempt_id"] for each in second}
+    return known and "not given back" in contradiction["contradiction"]
 
 
 def _decided(evidence: Evidence, compensation_id: str, action: str) -> list[Plain]:

@@ -73,3 +73,11 @@ def test_evidence_is_not_left_unknown_when_our_credentials_are_refused_behind_a_
         answers = [line.split()[-1] for line in lines if "/evidence 50" in line]
         refused += "outcome_unknown provider_refuses_us" in " ".join(answers)
     assert refused >= 3
+
+
+def test_a_payment_said_to_be_overdrawn_is_found_where_nothing_was_undone() -> None:
+    evidence = evidence_of(lived(life_called("dispute lost")))
+    assert findings(evidence) == []
+    opened = next(row for row in evidence.outbox if row["Type"] == "DisputeOpened")
+    opened["Type"] = "PaymentOverdrawn"
+    assert {finding.rule for finding in findings(evidence)} == {"unexpected", "X6"}

@@ -18,6 +18,7 @@ from tests.simulation.network import Answer
 from tests.simulation.operators import SERVICES
 from tests.simulation.reconciled import ReconciledWorld
 from tests.simulation.stories import story_called, story_world
+from tests.simulation.upsets import life_called
 from tests.simulation.world import World
 
 GOLDEN = Path(__file__).parents[1] / "infrastructure" / "golden"
@@ -25,6 +26,7 @@ TOLD = (
     "a line comes late, after a person has explained it",
     "a statement that is not proved, and one that is told otherwise",
 )
+OVERDRAWN = "what a refund brought back is disputed and lost before that is heard of"
 POSTED = [f"{method} {path}" for method, path, *_ in ROUTES if method == "POST"]
 
 FUNCTIONS_LEFT_OUT = {
@@ -90,6 +92,7 @@ def seen() -> Seen:
     found.lead(World(1, lives=WORKFLOWS, rates={"message_poisoned": 0.01}))
     found.lead(World(1, lives=[redriven], rates={}))
     found.lead(World(1, lives=WORKFLOWS[:1], rates={"webhook_wrong": 1.0}))
+    found.lead(World(1, lives=[life_called(OVERDRAWN)], rates={}))
     found.lead(ReconciledWorld(2, rates={}))
     for name in TOLD:
         found.lead(story_world(story_called(name)))

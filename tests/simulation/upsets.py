@@ -135,6 +135,12 @@ UPSETS: Final = (
         },
     ),
     Life(
+        name="what a refund brought back is disputed and lost before that is heard of",
+        decisions=(_CONFIRM, Decision(kind="refund", percent=60)),
+        courses={"refund": (Course(withdrawn_after=MINUTE, told_after=3 * HOUR),)},
+        disputes=(Dispute(opened_after=90 * MINUTE, end="lost"),),
+    ),
+    Life(
         name="a refund comes after it was given up, and comes back",
         decisions=(_CONFIRM, _REFUND),
         courses={"refund": (Course(line="given_up", withdrawn_after=2 * DAY),)},
@@ -163,6 +169,22 @@ UPSETS: Final = (
         name="a refund is made after all, and was paid by hand",
         decisions=(_CONFIRM, _REFUND, Decision(kind="correct", after=2 * DAY)),
         courses={"refund": (Course(line="silent_after", unlisted_for=DAY),)},
+    ),
+    Life(
+        name="a hold comes when its payment was authorized anew",
+        decisions=(Decision(kind="pay_anew", after=HOUR), _CONFIRM),
+        courses={"authorize": (Course(line="silent_after", unlisted_for=6 * HOUR),)},
+    ),
+    Life(
+        name="a hold comes while the next one is awaited, and is not given back",
+        decisions=(Decision(kind="pay_anew", after=HOUR),),
+        courses={
+            "authorize": (
+                Course(line="silent_after", unlisted_for=6 * HOUR),
+                Course(pending=8 * HOUR),
+            ),
+            "void": (_DECLINED,),
+        },
     ),
     Life(
         name="a command comes again when the provider has forgotten its key",

@@ -5,6 +5,7 @@ As the auditor, it knows the platform by its published documents and rows alone.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from functools import cache
@@ -34,6 +35,8 @@ class Watch:
         self._payments: dict[str, Plain] = {}
         self._statuses: dict[str, str] = {}
         self._known: dict[int, Item] = {}
+        self._overdrawn: dict[str, int] = {}
+        self._untold: dict[str, Finding] = {}
         self.causes = Causes(self._find)
         self._ages = Ages(self._find)
 
@@ -46,6 +49,8 @@ class Watch:
         if before is None and after is not None:
             self.causes.written(table, after, self._payments)
             self._ages.written(after)
+            if after.get("Type") == {"S": "PaymentOverdrawn"}:
+                self._told(json.loads(after["Payload"]["S"])["data"])
         kind = _KINDS.get(str(item["pk"]["S"]).partition("#")[0])
         if item["sk"] == {"S": "STATE"} and after is not None and kind is not None:
             row = plain_row(after)
@@ -116,14 +121,24 @@ class Watch:
         if min(amounts) < 0 or held(row) < 0:
             self._find("P1", f"{name}: {amounts} of {row['authorized']}")
         back = row["refunded"] + disputed(row, "opened", "lost")
-        if min(row["refunding"], row["refunded"]) < 0 or back > captured + _withdrawn(row):
+        over, told = max(0, back - captured - _withdrawn(row)), self._overdrawn.get(name, 0)
+        if min(row["refunding"], row["refunded"]) < 0 or over > told:
             self._find("P2", f"{name}: {back} back of {captured}")
+            self._untold[name] = self.findings[-1]
+        self._overdrawn[name] = min(over, told)
         reserved = row["refunding"] - (before or {"refunding": 0})["refunding"]
         if reserved > 0 and back + row["refunding"] > captured and not _late(before, row):
             self._find("P2", f"{name}: {row['refunding']} more reserved of {captured - back}")
         self._attempts((before or {"attempts": []})["attempts"], row["attempts"])
         if before is not None and len(tried(row)) > len(tried(before)):
             self._tried_again(before, name)
+
+    def _told(self, overdrawn: Plain) -> None:
+        """More may have gone back than was captured if the same write tells a person, behind it."""
+        name = overdrawn["payment_id"]
+        self._overdrawn[name] = overdrawn["excess"]["minor"]
+        if self.findings and self.findings[-1] is self._untold.get(name):
+            self.findings.pop()
 
     def _tried_again(self, before: Plain, name: str) -> None:
         """P6: only when nothing is held, and nothing may be."""

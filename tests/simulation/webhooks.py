@@ -35,12 +35,14 @@ class Host(Protocol):
 
 
 class Webhooks:
-    """Sends each event until it is taken. `wrong` counts what was told and cannot be true."""
+    """Sends each event until it is taken. `wrong` are the operations of which something was told
+    that cannot be true.
+    """
 
     def __init__(self, host: Host) -> None:
         self._host = host
         self._sent = 0
-        self.wrong = 0
+        self.wrong: set[str] = set()
 
     def send(self, operation: Json, course: Course, *, always: bool, after: int = 0) -> None:
         """What `operation` is now. Only what a query finds as well may go missing."""
@@ -57,7 +59,7 @@ class Webhooks:
             before = {**operation, "status": "pending", "decline_code": None}
             self._launch(before, after=self._host.fate.rng.randrange(RETOLD_WITHIN))
         if operation["operation"] != "dispute" and strikes("webhook_wrong"):
-            self.wrong += 1
+            self.wrong.add(operation["id"])
             self._launch({**operation, "amount": operation["amount"] + 1})
         if strikes("webhook_forged"):
             self._forge({**operation, "status": "succeeded"})

@@ -62,7 +62,7 @@ def order_view(order: Order) -> OrderView:
         "refunding": order.refunding.minor,
         "refunded": order.refunded.minor,
         "disputed": order.disputed.minor,
-        "refundable": max(order.refundable.minor, 0),
+        "refundable": order.refundable.minor,
         "refunds": [refund_view(order, refund.refund_id) for refund in order.refunds],
         "lines": [
             {"sku": line.sku, "quantity": line.quantity, "unit_amount": line.unit_amount.minor}

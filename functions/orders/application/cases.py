@@ -9,6 +9,7 @@ from orders.domain.correction import corrected, tried_again
 from orders.domain.undoing import followed
 from shared.contracts.accounting import LedgerEntrySuspended
 from shared.contracts.compensation import CaseResolved, CompensationEscalated, Resolution
+from shared.contracts.disputes import PaymentOverdrawn
 from shared.contracts.envelope import Cause, Envelope
 from shared.contracts.payments import NoticeContradicted, PaymentUnresolved
 from shared.errors.taxonomy import AlreadyHandled, NotFound, StaleRow
@@ -16,7 +17,11 @@ from shared.ids import derived
 from shared.persistence.until_fresh import until_fresh
 
 type Troubling = (
-    CompensationEscalated | LedgerEntrySuspended | NoticeContradicted | PaymentUnresolved
+    CompensationEscalated
+    | LedgerEntrySuspended
+    | NoticeContradicted
+    | PaymentOverdrawn
+    | PaymentUnresolved
 )
 
 
@@ -103,6 +108,8 @@ def _trouble(event: Troubling) -> tuple[str, str]:
                 "notice_contradicts",
                 f"{event.provider} on {event.reference}: {event.contradiction}",
             )
+        case PaymentOverdrawn():
+            return "payment_overdrawn", f"{event.excess} more went back than was captured"
         case PaymentUnresolved():
             since = event.started_at.isoformat(timespec="seconds")
             return "outcome_unknown", f"{event.operation} {event.attempt_id} since {since}"

@@ -152,7 +152,8 @@ class Order:
     @property
     def refundable(self) -> Money:
         """What may still be refunded: requested and disputed amounts count as gone."""
-        return self.captured - self.refunding - self.refunded - self.disputed
+        gone = self.refunding + self.refunded + self.disputed
+        return max(zero(self.amount.currency), self.captured - gone)
 
     @property
     def due_at(self) -> datetime | None:

@@ -115,7 +115,7 @@ def payment_view(payment: Payment) -> PaymentView:
         "disputed": payment.disputed.minor,
         "charged_back": payment.charged_back.minor,
         "capturable": payment.held.minor,
-        "refundable": max(payment.refundable.minor, 0),
+        "refundable": payment.refundable.minor,
         "provider": payment.provider,
         "provider_payment": payment.provider_payment,
         "capture_before": None if capture_before is None else timestamp(capture_before),

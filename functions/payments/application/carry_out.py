@@ -1,6 +1,7 @@
 """Effect and outcome: call the provider for an attempt that is durable, keep what it said."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 from payments.application.ports import Gateway, Payments
@@ -17,6 +18,8 @@ from shared.persistence.until_fresh import until_fresh
 
 CORRELATION: Final = "correlation_id"
 CAUSATION: Final = "causation_id"
+CONTRADICTIONS_KEPT: Final = 20
+"""They live in the payment's row; one of more is told again when its provider repeats it."""
 
 
 def carry_out(
@@ -58,19 +61,23 @@ def carry_out(
 
 
 def told(payment: Payment, notice: Notice) -> Change:
-    """With a provider's notice; one that cannot be true changes nothing and is told as such."""
+    """With a provider's notice; one that cannot be true is told as such, once, and not applied."""
     try:
         return noticed(payment, notice)
     except NoticeContradicts as refusal:
-        return payment, (
-            NoticeContradicted(
-                payment_id=payment.payment_id,
-                order_id=payment.order_id,
-                provider=payment.provider,
-                reference=notice.reference,
-                contradiction=refusal.detail,
-            ),
-        )
+        contradiction = refusal.detail
+    said = f"{notice.reference} {notice.provider_reference}: {contradiction}"
+    if said in payment.contradictions:
+        return payment, ()
+    kept = (*payment.contradictions, said)[-CONTRADICTIONS_KEPT:]
+    event = NoticeContradicted(
+        payment_id=payment.payment_id,
+        order_id=payment.order_id,
+        provider=payment.provider,
+        reference=notice.reference,
+        contradiction=contradiction,
+    )
+    return replace(payment, contradictions=kept), (event,)
 
 
 def change(

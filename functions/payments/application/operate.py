@@ -11,6 +11,7 @@ from payments.domain.effects import Change
 from payments.domain.errors import OutcomeUnknown, PaymentUnknown
 from payments.domain.intents import start_capture, start_refund, start_void
 from payments.domain.payment import Payment
+from payments.domain.second_holds import not_given_back, start_giving_back
 from shared.contracts.envelope import Cause, Event
 from shared.contracts.payments import (
     CancelPayment,
@@ -64,12 +65,16 @@ def cancel_payment(
 ) -> None:
     """Ask the provider to give back what it holds; what our own rules refuse becomes VoidFailed.
 
-    An authorization that is not decided yet is given back when it succeeds.
+    An authorization that is not decided yet is given back when it succeeds; one that came when the
+    payment was authorized anew, by itself.
     """
+    second = command.authorization
     steps = _Steps(
-        start=lambda payment: (start_void(payment, cause_id=cause.id, now=cause.now), ()),
-        refused=lambda payment, code: VoidFailed(
-            payment_id=payment.payment_id, order_id=payment.order_id, code=code
+        start=lambda payment: (_start_void(payment, second, cause), ()),
+        refused=lambda payment, code: (
+            VoidFailed(payment_id=payment.payment_id, order_id=payment.order_id, code=code)
+            if second is None
+            else not_given_back(payment, second, code)
         ),
         call=lambda gateway, attempt, name, metadata: gateway.void(
             attempt, provider_payment=name, metadata=metadata
@@ -124,15 +129,25 @@ def _operate(
     carry_out(
         payment,
         first_try=first_try,
-        call=lambda attempt, metadata: steps.call(gateway, attempt, _name(payment), metadata),
+        call=lambda attempt, metadata: steps.call(
+            gateway, attempt, _name(payment, attempt), metadata
+        ),
         gateway=gateway,
         payments=payments,
         cause=cause,
     )
 
 
-def _name(payment: Payment) -> str:
+def _start_void(payment: Payment, second: str | None, cause: Cause) -> Payment:
+    if second is None:
+        return start_void(payment, cause_id=cause.id, now=cause.now)
+    return start_giving_back(payment, second, cause_id=cause.id, now=cause.now)
+
+
+def _name(payment: Payment, attempt: Attempt) -> str:
     """The provider's own: what may be called was authorized, and another try forgets the name."""
+    if attempt.beside is not None:
+        return attempt.beside
     assert payment.provider_payment is not None, f"{payment.payment_id} is not authorized"
     return payment.provider_payment
 

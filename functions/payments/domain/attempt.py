@@ -60,7 +60,8 @@ class Attempt:
     `unapplied` is a capture that came after the payment was given up, and its refund.
     `already_owed` is what of a refund was owed since one before it came back. `withdrawn` is set
     when a success no longer stands: a capture or refund that failed later, an authorization that
-    expired. `settled` is what the lines of a capture add up to, whatever came of it.
+    expired. `settled` is what the lines of a capture add up to, whatever came of it. `beside` is
+    the provider's name of another hold than the payment's own, where the attempt is about one.
     """
 
     attempt_id: str
@@ -78,6 +79,7 @@ class Attempt:
     settled: Money | None = None
     withdrawn: bool = False
     escalated: bool = False
+    beside: str | None = None
     provider_reference: str | None = None
     decline_code: str | None = None
     decline_class: DeclineClass | None = None

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
+from payments.domain.attempt import NOT_FOUND
 from payments.domain.effects import Change, moved
 from payments.domain.errors import (
     DisputeOver,
@@ -19,8 +20,9 @@ from payments.domain.states import Trigger
 from shared.contracts.disputes import EvidenceSubmitted
 from shared.contracts.envelope import Message
 from shared.contracts.payments import DisputeLost, DisputeOpened, DisputeWon
-from shared.contracts.provider_notice import Notice, Verdict
+from shared.contracts.provider_notice import Notice, Operation, Verdict
 from shared.errors.taxonomy import NotFound
+from shared.money import Money
 
 _STATUSES: Final = {
     Verdict.OPENED: DisputeStatus.OPENED,
@@ -37,7 +39,8 @@ def dispute_noticed(payment: Payment, notice: Notice) -> Change:
     """With the provider's word on a dispute; an end that comes first tells the opening, too.
 
     Raises NoticeEarly while the disputed capture is not decided, NoticeContradicts for more than
-    can be disputed, another amount, and two ends.
+    was captured, another amount, and two ends. More than refunds and other disputes have left is
+    a fact all the same: what came back to us may not be heard of yet.
     """
     if notice.verdict is None:
         return payment, ()
@@ -59,11 +62,10 @@ def dispute_noticed(payment: Payment, notice: Notice) -> Change:
 
 
 def _opened(payment: Payment, notice: Notice) -> Change:
-    exposed = payment.captured - payment.refunded - payment.disputed - payment.charged_back
+    exposed = payment.captured - payment.given_back
     if exposed < notice.amount <= exposed + payment.capturing:
         raise NoticeEarly
-    if exposed < notice.amount:
-        raise NoticeContradicts(f"{notice.amount} disputed of {exposed}")
+    _check_taken(payment, notice, payment.captured)
     after, event = _with_dispute(payment, notice, DisputeStatus.OPENED)
     return moved(payment, Trigger.DISPUTE_OPENED, after), (event,)
 
@@ -72,11 +74,7 @@ def _over(payment: Payment, notice: Notice) -> Change:
     """A dispute that was won before it was heard of: it takes nothing, so that nothing limits it
     but what was ever captured. All of that may be refunded by now.
     """
-    ever = payment.ever_captured
-    if ever < notice.amount <= ever + payment.capturing:
-        raise NoticeEarly
-    if ever < notice.amount:
-        raise NoticeContradicts(f"{notice.amount} disputed of {ever}")
+    _check_taken(payment, notice, payment.ever_captured)
     after, opened = _with_dispute(payment, notice, DisputeStatus.WON)
     won = DisputeWon(
         payment_id=payment.payment_id,
@@ -85,6 +83,23 @@ def _over(payment: Payment, notice: Notice) -> Change:
         amount=opened.amount,
     )
     return after, (opened, won)
+
+
+def _check_taken(payment: Payment, notice: Notice, taken: Money) -> None:
+    """No more can be disputed than captures have taken."""
+    if taken < notice.amount <= taken + _may_come(payment):
+        raise NoticeEarly
+    if taken < notice.amount:
+        raise NoticeContradicts(f"{notice.amount} disputed of {taken}")
+
+
+def _may_come(payment: Payment) -> Money:
+    """What captures may still take: those under way, and those given up as never heard of."""
+    found = payment.capturing
+    for each in payment.attempts:
+        if each.operation is Operation.CAPTURE and each.decline_code == NOT_FOUND:
+            found = found + each.amount
+    return found
 
 
 def _with_dispute(

@@ -10,12 +10,12 @@ from payments.domain.attempt import Attempt
 from payments.domain.errors import NoticeContradicts, NoticeEarly
 from payments.domain.intents import refund_again
 from payments.domain.payment import Payment, status_of
-from payments.domain.states import MACHINE, PaymentStatus, Trigger
+from payments.domain.second_holds import give_back, void_refused
+from payments.domain.states import MACHINE, Trigger
 from shared.contracts.envelope import Message
 from shared.contracts.late import CaptureUnapplied
 from shared.contracts.payments import (
     AuthorizationExpired,
-    CancelPayment,
     CaptureFailed,
     PaymentAuthorized,
     PaymentCaptured,
@@ -48,24 +48,26 @@ def moved(before: Payment, trigger: Trigger, after: Payment) -> Payment:
 
 def succeeded(payment: Payment, attempt: Attempt) -> Change:
     """The attempt, already marked so in `payment`, took effect."""
+    if attempt.beside is not None:
+        return payment, ()
     return _settled(_SUCCESS[attempt.operation](payment, attempt))
 
 
 def failed(payment: Payment, attempt: Attempt) -> Change:
     """The attempt, already marked so in `payment`, did not and will not take effect."""
+    if attempt.beside is not None:
+        return void_refused(payment, attempt, _code(attempt))
     return _settled(_FAILURE[attempt.operation](payment, attempt))
 
 
 def late_success(payment: Payment, attempt: Attempt) -> Change:
     """What had been given up has happened after all: it is taken back, and never kept as revenue.
 
-    A late authorization is voided by a command of our own, unless the payment still waits for it;
-    a late capture is told as owed back, and orders have it refunded.
+    A late authorization is voided by a command of our own (see `second_holds` for one that another
+    has followed); a late capture is told as owed back, and orders have it refunded.
     """
     match attempt.operation:
         case Operation.AUTHORIZE:
-            if payment.status is not PaymentStatus.FAILED:
-                raise NoticeContradicts("two authorizations of one payment")
             return succeeded(replace(payment, cancel_requested=True), attempt)
         case Operation.CAPTURE:
             return _settled(_captured_late(payment, attempt))
@@ -118,7 +120,7 @@ def _authorization_succeeded(payment: Payment, attempt: Attempt) -> Change:
     )
     messages: tuple[Message, ...] = (event,)
     if payment.cancel_requested:
-        messages = (event, _give_back(payment, attempt))
+        messages = (event, give_back(payment, attempt))
     return moved(payment, Trigger.AUTHORIZATION_SUCCEEDED, after), messages
 
 
@@ -218,12 +220,10 @@ def _void_failed(payment: Payment, attempt: Attempt) -> Change:
 
 def _refund_succeeded(payment: Payment, attempt: Attempt) -> Change:
     refunded = payment.refunded + attempt.amount
-    back = refunded + payment.disputed + payment.charged_back
+    back = payment.given_back + attempt.amount
     stands = not attempt.withdrawn  # else others may have taken since what it gave back
     if stands and payment.captured < back <= payment.captured + payment.capturing:
         raise NoticeEarly
-    if stands and payment.ever_captured < back:
-        raise NoticeContradicts("refunded more than was captured")
     after = replace(payment, refunded=refunded, refunding=payment.refunding - attempt.amount)
     event = PaymentRefunded(
         payment_id=payment.payment_id,
@@ -247,7 +247,10 @@ def _settled(change: Change) -> Change:
     """What an expired authorization still holds, and nothing under way has reserved, expires."""
     payment, messages = change
     holds = [each for each in payment.attempts if each.operation is Operation.AUTHORIZE]
-    waits = any(each.operation in {Operation.CAPTURE, Operation.VOID} for each in payment.undecided)
+    waits = any(
+        each.operation in {Operation.CAPTURE, Operation.VOID} and each.beside is None
+        for each in payment.undecided
+    )
     if not holds[-1].withdrawn or waits or payment.held.minor <= 0:
         return change
     after = replace(payment, expired=payment.expired + payment.held)
@@ -270,15 +273,6 @@ def _refund_failed(payment: Payment, attempt: Attempt, undoes: Undoes) -> Refund
         undoes=undoes,
         unapplied=attempt.unapplied,
         already_owed=attempt.already_owed,
-    )
-
-
-def _give_back(payment: Payment, attempt: Attempt) -> CancelPayment:
-    return CancelPayment(
-        idempotency_key=f"{attempt.attempt_id}-cancel",
-        payment_id=payment.payment_id,
-        order_id=payment.order_id,
-        reason="authorized after it was given up",
     )
 
 

@@ -23,6 +23,8 @@ from payments.domain.effects import (
 )
 from payments.domain.errors import NoticeContradicts
 from payments.domain.payment import Payment
+from payments.domain.second_holds import heard_of, is_second, known_as
+from shared.contracts.disputes import PaymentOverdrawn
 from shared.contracts.provider_notice import Notice, Operation, Verdict
 
 _FAILURES: Final = {
@@ -43,10 +45,7 @@ def answered(payment: Payment, reference: str, answer: Answer) -> Change:
     if attempt.decided:
         return payment, ()
     provisional = attempt.answered(answer)
-    changed = replace(
-        payment.replacing(provisional),
-        provider_payment=answer.provider_payment or payment.provider_payment,
-    )
+    changed = known_as(payment.replacing(provisional), answer.provider_payment, attempt)
     return failed(changed, provisional) if provisional.decided else (changed, ())
 
 
@@ -63,9 +62,21 @@ def absent(payment: Payment, reference: str) -> Change:
 def noticed(payment: Payment, notice: Notice) -> Change:
     """With a provider's own word on one operation.
 
-    Raises NoticeContradicts for an operation that was never tried, for another amount, and for a
-    word that cannot be true together with an earlier one.
+    Where a refund or a dispute has taken more than is left it is told in addition. Raises
+    NoticeContradicts for an operation that was never tried, for another amount, and for a word
+    that cannot be true together with an earlier one.
     """
+    after, messages = _applied(payment, notice)
+    takes = notice.operation in {Operation.REFUND, Operation.DISPUTE}
+    if not takes or after.overdrawn <= payment.overdrawn:
+        return after, messages
+    overdrawn = PaymentOverdrawn(
+        payment_id=payment.payment_id, order_id=payment.order_id, excess=after.overdrawn
+    )
+    return after, (*messages, overdrawn)
+
+
+def _applied(payment: Payment, notice: Notice) -> Change:
     if notice.amount.currency != payment.amount.currency:
         raise NoticeContradicts(f"{notice.amount} on a payment in {payment.amount.currency}")
     if notice.operation is Operation.DISPUTE:
@@ -91,7 +102,7 @@ def _taken_on(payment: Payment, attempt: Attempt, notice: Notice) -> Change:
     pending = replace(
         attempt, status=AttemptStatus.PENDING, provider_reference=notice.provider_reference
     )
-    return replace(payment.replacing(pending), provider_payment=notice.provider_payment), ()
+    return known_as(payment.replacing(pending), notice.provider_payment, attempt), ()
 
 
 def _failure(payment: Payment, attempt: Attempt, notice: Notice) -> Change:
@@ -124,7 +135,9 @@ def _success(payment: Payment, attempt: Attempt, notice: Notice) -> Change:
         decline_code=None,
         decline_class=None,
     )
-    known = replace(payment.replacing(decided), provider_payment=notice.provider_payment)
+    if is_second(payment, attempt):
+        return heard_of(payment, decided, provider_payment=notice.provider_payment)
+    known = known_as(payment.replacing(decided), notice.provider_payment, attempt)
     if notice.operation is Operation.AUTHORIZE:
         known = replace(known, capture_before=notice.capture_before)
     return late_success(known, decided) if late else succeeded(known, decided)

@@ -74,7 +74,8 @@ class Payment:
     """Amounts are facts, except `capturing` and `refunding`, which undecided attempts reserve.
 
     `released` and `expired` were authorized and will not be captured. `checks` counts how often
-    the provider was asked since the last decision. `version` and `sequence` are as they were read;
+    the provider was asked since the last decision. `contradictions` are those that a person was
+    told of, the last ones. `version` and `sequence` are as they were read;
     the store counts them on.
     """
 
@@ -98,6 +99,7 @@ class Payment:
     capture_before: datetime | None = None
     cancel_requested: bool = False
     checks: int = 0
+    contradictions: tuple[str, ...] = ()
     version: int = 0
     sequence: int = 0
 
@@ -143,8 +145,17 @@ class Payment:
     @property
     def refundable(self) -> Money:
         """What may still be refunded: reserved and disputed amounts count as gone."""
-        gone = self.refunding + self.refunded + self.disputed + self.charged_back
-        return self.captured - gone
+        return max(self.nothing, self.captured - self.refunding - self.given_back)
+
+    @property
+    def given_back(self) -> Money:
+        """What refunds and disputes have taken, and have not brought back."""
+        return self.refunded + self.disputed + self.charged_back
+
+    @property
+    def overdrawn(self) -> Money:
+        """How much more was given back than was captured, as far as it is known."""
+        return max(self.nothing, self.given_back - self.captured)
 
     def owed_of(self, amount: Money) -> Money | None:
         """What of a new refund is owed already: refunds came back, and no other has drawn on it."""
@@ -239,7 +250,7 @@ class Payment:
 
 def status_of(payment: Payment) -> PaymentStatus:
     """Where a payment stands, by its attempts and amounts: what is under way comes first."""
-    under_way = {attempt.operation for attempt in payment.undecided}
+    under_way = {attempt.operation for attempt in payment.undecided if attempt.beside is None}
     for operation, status in _UNDER_WAY:
         if operation in under_way:
             return status

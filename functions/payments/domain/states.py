@@ -138,6 +138,7 @@ dispute_opened: partially_captured -> disputed
 dispute_opened: captured -> disputed
 dispute_opened: settled -> disputed
 dispute_opened: partially_refunded -> disputed
+dispute_opened: refunded -> disputed
 dispute_opened: charged_back -> disputed
 dispute_won: disputed -> authorized expired partially_captured captured settled voided
 dispute_won: disputed -> partially_refunded refunded charged_back

@@ -10,6 +10,7 @@ from typing import Final
 from payments.domain.payment import Payment
 from payments.infrastructure.dynamodb_attestations import operation_mark
 from payments.infrastructure.payment_rows import from_row, name_at_provider, to_row
+from shared.contracts.disputes import PaymentOverdrawn
 from shared.contracts.envelope import Cause, Envelope, Message
 from shared.contracts.payments import NoticeContradicted, PaymentUnresolved, WebhookReceived
 from shared.errors.taxonomy import StaleRow
@@ -27,7 +28,7 @@ UNRESOLVED: Final = Index("unresolved", partition="Unresolved", sort="CheckAt")
 BY_PROVIDER: Final = Index("by_provider", partition="ProviderPayment", sort="CreatedAt")
 BY_STATUS: Final = Index("by_status", partition="StatusShard", sort="CreatedAt")
 CHECKED_PER_SHARD_MAX: Final = 25
-FOR_PEOPLE: Final = (NoticeContradicted, PaymentUnresolved)
+FOR_PEOPLE: Final = (NoticeContradicted, PaymentOverdrawn, PaymentUnresolved)
 """What is counted when it is told, so that an alarm wakes somebody."""
 
 

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from payments.domain.errors import NoticeEarly
-from payments.domain.facts import noticed
+from payments.domain.facts import absent, noticed
 from payments.domain.intents import start_void
 from payments.domain.payment import Payment
 from payments.domain.settling import line_settled
+from shared.contracts.disputes import PaymentOverdrawn
 from shared.contracts.envelope import Message
 from shared.contracts.provider_notice import Notice, Operation, Verdict
 from shared.contracts.settlement import LineKind, PaymentSettled
@@ -49,6 +50,8 @@ def line(minor: int, number: int = 1, **changed: Any) -> PaymentSettled:
     return settled(kind, eur(minor), eur(minor), line=f"line_{number}", **changed)
 
 
+ALL_BACK = [back(Verdict.SUCCEEDED, 5000, 1), back(Verdict.REVERSED, 5000, 1)]
+GIVEN_UP = absent(capturing(), "pay_1-capture-1")[0]
 VOIDING = start_void(authorized(), cause_id="x", now=NOW)
 REFUNDING = refunding(1500, of=refunding(1000), number=2)
 BY_ITS_NAME_THERE: dict[str, Any] = {"reference": "", "provider_reference": "sbx_capture_1"}
@@ -100,6 +103,37 @@ STORIES: dict[str, tuple[Payment, Sequence[Notice | PaymentSettled]]] = {
             dispute(Verdict.WON, 3000, "sbx_dp_2"),
         ],
     ),
+    "all refunded, which came back, and was disputed and lost": (
+        refunding(5000),
+        [*ALL_BACK, dispute(Verdict.OPENED, 5000), dispute(Verdict.LOST, 5000)],
+    ),
+    "all refunded, which came back, and a dispute of the half is open": (
+        refunding(5000),
+        [*ALL_BACK, dispute(Verdict.OPENED, 2500)],
+    ),
+    "one of two refunds came back, and the rest was disputed": (
+        REFUNDING,
+        [
+            back(Verdict.SUCCEEDED, 1000, 1),
+            back(Verdict.REVERSED, 1000, 1),
+            back(Verdict.SUCCEEDED, 1500, 2),
+            dispute(Verdict.OPENED, 3500),
+            dispute(Verdict.LOST, 3500),
+        ],
+    ),
+    "a dispute won, and all of it disputed again": (
+        captured(),
+        [
+            dispute(Verdict.OPENED, 5000),
+            dispute(Verdict.WON, 5000),
+            dispute(Verdict.OPENED, 5000, "sbx_dp_2"),
+            dispute(Verdict.LOST, 5000, "sbx_dp_2"),
+        ],
+    ),
+    "a capture that was given up has come, and was disputed": (
+        GIVEN_UP,
+        [taken(Verdict.SUCCEEDED), dispute(Verdict.OPENED, 5000), dispute(Verdict.LOST, 5000)],
+    ),
     "settled": (capturing(), [taken(Verdict.SUCCEEDED), line(5000)]),
     "settled by the provider's name for it": (
         capturing(),
@@ -150,6 +184,7 @@ STORIES: dict[str, tuple[Payment, Sequence[Notice | PaymentSettled]]] = {
 def ends(payment: Payment, notices: Sequence[Notice | PaymentSettled]) -> tuple[Any, Any]:
     """The payment and what was published, when every notice was told, the early ones again.
 
+    That it is overdrawn is said of how it stands at that point, to a person, and books nothing.
     A line is handled once: the mark of its message sees to that.
     """
     published: list[Message] = []
@@ -169,7 +204,7 @@ def ends(payment: Payment, notices: Sequence[Notice | PaymentSettled]) -> tuple[
         except NoticeEarly:
             waiting.append(said)
         else:
-            published += messages
+            published += [each for each in messages if not isinstance(each, PaymentOverdrawn)]
     assert not waiting, "a notice is early for ever"
     disputes = tuple(sorted(payment.disputes, key=lambda each: each.dispute_id))
     return replace(payment, checks=0, disputes=disputes), sorted(map(_told, published))
@@ -210,6 +245,11 @@ def test_the_stories_end_as_they_are_called() -> None:
         "captured, disputed and lost": "charged_back",
         "refunds in all fates, and a dispute won": "captured",
         "two disputes": "charged_back",
+        "all refunded, which came back, and was disputed and lost": "charged_back",
+        "all refunded, which came back, and a dispute of the half is open": "disputed",
+        "one of two refunds came back, and the rest was disputed": "charged_back",
+        "a dispute won, and all of it disputed again": "charged_back",
+        "a capture that was given up has come, and was disputed": "charged_back",
         "refunded, and refund and capture came back": "authorized",
         "settled": "settled",
         "settled by the provider's name for it": "settled",

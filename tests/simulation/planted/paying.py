@@ -69,17 +69,17 @@ BUGS: Final = (
         "a refund under way is not reserved",
         (
             PAYMENT,
-            "gone = self.refunding + self.refunded + self.disputed",
-            "gone = self.refunded + self.disputed",
+            "self.captured - self.refunding - self.given_back",
+            "self.captured - self.given_back",
         ),
-        (ORDER, "self.captured - self.refunding - self.refunded", "self.captured - self.refunded"),
+        (ORDER, "gone = self.refunding + self.refunded", "gone = self.refunded"),
         why="orders and payments reserve a refund, each for itself",
         life="two refunds at once, of more than there is",
     ),
     bug(
         "disputed money may be refunded",
-        (PAYMENT, "+ self.refunded + self.disputed + self.charged_back", "+ self.refunded"),
-        (ORDER, "- self.refunded - self.disputed", "- self.refunded"),
+        (PAYMENT, "self.refunding - self.given_back", "self.refunding - self.refunded"),
+        (ORDER, "+ self.refunded + self.disputed", "+ self.refunded"),
         why="orders and payments take disputed money for gone, each for itself",
     ),
     bug(
@@ -213,8 +213,8 @@ BUGS: Final = (
         "what was given up is not given back when it is authorized",
         (
             EFFECTS,
-            "    if payment.cancel_requested:\n        messages = (event, _give_back",
-            "    if False:\n        messages = (event, _give_back",
+            "    if payment.cancel_requested:\n        messages = (event, give_back",
+            "    if False:\n        messages = (event, give_back",
         ),
         life="cancel before the authorization",
     ),

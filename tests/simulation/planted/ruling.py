@@ -12,6 +12,7 @@ BOOK: Final = "accounting.application.book"
 EFFECTS: Final = "payments.domain.effects"
 SETTLING: Final = "payments.domain.settling"
 FACTS: Final = "orders.domain.facts"
+PAID: Final = "payments.domain.facts"
 CASES: Final = "orders.application.cases"
 CASE: Final = "orders.domain.case"
 
@@ -93,6 +94,16 @@ BUGS: Final = (
         ),
         life="a refund is paid by hand, and is made after all",
         rule="X6",
+    ),
+    bug(
+        "a hold that came beside another is left to expire",
+        (
+            PAID,
+            "return heard_of(payment, decided, provider_payment=notice.provider_payment)",
+            "return payment.replacing(decided), ()",
+        ),
+        life="a hold comes when its payment was authorized anew",
+        rule="X5",
     ),
     bug(
         "what was settled of a capture is what its last line says",

@@ -5,7 +5,7 @@ has passed, an outcome that is not known, a look that comes too late.
 from typing import Final
 
 from tests.simulation.planted.messaging import CONSUMER, HANDLED, TABLE
-from tests.simulation.planted.paying import KEYED, OPERATE, PAYMENT, SANDBOX
+from tests.simulation.planted.paying import DISPUTES, FACTS, KEYED, OPERATE, PAYMENT, SANDBOX
 from tests.simulation.planted.planting import bug
 
 AUTHORIZE: Final = "payments.application.authorize_payment"
@@ -32,7 +32,25 @@ _PASSED: Final = """
             writes[0]["ConditionExpression"] = None
 """
 
+LATE_RETURN: Final = "what a refund brought back is disputed and lost before that is heard of"
+
 BUGS: Final = (
+    bug(
+        "a dispute of more than a refund has left is told as a contradiction",
+        (
+            DISPUTES,
+            "    _check_taken(payment, notice, payment.captured)\n",
+            "    _check_taken(payment, notice, exposed)\n",
+        ),
+        life=LATE_RETURN,
+        rule="provider = payments",
+    ),
+    bug(
+        "more goes back than was captured, and nobody is told",
+        (FACTS, "    if not takes or after.overdrawn <= payment.overdrawn:\n", "    if True:\n"),
+        life=LATE_RETURN,
+        rule="P2",
+    ),
     bug("no key is sent to the provider", (SANDBOX, KEYED, "headers={}"), rule="P4"),
     bug(
         "another try is begun while it is not known what became of the first",

@@ -11,7 +11,6 @@ from payments.domain.errors import (
     AuthorizationOver,
     CaptureNotPossible,
     CurrencyDiffers,
-    NoticeContradicts,
     NoticeEarly,
     OutcomeUnknown,
     RefundNotPossible,
@@ -272,12 +271,6 @@ def test_a_dispute_ends_once_whichever_word_comes_first(
         payment, events = told(captured(), *(dispute(verdict, 4000) for verdict in order))
         assert (payment.status, payment.refundable) == (status, eur(refundable))
         assert [type(each) for each in events] == [DisputeOpened, event]
-
-
-def test_a_dispute_over_the_exposure_is_a_contradiction_not_a_negative_number() -> None:
-    refunded, _ = noticed(refunding(3000), notice(Operation.REFUND, Verdict.SUCCEEDED, 3000))
-    with pytest.raises(NoticeContradicts):
-        noticed(refunded, dispute(Verdict.OPENED, 2001))
 
 
 def test_a_dispute_heard_of_before_its_capture_is_parked() -> None:

@@ -162,10 +162,12 @@ def test_a_silent_provider_is_asked_in_growing_steps_and_a_person_is_told_once()
     assert service.types() == ["PaymentUnresolved"]
 
 
-def test_a_notice_with_another_amount_is_told_and_changes_nothing() -> None:
+def test_a_notice_with_another_amount_is_told_once_and_changes_no_amount() -> None:
     said = replace(AUTHORIZED, amount=eur(4999))
     payment, messages = told(authorizing(), said)
-    assert payment == authorizing()
+    assert replace(payment, contradictions=()) == authorizing()
+    assert told(payment, said) == (payment, ())
+    assert told(payment, replace(said, amount=eur(4998)))[1] != ()
     assert messages == (
         NoticeContradicted(
             payment_id="pay_1",
@@ -199,3 +201,23 @@ def test_a_webhook_told_twice_takes_effect_once() -> None:
     with pytest.raises(AlreadyHandled):
         react(envelope, service.cause(envelope.id, timedelta()), payments=service.payments)
     assert service.types() == ["PaymentAuthorized"]
+
+
+class MistakenProvider(ForgetfulProvider):
+    """It says of the authorization that it was another amount, whenever it is asked."""
+
+    def find(self, reference: str) -> Notice | None:
+        del reference
+        return replace(AUTHORIZED, amount=eur(4999))
+
+
+def test_a_contradiction_is_told_once_however_often_the_provider_is_asked() -> None:
+    service = Payments(MistakenProvider(answers=False))
+    with pytest.raises(OutcomeUnknown):
+        service.deliver(timedelta())
+    for number, after in enumerate((timedelta(minutes=1), timedelta(hours=7)), start=1):
+        service.check(number, after)
+    payment = service.payments.find("pay_1")
+    assert payment is not None
+    assert payment.checks == 2
+    assert service.types() == ["NoticeContradicted"]

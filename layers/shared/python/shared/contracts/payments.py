@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from shared.contracts.attestation import DayAttested, OperationsAttested
-from shared.contracts.disputes import EvidenceSubmitted
+from shared.contracts.disputes import EvidenceSubmitted, PaymentOverdrawn
 from shared.contracts.envelope import Command, Event
 from shared.contracts.late import CaptureUnapplied
 from shared.contracts.provider_notice import DeclineClass, Notice, Operation
@@ -35,11 +35,15 @@ class CapturePayment(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CancelPayment(Command):
-    """Give back what is authorized and not captured."""
+    """Give back what is authorized and not captured.
+
+    `authorization` names another hold than the payment's own: one that came when it was given up.
+    """
 
     payment_id: str
     order_id: str
     reason: str
+    authorization: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -285,6 +289,7 @@ type Published = (
     | DisputeWon
     | DisputeLost
     | EvidenceSubmitted
+    | PaymentOverdrawn
     | NoticeContradicted
     | PaymentUnresolved
     | WebhookReceived
