@@ -59,7 +59,7 @@ def test_a_capture_that_its_provider_refused_hinders_no_other_try() -> None:
 
 @pytest.mark.parametrize("when", ["before", "behind"])
 def test_the_order_is_told_that_it_is_not_paid_anew_and_no_money_is_taken_twice(when: str) -> None:
-    """It waited for ever behind it; before it, the provider took the money of both holds."""
+    """Before it, the provider took the money of both holds."""
     life = f"a capture comes after it was given up, and the order is to be paid anew {when} it"
     evidence = evidence_of(lived(life_called(life)))
     assert findings(evidence) == []

@@ -26,6 +26,7 @@ def x5_a_compensation_undoes_its_own_cause_alone(evidence: Evidence) -> Iterator
     completed has left nothing of what it undoes, and one that has ended is told so once, and once
     more each time that a person had it tried again, or that it came undone again."""
     yield from _left_to_expire(evidence)
+    yield from _replaced(evidence)
     commands: Counter[str] = Counter()
     ends: Counter[str] = Counter()
     completed = set()
@@ -55,6 +56,9 @@ def x5_a_compensation_undoes_its_own_cause_alone(evidence: Evidence) -> Iterator
             if ends[own] != (each["status"] != "open") + tried:
                 yield f"{name}: {own} has ended {ends[own]} times"
             succeeded = [s["outcome"] for s in each["steps"]].count("succeeded")
+            executions = sorted(run for run in evidence.executions if run.startswith(own))
+            if len(executions) > each["execution"]:
+                yield f"{name}: {own} was begun as {executions}"
             if succeeded > 1 and each["reason"] == "captured_late":
                 yield f"{name}: {own} has given back {succeeded} times"
 
@@ -173,6 +177,21 @@ def left_held(evidence: Evidence, contradiction: Plain) -> bool:
     second = second_holds(evidence, contradiction["payment_id"])
     known = contradiction["reference"] in {each["attempt_id"] for each in second}
     return known and "not given back" in contradiction["contradiction"]
+
+
+def _replaced(evidence: Evidence) -> Iterator[str]:
+    """What an execution still asks for, or ends, after another one has taken its place."""
+    latest: dict[str, int] = {}
+    documents = [row["document"] for row in evidence.outbox]
+    for told in sorted(documents, key=lambda each: (each["subject"], int(each["sequence"]))):
+        if told["type"] == "CompensationRequested":
+            latest[told["data"]["compensation_id"]] = told["data"]["execution"]
+        begun = evidence.message(told["causationid"])
+        if begun is None or begun["type"] != "CompensationRequested":
+            continue
+        own, number = begun["data"]["compensation_id"], begun["data"]["execution"]
+        if number < latest[own]:
+            yield f"{told['type']} {told['id']} is of execution {number} of {latest[own]}: {own}"
 
 
 def _decided(evidence: Evidence, compensation_id: str, action: str) -> list[Plain]:

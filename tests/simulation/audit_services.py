@@ -87,10 +87,10 @@ def truth_is_in_the_books(evidence: Evidence) -> Iterator[str]:
 def truth_is_in_the_orders(evidence: Evidence) -> Iterator[str]:
     """An order's amounts are its payment's; unapplied money is none of it."""
     unapplied: Counter[str] = Counter()
-    for row in evidence.outbox:
-        told = row["document"]
-        if told["type"] == "PaymentCaptured" and told["data"]["unapplied"]:
-            unapplied[told["data"]["order_id"]] += told["data"]["amount"]["minor"]
+    for told in (row["document"] for row in evidence.outbox):
+        sign = {"PaymentCaptured": 1, "CaptureFailed": -1}.get(told["type"], 0)
+        if sign and told["data"]["unapplied"]:
+            unapplied[told["data"]["order_id"]] += sign * told["data"]["amount"]["minor"]
     for name, order in evidence.orders.items():
         payment = evidence.payments.get(order["payment_id"])
         if payment is None:

@@ -21,6 +21,7 @@ GOODWILL: Final = "5910"
 REVENUE: Final = "4000"
 LARGEST: Final = 1_300_00
 """More than one person may book alone."""
+CROWD: Final = 3
 HELD_UNTIL: Final = "2026-03-20T00:00:00Z"
 """Not further away than a hold may last."""
 
@@ -60,6 +61,14 @@ class Bookkeeper:
             booked = partial(self._booked, entry)
             body = {"entries": [entry], **_BY}
             self._later(self._rng.randrange(3), "/journal-entries", body, booked)
+
+    def crowd(self) -> None:
+        """Grant some credit, and have three at once ask for more than half of it each."""
+        granted = ((GOODWILL, "debit"), (CREDIT, "credit"))
+        spent = ((CREDIT, "debit"), (REVENUE, "credit"))
+        for delay, sides, amount in ((0, granted, 100_00), *((HOUR, spent, 60_00),) * CROWD):
+            entry = {"description": "goodwill", "postings": _postings(sides, amount)}
+            self._later(delay, "/journal-entries", {"entries": [entry], **_BY})
 
     def _booked(self, entry: Json, document: Json) -> None:
         """End what is held, twice; what waits for a second person is approved by two."""

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from tests.simulation.audit import audit, evidence_of
 from tests.simulation.crashes import world_of
+from tests.simulation.evidence import Finding
 from tests.simulation.executions import Interruption
 from tests.simulation.run import command, explained, findings_of
 from tests.simulation.upsets import life_called
@@ -70,6 +72,14 @@ def world_cut_short(name: str, cut: Cut) -> World:
     if cut.kind != KILLED:
         world.executions.interruption = Interruption(cut.kind, cut.number)
     return world
+
+
+def findings(name: str, kind: str) -> Iterator[Finding]:
+    """What is found wherever an execution of that life is cut short in that way."""
+    for cut in cuts(name):
+        if cut.kind == kind:
+            world = world_cut_short(name, cut)
+            yield from findings_of(world, partial(audit, world))
 
 
 def wrong(name: str, cut: Cut, end: str) -> Iterator[str]:

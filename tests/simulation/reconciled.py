@@ -51,7 +51,8 @@ class Habits:
     often somebody asks for a run. Everything begins with `first_night`, and goes on for
     `nights_after` nights when nothing moves any more; `proves` is whether the books are proved,
     `keeps_books` whether somebody books by hand. In a run that is `slow` everything else goes on
-    for hours behind each of its writes.
+    for hours behind each of its writes. Where it is `crowded` many want the same credit at once,
+    and each is asked in the middle of another's write.
     """
 
     resolves: float = 0.2
@@ -61,6 +62,7 @@ class Habits:
     proves: bool = True
     keeps_books: bool = True
     slow: bool = False
+    crowded: bool = False
 
 
 class ReconciledWorld(World):
@@ -124,12 +126,20 @@ class ReconciledWorld(World):
     def _called(self, moment: str, place: str) -> None:
         if moment == "before":
             self.books.check()  # between two writes, never within one
+        if self.habits.crowded and (moment, place) == ("before", "accounting.commit"):
+            self._go_on(SECOND, beside="accounting.http")
         self._store_call(moment, place)
         written = (moment, place) == ("after", "accounting.commit")
-        if self.habits.slow and written and self._stack == ["accounting.reconcile"]:
-            until = self.agenda.now + SLOW
-            while entry := self.agenda.near(until - self.agenda.now, but_not=()):
-                self._step(entry)
+        if self.habits.slow and written:
+            self._go_on(SLOW, beside="accounting.reconcile")
+
+    def _go_on(self, within: int, *, beside: str) -> None:
+        """Everything that is due within that time, while such a worker and nobody else waits."""
+        if set(self._stack) != {beside}:
+            return
+        until = self.agenda.now + within
+        while entry := self.agenda.near(until - self.agenda.now, but_not=()):
+            self._step(entry)
 
     def _on(self, day: int) -> None:
         """Plan the clockwork of a day: what it closes at night, reports, the work at the desk."""
@@ -210,6 +220,8 @@ class ReconciledWorld(World):
     def _desk(self, day: int) -> None:
         if self.habits.keeps_books:
             self._bookkeeper.work()
+        if self.habits.crowded and day == 1:
+            self._bookkeeper.crowd()
         for whose in ("sandbox", "bank") if self.bank is not None else ("sandbox",):
             if self._rng.random() < self.habits.asks:
                 self._ask(whose, day)

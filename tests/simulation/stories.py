@@ -130,6 +130,13 @@ OF_REPORTS: Final = (
         ),
         plan=Plan(wrongs={"dispute_won": "missing"}),
     ),
+    Story(
+        name="three want the same credit at once, and each more than half of it",
+        lives=(_PAID,),
+        habits=Habits(
+            resolves=0.0, asks=0.0, nights_after=1, proves=False, keeps_books=False, crowded=True
+        ),
+    ),
 )
 
 OF_THE_BANK: Final = (

@@ -13,6 +13,7 @@ from tests.simulation.agenda import DAY, HOUR, MINUTE, SECOND
 from tests.simulation.lives import WORKFLOWS, Course, Decision, Dispute, Life
 
 _CONFIRM: Final = Decision(kind="confirm")
+_CANCEL: Final = Decision(kind="cancel")
 _REFUND: Final = Decision(kind="refund", percent=40)
 _PAY_ANEW: Final = Decision(kind="pay_anew", after=HOUR)
 _DECLINED: Final = Course(verdict="declined")
@@ -191,6 +192,72 @@ UPSETS: Final = (
         automatic=True,
         courses={"authorize": (Course(line="silent_after", unlisted_for=27 * HOUR),)},
         away={"payments.commands": (MINUTE, 26 * HOUR), "payments.schedule": (0, 28 * HOUR)},
+    ),
+    Life(
+        name="a hold is over between two tries to give it back, and the order is paid anew",
+        decisions=(
+            Decision(kind="confirm", after=MINUTE),
+            Decision(kind="pay_anew", after=10 * MINUTE),
+            Decision(kind="confirm", after=HOUR),
+        ),
+        courses={
+            "authorize": (Course(withdrawn_after=5 * MINUTE),),
+            "capture": (_DECLINED,),
+            "void": (_DECLINED,),
+        },
+    ),
+    Life(
+        name="cancel loses the race, and its customer is refunded before",
+        decisions=(
+            _CONFIRM,
+            Decision(kind="cancel", after=0, eager=True),
+            Decision(kind="refund", percent=40, after=MINUTE),
+        ),
+        courses={
+            "capture": (Course(pending=5 * SECOND),),
+            "refund": (Course(pending=HOUR, verdict="declined"),),
+        },
+        held_up={"CompensationAdvanced": _LATE},
+    ),
+    Life(
+        name="a hold is given back after two days",
+        decisions=(_CANCEL,),
+        courses={"void": (Course(pending=2 * DAY),)},
+    ),
+    Life(
+        name="a capture comes after it was given up, and is withdrawn",
+        decisions=(_CONFIRM,),
+        courses={"capture": (Course(line="given_up", withdrawn_after=SECOND),)},
+    ),
+    Life(
+        name="a capture comes after it was given up, and the order is paid anew",
+        decisions=(
+            Decision(kind="confirm", after=MINUTE),
+            Decision(kind="pay_anew", after=2 * DAY),
+            Decision(kind="confirm", after=HOUR),
+        ),
+        courses={"capture": (Course(line="given_up"),)},
+    ),
+    Life(
+        name="a capture comes after its hold could not be given back, and a person tries again",
+        decisions=(_CONFIRM, Decision(kind="retry", after=2 * DAY)),
+        courses={"capture": (Course(line="given_up"),), "void": (_DECLINED,) * 3},
+    ),
+    Life(
+        name="a capture is withdrawn, and the next one is under way when the order is cancelled",
+        decisions=(
+            Decision(kind="confirm", after=MINUTE),
+            Decision(kind="confirm", after=HOUR + 5 * MINUTE),
+            Decision(kind="cancel", after=0, eager=True),
+        ),
+        courses={"capture": (Course(withdrawn_after=HOUR), Course(pending=DAY))},
+        held_up={"LedgerEntryCreated": _LATE},
+    ),
+    Life(
+        name="a refund that was given up has come before that is heard of",
+        decisions=(_CONFIRM, _REFUND),
+        courses={"refund": (Course(line="given_up"),)},
+        held_up={"RefundFailed": 2 * DAY},
     ),
 )
 

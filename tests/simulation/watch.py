@@ -16,10 +16,10 @@ from tests.simulation.audit_payments import DECIDED, disputed, held, tried
 from tests.simulation.evidence import Finding, Plain, plain_row
 from tests.simulation.watch_ages import Ages
 from tests.simulation.watch_causes import Causes
+from tests.simulation.watch_steps import GIVEN_UP, Steps
 
 STATES: Final = Path(__file__).parents[2] / "docs" / "contracts" / "states.md"
 STAMPS: Final = frozenset({"ProcessedOn", "Retries", "Unprocessed"})
-GIVEN_UP: Final = frozenset({"order_cancelled", "capture_failed", "not_confirmed"})
 WITHOUT_MONEY: Final = frozenset({"cancelling", "cancelled", "payment_failed"})
 _KINDS: Final = {"ORDER": "Order", "PAYMENT": "Payment"}
 _ARROW: Final = re.compile(r"    (\w+) --> (\w+): ")
@@ -39,6 +39,7 @@ class Watch:
         self._untold: dict[str, Finding] = {}
         self.causes = Causes(self._find)
         self._ages = Ages(self._find)
+        self._steps = Steps(self._find)
 
     def written(self, table: str, before: Item | None, after: Item | None) -> None:
         item = after if after is not None else before
@@ -60,6 +61,7 @@ class Watch:
             elif table == "orders":
                 old = plain_row(before) if before is not None else None
                 self._undone(row, old)
+                self._steps.order(old, row)
                 self.causes.order(old, row, self._payments.get(row["payment_id"]))
 
     def read(self, worker: int, item: Item) -> None:

@@ -46,8 +46,7 @@ def start_authorization(
     Raises PaymentGivenUp when its cancellation has overtaken it, and CaptureMayCome when a capture
     of an earlier hold was given up: what comes of it yet could be told from no other.
     """
-    runs = payment.held.minor > 0 or payment.status is PaymentStatus.AUTHORIZING
-    if payment.capture_may_come and not runs:
+    if payment.capture_may_come and not may_be_held(payment):
         raise CaptureMayCome
     _allow(payment, Trigger.AUTHORIZATION_STARTED, AuthorizationNotPossible)
     if payment.cancel_requested:
@@ -66,6 +65,12 @@ def start_authorization(
     )
     begun = fresh.with_attempt(Operation.AUTHORIZE, command.amount, cause_id=cause_id, now=now)
     return _moved(payment, Trigger.AUTHORIZATION_STARTED, begun)
+
+
+def may_be_held(payment: Payment) -> bool:
+    """Whether money is held, or is being authorized or captured."""
+    tried = any(each.operation is Operation.AUTHORIZE for each in payment.undecided)
+    return tried or payment.held.minor > 0 or payment.capturing.minor > 0
 
 
 def start_capture(

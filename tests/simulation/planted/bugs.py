@@ -12,6 +12,7 @@ from tests.simulation.planted import (
     reconciling,
     ruling,
     trusting,
+    undoing,
 )
 from tests.simulation.planted.planting import Bug
 
@@ -23,6 +24,7 @@ BUGS: Final[tuple[Bug, ...]] = (
     *banking.BUGS,
     *trusting.BUGS,
     *ruling.BUGS,
+    *undoing.BUGS,
 )
 REPORT: Final = Path(__file__).parents[3] / "bench" / "results" / "planted.json"
 

@@ -15,6 +15,7 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Final
@@ -45,7 +46,8 @@ class Edit:
 class Bug:
     """`edits` that are several at once where each alone is made good by another guard: `why` says
     which. `seed` is tried first. `reconciled` worlds have reports and nights. `life` is the one
-    that shows it, where chance does so too rarely. `rule` is the one that has to tell it: any may,
+    that shows it, where chance does so too rarely: wherever its execution is `cut` in that way, if
+    that is given. `rule` is the one that has to tell it: any may,
     where there is none.
     """
 
@@ -55,6 +57,7 @@ class Bug:
     seed: int = 0
     reconciled: bool = False
     life: str = ""
+    cut: str = ""
     rule: str = ""
 
 
@@ -81,10 +84,11 @@ def bug(
     why: str = "",
     reconciled: bool = False,
     life: str = "",
+    cut: str = "",
     rule: str = "",
 ) -> Bug:
     planned = tuple(Edit(*each) for each in edits)
-    return Bug(name, planned, why=why, reconciled=reconciled, life=life, rule=rule)
+    return Bug(name, planned, why=why, reconciled=reconciled, life=life, cut=cut, rule=rule)
 
 
 def planted(source: str, edits: Sequence[Edit]) -> str:
@@ -133,7 +137,7 @@ def _hunt(bug: Bug, seeds_max: int, answer: object) -> None:
     with Path(os.devnull).open("w") as nowhere:
         os.dup2(nowhere.fileno(), 2)
     sys.meta_path.insert(0, _Planter(bug))
-    from tests.simulation import crashes, world  # noqa: PLC0415 - planted first
+    from tests.simulation import crashes, interruptions, world  # noqa: PLC0415 - planted first
     from tests.simulation.run import reconcile, settle_memory, simulate  # noqa: PLC0415
     from tests.simulation.stories import STORIES, killed  # noqa: PLC0415
     from tests.simulation.upsets import life_called  # noqa: PLC0415
@@ -145,6 +149,8 @@ def _hunt(bug: Bug, seeds_max: int, answer: object) -> None:
     told: set[str] = set()
     if bug.reconciled:  # neither a story nor a life needs a seed
         told = {finding.rule for story in STORIES for finding in killed(story).findings}
+    elif bug.cut:
+        told = {each.rule for each in islice(interruptions.findings(bug.life, bug.cut), 1)}
     elif bug.life:
         told = {finding.rule for finding in crashes.killed(life_called(bug.life)).findings}
     if told and bug.rule in {"", *told}:

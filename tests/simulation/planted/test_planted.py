@@ -16,7 +16,7 @@ from tests.simulation.audit_reconciliation import RECONCILIATION_CHECKS
 from tests.simulation.planted.bugs import BUGS, REPORT, known
 from tests.simulation.planted.planting import Bug, NotPlanted, check, planted
 
-BUGS_MIN: Final = 110
+BUGS_MIN: Final = 130
 PART: Final = 8
 SEEDS: Final = 200
 """For what its known seed does not show any more: faults that are new draw anew."""
