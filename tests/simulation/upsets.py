@@ -148,7 +148,7 @@ UPSETS: Final = (
     ),
     Life(
         name="a capture comes after it was given up, and the order is to be paid anew before it",
-        decisions=(_CONFIRM, _PAY_ANEW),
+        decisions=(_CONFIRM, _PAY_ANEW, _CONFIRM),
         courses={"capture": (Course(line="given_up"),)},
     ),
     Life(
