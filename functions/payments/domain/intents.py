@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from payments.domain.attempt import Attempt, AttemptStatus
+from payments.domain.attempt import NOT_FOUND, Attempt, AttemptStatus
 from payments.domain.errors import (
     AmountExceedsCapturable,
     AmountExceedsRefundable,
@@ -46,7 +46,7 @@ def start_authorization(
     Raises PaymentGivenUp when its cancellation has overtaken it, and CaptureMayCome when a capture
     of an earlier hold was given up: what comes of it yet could be told from no other.
     """
-    if payment.capture_may_come and not may_be_held(payment):
+    if _capture_may_come(payment) and not may_be_held(payment):
         raise CaptureMayCome
     _allow(payment, Trigger.AUTHORIZATION_STARTED, AuthorizationNotPossible)
     if payment.cancel_requested:
@@ -71,6 +71,14 @@ def may_be_held(payment: Payment) -> bool:
     """Whether money is held, or is being authorized or captured."""
     tried = any(each.operation is Operation.AUTHORIZE for each in payment.undecided)
     return tried or payment.held.minor > 0 or payment.capturing.minor > 0
+
+
+def _capture_may_come(payment: Payment) -> bool:
+    """Whether a capture was given up since nobody knew of it: it may come yet, or has."""
+    return any(
+        each.operation is Operation.CAPTURE and (each.unapplied or each.decline_code == NOT_FOUND)
+        for each in payment.attempts
+    )
 
 
 def start_capture(

@@ -8,14 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from payments.domain.attempt import (
-    NOT_DONE,
-    NOT_FOUND,
-    Attempt,
-    AttemptStatus,
-    attempt_id,
-    provider_key,
-)
+from payments.domain.attempt import NOT_DONE, Attempt, AttemptStatus, attempt_id, provider_key
 from payments.domain.errors import OperationsExhausted
 from payments.domain.states import PaymentStatus
 from shared.contracts.payments import AuthorizePayment, RefundPayment
@@ -166,15 +159,6 @@ class Payment:
             if each.already_owed is not None and each.status not in NOT_DONE:
                 owed = owed - each.already_owed
         return min(owed, amount) if owed.minor > 0 else None
-
-    @property
-    def capture_may_come(self) -> bool:
-        """Whether a capture was given up since nobody knew of it: it may come yet, or has."""
-        return any(
-            each.operation is Operation.CAPTURE
-            and (each.unapplied or each.decline_code == NOT_FOUND)
-            for each in self.attempts
-        )
 
     @property
     def undecided(self) -> tuple[Attempt, ...]:
