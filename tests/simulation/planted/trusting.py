@@ -116,7 +116,11 @@ BUGS: Final = (
     ),
     bug(
         "what was given up by our count of time is authorized anew",
-        (INTENTS, "    if _capture_may_come(payment) and not may_be_held(payment):", "    if False:"),
+        (
+            INTENTS,
+            "    if _capture_may_come(payment) and not may_be_held(payment):",
+            "    if False:",
+        ),
         life="a capture comes after it was given up, and the order is to be paid anew before it",
     ),
 )
