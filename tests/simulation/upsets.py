@@ -177,6 +177,11 @@ UPSETS: Final = (
         courses={"authorize": (Course(line="silent_after", unlisted_for=6 * HOUR),)},
     ),
     Life(
+        name="a hold comes after it was given up, and then the order is paid anew",
+        decisions=(Decision(kind="pay_anew", after=DAY), _CONFIRM),
+        courses={"authorize": (Course(line="silent_after", unlisted_for=6 * HOUR),)},
+    ),
+    Life(
         name="a hold comes while the next one is awaited, and is not given back",
         decisions=(Decision(kind="pay_anew", after=HOUR),),
         courses={
