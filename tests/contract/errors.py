@@ -30,6 +30,7 @@ INSIDE = {
     "compensation_unknown": "as the error of an execution",
     "executions_busy": "in the log, while a message or a task waits",
     "task_malformed": "as the error of an execution",
+    "capture_may_come": "as the code of PaymentFailed",
     "capture_not_possible": "as the code of CaptureFailed",
     "dead_letter_too_large": "in the log, while it stays in its queue",
     "currency_differs": "as the code of CaptureFailed or RefundFailed",

@@ -7,7 +7,7 @@ import pytest
 from payments.domain.attempt import Answer, AttemptStatus, Outcome
 from payments.domain.errors import OutcomeUnknown
 from payments.domain.facts import absent, answered, noticed
-from payments.domain.intents import start_authorization, start_capture
+from payments.domain.intents import start_authorization, start_capture, start_void
 from payments.domain.payment import Payment
 from payments.domain.second_holds import start_giving_back
 from payments.domain.states import PaymentStatus
@@ -131,3 +131,19 @@ def test_no_other_hold_is_given_back_so(authorization: str) -> None:
     after, _ = noticed(held(), AUTHORIZED)
     same = start_giving_back(after, authorization, cause_id="x", now=NOW)
     assert same == after
+
+
+def test_an_order_can_be_paid_anew_when_a_hold_that_came_late_was_given_back() -> None:
+    """Each further payment method was refused: the payment was taken for one that was cancelled."""
+    late, (_, command) = noticed(absent(authorizing(), FIRST)[0], AUTHORIZED)
+    assert isinstance(command, CancelPayment)
+    back, _ = noticed(start_void(late, cause_id="payments/pay_1/5/1", now=NOW), BACK)
+    assert back.status is PaymentStatus.VOIDED
+    again = start_authorization(back, AUTHORIZE, cause_id="orders/ord_1/3/1", now=NOW)
+    assert again.status is PaymentStatus.AUTHORIZING
+
+
+def test_an_order_that_was_cancelled_stays_so_when_its_hold_comes_late() -> None:
+    given_up = start_void(authorizing(), cause_id="x", now=NOW)
+    late, _ = noticed(absent(given_up, FIRST)[0], AUTHORIZED)
+    assert late.cancel_requested

@@ -6,6 +6,7 @@ those of the workflows.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from tests.simulation.agenda import DAY, HOUR, MINUTE, SECOND
@@ -14,6 +15,7 @@ from tests.simulation.lives import WORKFLOWS, Course, Decision, Dispute, Life
 _CONFIRM: Final = Decision(kind="confirm")
 _CANCEL: Final = Decision(kind="cancel")
 _REFUND: Final = Decision(kind="refund", percent=40)
+_PAY_ANEW: Final = Decision(kind="pay_anew", after=HOUR)
 _DECLINED: Final = Course(verdict="declined")
 _LATE: Final = 20 * MINUTE
 
@@ -145,6 +147,16 @@ UPSETS: Final = (
         courses={"refund": (Course(line="given_up", withdrawn_after=2 * DAY),)},
     ),
     Life(
+        name="a capture comes after it was given up, and the order is to be paid anew before it",
+        decisions=(_CONFIRM, _PAY_ANEW, _CONFIRM),
+        courses={"capture": (Course(line="given_up"),)},
+    ),
+    Life(
+        name="a capture comes after it was given up, and the order is to be paid anew behind it",
+        decisions=(_CONFIRM, replace(_PAY_ANEW, after=2 * DAY)),
+        courses={"capture": (Course(line="given_up"),)},
+    ),
+    Life(
         name="a refund is made that nobody hears of until a person has looked",
         decisions=(_CONFIRM, _REFUND, Decision(kind="retry", after=2 * DAY)),
         courses={"refund": (Course(line="silent_after", unlisted_for=DAY),)},
@@ -162,6 +174,11 @@ UPSETS: Final = (
     Life(
         name="a hold comes when its payment was authorized anew",
         decisions=(Decision(kind="pay_anew", after=HOUR), _CONFIRM),
+        courses={"authorize": (Course(line="silent_after", unlisted_for=6 * HOUR),)},
+    ),
+    Life(
+        name="a hold comes after it was given up, and then the order is paid anew",
+        decisions=(Decision(kind="pay_anew", after=DAY), _CONFIRM),
         courses={"authorize": (Course(line="silent_after", unlisted_for=6 * HOUR),)},
     ),
     Life(

@@ -2,7 +2,7 @@
 
 from payments.application.carry_out import carry_out
 from payments.application.ports import Gateways, Payments
-from payments.domain.errors import AuthorizationNotPossible, PaymentGivenUp
+from payments.domain.errors import AuthorizationNotPossible, CaptureMayCome, PaymentGivenUp
 from payments.domain.intents import may_be_held, start_authorization
 from payments.domain.payment import Payment, requested
 from shared.contracts.envelope import Cause
@@ -22,7 +22,7 @@ def authorize_payment(
 
     A payment that failed or expired may be authorized anew, with another payment method. While an
     authorization runs or stands, a second one is acknowledged without effect. One that is refused
-    because money had come late meanwhile, which is given back, is told as failed.
+    because money had come late meanwhile, or may come yet, is told as failed.
     """
     intent = until_fresh(lambda: _intent(command, provider, payments, cause))
     if intent is None:
@@ -52,7 +52,7 @@ def _intent(
         return payment, False
     try:
         started = start_authorization(payment, command, cause_id=cause.id, now=cause.now)
-    except (AuthorizationNotPossible, PaymentGivenUp) as refusal:
+    except (AuthorizationNotPossible, CaptureMayCome, PaymentGivenUp) as refusal:
         if may_be_held(payment):
             payments.acknowledge(cause)
             return None

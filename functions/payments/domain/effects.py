@@ -68,7 +68,8 @@ def late_success(payment: Payment, attempt: Attempt) -> Change:
     """
     match attempt.operation:
         case Operation.AUTHORIZE:
-            return succeeded(replace(payment, cancel_requested=True), attempt)
+            after, messages = succeeded(replace(payment, cancel_requested=True), attempt)
+            return replace(after, cancel_requested=payment.cancel_requested), messages
         case Operation.CAPTURE:
             return _settled(_captured_late(payment, attempt))
         case Operation.REFUND:

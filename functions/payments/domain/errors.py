@@ -28,6 +28,12 @@ class PaymentGivenUp(DomainException):
     code, title = "payment_given_up", "The payment was cancelled"
 
 
+class CaptureMayCome(DomainException):
+    """Money would be taken twice. A new order has a payment of its own."""
+
+    code, title = "capture_may_come", "A capture of this payment was given up and may come yet"
+
+
 class AmountExceedsCapturable(DomainException):
     code, title, status = "amount_exceeds_capturable", "More than is left to capture", 422
 

@@ -11,12 +11,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from payments.domain.attempt import Attempt, AttemptStatus
+from payments.domain.attempt import NOT_FOUND, Attempt, AttemptStatus
 from payments.domain.errors import (
     AmountExceedsCapturable,
     AmountExceedsRefundable,
     AuthorizationNotPossible,
     AuthorizationOver,
+    CaptureMayCome,
     CaptureNotPossible,
     CurrencyDiffers,
     OutcomeUnknown,
@@ -42,8 +43,11 @@ def start_authorization(
 ) -> Payment:
     """The first try, or another one with another payment method once nothing is held any more.
 
-    Raises PaymentGivenUp when its cancellation has overtaken it.
+    Raises PaymentGivenUp when its cancellation has overtaken it, and CaptureMayCome when a capture
+    of an earlier hold was given up: what comes of it yet could be told from no other.
     """
+    if _capture_may_come(payment) and not may_be_held(payment):
+        raise CaptureMayCome
     _allow(payment, Trigger.AUTHORIZATION_STARTED, AuthorizationNotPossible)
     if payment.cancel_requested:
         raise PaymentGivenUp
@@ -67,6 +71,14 @@ def may_be_held(payment: Payment) -> bool:
     """Whether money is held, or is being authorized or captured."""
     tried = any(each.operation is Operation.AUTHORIZE for each in payment.undecided)
     return tried or payment.held.minor > 0 or payment.capturing.minor > 0
+
+
+def _capture_may_come(payment: Payment) -> bool:
+    """Whether a capture was given up since nobody knew of it: it may come yet, or has."""
+    return any(
+        each.operation is Operation.CAPTURE and (each.unapplied or each.decline_code == NOT_FOUND)
+        for each in payment.attempts
+    )
 
 
 def start_capture(

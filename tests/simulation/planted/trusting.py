@@ -114,4 +114,13 @@ BUGS: Final = (
         ),
         why="the attempt of a cause is found again, and one that is decided is not called",
     ),
+    bug(
+        "what was given up by our count of time is authorized anew",
+        (
+            INTENTS,
+            "    if _capture_may_come(payment) and not may_be_held(payment):",
+            "    if False:",
+        ),
+        life="a capture comes after it was given up, and the order is to be paid anew before it",
+    ),
 )
