@@ -22,7 +22,16 @@ from shared.contracts.compensation import (
 )
 from shared.contracts.orders import OrderCancelled
 from shared.contracts.payments import Undoes
-from tests.unit.orders.lives import NOW, TERMS, authorized, eur, not_given_back, paid
+from tests.unit.orders.lives import (
+    NOW,
+    TERMS,
+    authorized,
+    capturing,
+    eur,
+    not_given_back,
+    paid,
+    undone,
+)
 
 CASE = Case(
     case_id="case_1",
@@ -58,9 +67,9 @@ def only(order: Order) -> Compensation:
     return found
 
 
-def escalated() -> Order:
-    """A cancelled order whose hold the provider refuses to release."""
-    order, _ = followed(cancel(authorized(), request_id="req_1")[0], TERMS)
+def escalated(order: Order | None = None) -> Order:
+    """An order, or a cancelled one, whose hold the provider refuses to release."""
+    order, _ = followed(order or cancel(authorized(), request_id="req_1")[0], TERMS)
     for _ in range(3):
         order, _ = sent(order, only(order), decided(order, only(order)), TERMS)
         order, _ = facts.void_failed(order, "void_rejected")
@@ -108,6 +117,15 @@ def test_a_hold_that_is_gone_at_the_provider_is_corrected_by_an_event_of_its_own
         OrderCancelled(order_id="ord_1", payment_id="pay_1"),
     )
     assert corrected(order, only(order), told(Resolution.CORRECT)) == (order, ())
+
+
+def test_a_hold_that_a_person_took_for_gone_and_that_was_captured_has_paid_the_order() -> None:
+    not_captured, _ = facts.capture_failed(capturing(), replace(undone(), undoes_capture=False))
+    order = escalated(not_captured)
+    order, _ = corrected(order, only(order), told(Resolution.CORRECT))
+    assert order.status is OrderStatus.PAYMENT_FAILED
+    order, messages = facts.capture_booked(order, eur(3998))
+    assert (order.status, order.refundable, messages) == (OrderStatus.PAID, eur(3998), ())
 
 
 def test_a_refund_that_was_paid_by_hand_is_corrected() -> None:
