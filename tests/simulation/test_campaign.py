@@ -8,6 +8,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.simulation.audit import CHECKS
 from tests.simulation.audit_bank import BANK_CHECKS
 from tests.simulation.audit_reconciliation import RECONCILIATION_CHECKS
@@ -21,7 +23,7 @@ ASKED = {"seeds": 3, "payments": 10, "every_place": 1}
 
 
 def test_a_campaign_adds_up_what_its_tasks_bring() -> None:
-    seeds = list(tasks(seeds=3, payments=10, every_pair=NO_PAIRS, every_place=1))[-3:]
+    seeds = list(tasks(seeds=3, payments=10, every_pair=NO_PAIRS, every_place=1))[:3]
     tally = campaign(seeds, processes=2)
     assert (tally.parts, tally.of, tally.seeds, tally.payments) == (3, 3, 3, 10)
     assert tally.failures == []
@@ -62,9 +64,12 @@ def test_an_interrupted_campaign_tells_what_came_to_its_end() -> None:
     assert report(tally, asked=ASKED, seconds=1.0)["parts"] == "2 of 3"
 
 
-def test_a_task_that_breaks_is_a_failure_and_the_others_count() -> None:
+def test_a_task_that_breaks_is_a_failure_told_at_once_and_the_others_count(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     brings = partial(Part, outcome=outcome_with())
     tally = campaign([task(breaks), task(brings)], processes=1)
+    assert capsys.readouterr().out == "a task broke: ZeroDivisionError('of a test')\n"
     assert (tally.parts, tally.of, tally.payments) == (1, 2, 4)
     assert tally.failures == ["a task broke: ZeroDivisionError('of a test')"]
     assert report(tally, asked=ASKED, seconds=1.0)["stuck"] == 1
