@@ -178,3 +178,37 @@ def test_the_proof_takes_two_discrepancies_of_one_run_for_what_they_are() -> Non
     assert counts(house.run()) == {"missing_external": (2, 0)}
     house.ledger.fold()
     assert "cause_booked_twice" not in {each.check for each in house.ledger.prove().breaches}
+
+
+def test_an_item_that_was_explained_and_comes_again_is_booked_again() -> None:
+    """No run of the provider came to its end any more: the entry had the name of the first one."""
+    house = House()
+    house.settle("pay_a", 1000, name="l2")
+    assert counts(house.run()) == {"missing_internal": (0, 1)}
+    _explain(house, "pay_a~line:l2", "r-1")
+    house.capture("pay_a", 1000)
+    assert counts(house.run(name="captured")) == {"matched": (1, 1)}
+    house.settle("pay_a", 1000, name="l1")
+    doubled = {"matched": (1, 1), "duplicate": (0, 1)}
+    assert counts(house.run(name="doubled")) == doubled
+    assert _suspense(house) == -1000
+    _explain(house, "pay_a~line:l2", "r-2")
+    assert _suspense(house) == 0
+    assert counts(house.run(name="next")) == doubled
+
+
+def _explain(house: House, item: str, cause: str) -> None:
+    by = Authorship(actor=Person("operator", "anna"), reason="seen at the provider")
+    done = resolve(
+        item,
+        Resolution(account="5000", by=by),
+        journal=house.ledger.journal,
+        records=house.records,
+        cause=house.ledger.cause(cause),
+    )
+    assert done.entry is not None
+
+
+def _suspense(house: House) -> int:
+    house.ledger.fold()
+    return books(house).get("1900", 0)

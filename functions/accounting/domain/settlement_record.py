@@ -50,8 +50,9 @@ class Standing:
     """An item as the last run left it.
 
     `entry_ids` are the entries that its explanation will reverse: its adjustment, and what a
-    person booked to resolve it. `change` counts its adjustments. A `proposal` waits for a second
-    person.
+    person booked to resolve it. `change` is the version of the record with which it came to this,
+    so that no two entries have one name, even of an item that was gone and came again. A `proposal`
+    waits for a second person.
     """
 
     item_id: str
@@ -212,10 +213,9 @@ def _moved(
     """The item's next standing, what it books, and what it takes back."""
     if old is not None and _says_the_same(old, finding):
         return replace(old, kind=finding.kind, since=finding.since), [], []
-    change = 0 if old is None else old.change
+    change = record.version + 1
     book: list[Adjustment] = []
     if finding.postings:
-        change += 1
         entry_id = entry_id_for("adjustment", record.record_id, finding.item_id, str(change))
         book.append(
             Adjustment(
