@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import date
 from itertools import chain
-from typing import Final
+from typing import Any, Final
 
 from tests.simulation.audit import CHECKS, evidence_of
 from tests.simulation.audit_bank import (
@@ -100,7 +100,7 @@ def r2_every_payout_is_explained(found: Evidence, truth: Truth) -> Iterator[str]
         fees = sum(fee["amount"]["minor"] for fee in line["fees"])
         if line["gross"]["minor"] - fees != line["net"]["minor"]:
             yield f"{line['line_id']} does not add up"
-    proved = {row[0]: row for run in _runs(found) for row in run["payouts"]}
+    proved = {row[0]: row for row in sorted(_proofs(found), key=_lines_proved)}
     for name, (currency, net, sent) in truth.payouts.items():
         of_payout = [each for each in settled_lines(found) if each["payout_id"] == name]
         summed = sum(each["net"]["minor"] for each in of_payout if each["kind"] != "payout")
@@ -231,10 +231,18 @@ def _told_as_found(found: Evidence) -> Iterator[str]:
             yield f"{name} was told {completed[name]} times as completed"
 
 
-def _runs(found: Evidence) -> list[Plain]:
-    """In the order in which they completed."""
+def _proofs(found: Evidence) -> Iterator[list[Any]]:
+    """Of all payouts, in the order in which their runs completed."""
     done = [run for run in found.runs.values() if run["stage"] == "completed"]
-    return sorted(done, key=lambda run: str(run["completed_at"]))
+    for run in sorted(done, key=lambda run: str(run["completed_at"])):
+        yield from run["payouts"]
+
+
+def _lines_proved(row: list[Any]) -> tuple[int, bool]:
+    """Lines come and never go: who has proved over more of them, has proved later, however long
+    its run then waited for its end.
+    """
+    return row[1], row[3] is not None
 
 
 def _parts(items: list[Plain]) -> Counter[tuple[str, str]]:

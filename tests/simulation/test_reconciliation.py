@@ -125,6 +125,18 @@ def payout_off(found: Evidence, truth: Truth) -> None:
     truth.payouts["po_000001"] = currency, net, sent + 1
 
 
+def never_proved_as_sent(found: Evidence, _: Truth) -> None:
+    for run in found.runs.values():
+        for row in run["payouts"]:
+            row[3] = None
+
+
+def proved_without_a_line(found: Evidence, _: Truth) -> None:
+    for run in found.runs.values():
+        for row in run["payouts"]:
+            row[1:3] = row[1] - 1, row[2] - 777
+
+
 def suspense_unexplained(found: Evidence, truth: Truth) -> None:
     truth.wrong["op_x/capture"] = "missing"
     truth.moved["op_x/capture"] = "EUR", 100
@@ -183,6 +195,8 @@ CORRUPTIONS: list[tuple[Callable[[Evidence, Truth], Any], str]] = [
     (totals_off, "R1"),
     (line_not_taken_up, "R1"),
     (payout_off, "R2"),
+    (never_proved_as_sent, "R2"),
+    (proved_without_a_line, "R2"),
     (suspense_unexplained, "R3"),
     (called_otherwise, "R4"),
     (expected_for_ever, "R5"),
@@ -196,6 +210,17 @@ CORRUPTIONS: list[tuple[Callable[[Evidence, Truth], Any], str]] = [
 
 def test_a_reconciled_world_without_corruption_has_no_findings() -> None:
     assert findings(*finished()) == []
+
+
+def test_a_run_that_waits_for_its_end_may_have_proved_a_payout_before_it_was_sent() -> None:
+    """What it proved is what had come by then; it is the last to complete, and not to prove."""
+    found, truth = deepcopy(finished())
+    found.forget()
+    last = max(found.runs.values(), key=lambda run: str(run["completed_at"]))
+    proved = next(row for run in found.runs.values() for row in run["payouts"])
+    name, lines, net, _, returned, currency = proved
+    last["payouts"] = [[name, lines, net, None, returned, currency]]
+    assert findings(found, truth) == []
 
 
 @pytest.mark.parametrize(
