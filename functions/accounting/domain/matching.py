@@ -139,8 +139,8 @@ class _Matching:
             lambda operation: operation.provider_reference, lambda line: line.provider_reference
         )
         self._by(lambda operation: operation.operation_id, lambda line: line.provider_reference)
-        self._never_settled()
         self._told_twice()
+        self._never_settled()
         self._by(lambda _: _ANY, lambda line: "" if line.reference else _ANY)
         self._told_twice()
         self._items += [self._waiting(operation) for operation in self._operations]

@@ -13,6 +13,7 @@ from tests.unit.accounting.reconciling import line, operation
 AS_OF = date(2026, 3, 4)
 LATE = date(2026, 3, 20)
 REFUND, REVERSED = LineKind.REFUND, LineKind.CAPTURE_REVERSED
+DISPUTE, DISPUTE_REVERSED = LineKind.DISPUTE, LineKind.DISPUTE_REVERSED
 
 type Found = list[tuple[str, list[str], list[str]]]
 
@@ -83,6 +84,19 @@ CASES: dict[str, tuple[list[Operation], list[Line], Found]] = {
         [operation("c1", 1000), operation("c1", -1000, kind=REVERSED)],
         [],
         [("matched", ["c1", "c1"], [])],
+    ),
+    "undone before it was settled, beside one that is told twice": (
+        [
+            operation("d1", -1000, kind=DISPUTE),
+            operation("d1", 1000, kind=DISPUTE_REVERSED),
+            operation("d2", -500, kind=DISPUTE),
+        ],
+        [line("l1", -500, "d2", kind=DISPUTE), line("l2", -500, "d2", kind=DISPUTE)],
+        [
+            ("duplicate", [], ["l2"]),
+            ("matched", ["d1", "d1"], []),
+            ("matched", ["d2"], ["l1"]),
+        ],
     ),
     "settled and taken back": (
         [operation("c1", 1000), operation("c1", -1000, kind=REVERSED)],
