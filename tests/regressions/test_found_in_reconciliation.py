@@ -1,5 +1,6 @@
 """What the simulator has found in the reconciliation, each as the shortest story of it."""
 
+from collections.abc import Iterator
 from datetime import date
 
 import pytest
@@ -10,6 +11,7 @@ from accounting.application.resolve_item import resolve
 from accounting.domain.journal import Authorship, Person
 from accounting.domain.manual import Periods
 from accounting.domain.matching import match_payment
+from accounting.domain.payouts import PayoutLine
 from accounting.domain.provider_rules import rules_of
 from accounting.domain.reconciliation import Class
 from accounting.domain.reconciliation_run import Stage
@@ -212,3 +214,26 @@ def _explain(house: House, item: str, cause: str) -> None:
 def _suspense(house: House) -> int:
     house.ledger.fold()
     return books(house).get("1900", 0)
+
+
+def test_what_a_payout_is_off_stands_when_a_run_goes_on_that_read_its_lines_before() -> None:
+    """The slow one had not read what was sent: it took back what the other had found."""
+    house = House()
+    house.capture("pay_a", 1000)
+    house.settle("pay_a", 1000)
+    read = house.lines.payout_lines
+
+    def meanwhile(provider: str, payout_id: str) -> Iterator[PayoutLine]:
+        lines = list(read(provider, payout_id))
+        house.lines.payout_lines = read  # type: ignore[method-assign]
+        house.tell(line("sent", -1210, kind=LineKind.PAYOUT, payment_id=""))
+        house.run(name="quick")
+        return iter(lines)
+
+    house.lines.payout_lines = meanwhile  # type: ignore[method-assign]
+    house.run(name="slow")
+    record = house.records.find("payout:po_1")
+    assert record is not None
+    assert [(str(each.kind), dict(each.residual)) for each in record.standing] == [
+        ("amount_mismatch", {"EUR": -250})
+    ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,7 +12,7 @@ from accounting.domain.corrections import reversal, reversal_id
 from accounting.domain.journal import JournalEntry
 from accounting.domain.manual import Periods
 from accounting.domain.operations import operation_of
-from accounting.domain.payouts import Payout
+from accounting.domain.payouts import Payout, PayoutLine, proved
 from accounting.domain.reconciliation import Line, Rules
 from accounting.domain.settlement_record import (
     OF_A_PAYOUT,
@@ -55,18 +55,28 @@ def look_at(record_id: str, run: Looking) -> Review | None:
     return until_fresh(lambda: _look(record_id, run))
 
 
-def look_at_payout(payout: Payout, run: Looking) -> None:
-    """Move what a payout differs by from its lines away, once; raises StaleRow, StoreBusy."""
-    record_id = OF_A_PAYOUT + payout.payout_id
+def look_at_payout(
+    payout_id: str, lines_of: Callable[[], Iterable[PayoutLine]], run: Looking
+) -> tuple[Payout, ...]:
+    """Move what a payout differs by from its lines away, once; raises StaleRow, StoreBusy.
 
-    def look() -> None:
+    Its record is read before its lines: who wrote it since has read more of them.
+    """
+    record_id = OF_A_PAYOUT + payout_id
+
+    def look() -> tuple[Payout, ...]:
         known = run.records.find(record_id)
-        record = known or SettlementRecord(record_id=record_id, provider=run.provider)
-        found = review_payout(record, payout, since=run.as_of if known is None else _since(known))
-        if found.record != record:
-            look_at_found(found, run)
+        payouts = proved(payout_id, lines_of())
+        for payout in payouts:
+            record = known or SettlementRecord(record_id=record_id, provider=run.provider)
+            since = run.as_of if known is None else _since(known)
+            found = review_payout(record, payout, since=since)
+            if found.record != record:
+                look_at_found(found, run)
+                known = run.records.find(record_id)
+        return payouts
 
-    until_fresh(look)
+    return until_fresh(look)
 
 
 def _since(record: SettlementRecord) -> date:

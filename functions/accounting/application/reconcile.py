@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from itertools import islice
 from typing import Final, NamedTuple
 
@@ -13,7 +14,7 @@ from accounting.application.look import Looking, look_at, look_at_payout
 from accounting.application.ports import Books, Records
 from accounting.domain.chain import LANES
 from accounting.domain.manual import Periods
-from accounting.domain.payouts import PayoutState, proved
+from accounting.domain.payouts import PayoutState
 from accounting.domain.provider_rules import rules_of
 from accounting.domain.reconciliation import Line, count
 from accounting.domain.reconciliation_run import Run, Stage, days_of
@@ -114,9 +115,8 @@ def _proved(run: Run, books: Books, looking: Looking) -> Run:
     payout_id = min((each for each in run.payout_ids if each > run.cursor), default=None)
     if payout_id is None:
         return run.through()
-    payouts = proved(payout_id, books.settlement.payout_lines(run.provider, payout_id))
-    for payout in payouts:
-        look_at_payout(payout, looking)
+    lines_of = partial(books.settlement.payout_lines, run.provider, payout_id)
+    payouts = look_at_payout(payout_id, lines_of, looking)
     return replace(run, cursor=payout_id, payouts=(*run.payouts, *payouts))
 
 
