@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import Final
 
 from tests.simulation.audit_payments import tried
@@ -154,12 +155,25 @@ def _left_to_expire(evidence: Evidence) -> Iterator[str]:
         for attempt in second_holds(evidence, payment_id):
             reference = attempt["attempt_id"]
             charges = (each for each in evidence.charges if each["reference"] == reference)
-            made = [each["operation"] for charge in charges for each in charge["operations"]]
-            voids = made.count("void")
+            made = [each for charge in charges for each in charge["operations"]]
+            voids = sum(each["operation"] == "void" for each in made)
+            over = any(_over_when_asked_back(evidence, each, reference) for each in made)
             told = evidence.told("NoticeContradicted", payment_id)
             left = any(left_held(evidence, each) for each in told if each["reference"] == reference)
-            if asked_back[reference] != 1 or voids > 1 or not (voids or left):
+            if asked_back[reference] != 1 or voids > 1 or not (voids or left or over):
                 yield f"{reference} came beside another, and is given back {voids} times"
+
+
+def _over_when_asked_back(evidence: Evidence, operation: Plain, reference: str) -> bool:
+    """Whether a hold expired before anybody could have it given back, or within a day of that."""
+    if operation["status"] != "expired":
+        return False
+    documents = (row["document"] for row in evidence.outbox if row["Type"] == "CancelPayment")
+    moments = (each["time"] for each in documents if each["data"].get("authorization") == reference)
+    asked = max((datetime.fromisoformat(each) for each in moments), default=None)
+    if asked is None:
+        return False
+    return asked + timedelta(days=1) > datetime.fromisoformat(operation["capture_before"])
 
 
 def second_holds(evidence: Evidence, payment_id: str) -> list[Plain]:
