@@ -229,3 +229,15 @@ def test_a_person_who_was_told_of_it_once_is_enough_and_twice_is_found() -> None
     assert watch.findings == []
     watch.written("payments", None, message("PaymentUnresolved", "10", "pay_1-authorize-1"))
     assert rules(watch) == ["P5"]
+
+
+def test_a_person_who_is_told_too_late_is_one_finding_and_not_told_twice() -> None:
+    waiting = payment(attempts=[{**ATTEMPT, "status": "pending"}])
+    watch = Watch()
+    watch.written("payments", None, waiting)
+    watch.written("orders", None, message("OrderPlaced", "07"))
+    watch.written("payments", waiting, waiting)
+    watch.written("payments", waiting, waiting)
+    watch.written("payments", None, message("PaymentUnresolved", "08", "pay_1-authorize-1"))
+    watch.written("payments", waiting, payment())
+    assert rules(watch) == ["P5"]

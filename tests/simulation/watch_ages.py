@@ -23,6 +23,7 @@ class Ages:
         self._find = find
         self._now = ""
         self._told: set[str] = set()
+        self._late: set[str] = set()
 
     def written(self, after: Mapping[str, Any]) -> None:
         """A new row of any kind."""
@@ -40,11 +41,12 @@ class Ages:
         """It is written anew; until now it stood as it was before."""
         for attempt in (before or {"attempts": []})["attempts"]:
             name = attempt["attempt_id"]
-            if attempt["status"] in DECIDED or name in self._told or not self._now:
+            known = name in self._told | self._late
+            if attempt["status"] in DECIDED or known or not self._now:
                 continue
             waited = datetime.fromisoformat(self._now) - datetime.fromisoformat(
                 attempt["started_at"]
             )
             if waited > TOLD_AFTER + ASKED_WITHIN:
                 self._find("P5", f"{name} is {attempt['status']} for {waited}, told to nobody")
-                self._told.add(name)
+                self._late.add(name)

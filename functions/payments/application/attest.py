@@ -11,8 +11,9 @@ from shared.contracts.attestation import AttestedOperation, DayAttested, Operati
 from shared.contracts.envelope import Cause
 from shared.tally import Tally
 
-OVER_AFTER: Final = timedelta(minutes=15)
-"""A day is attested when whoever wrote in it has long ended, and the index has caught up."""
+OVER_AFTER: Final = timedelta(minutes=45)
+"""A day is attested when whoever wrote in it has long ended, be its clock ten minutes behind and
+ours ten ahead, and the index has caught up; and before the proof of the night."""
 PAGE_OPERATIONS: Final = 500
 """On one page: far below what the bus carries."""
 DAYS_MAX: Final = 7

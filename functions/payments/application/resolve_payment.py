@@ -101,8 +101,13 @@ def _with_answers(
 
 
 def _asked(payment: Payment, now: datetime) -> Change:
-    """Count the asking where it left something open, and tell once of what is open too long."""
-    if payment.next_check_at is None:
+    """Count the asking where it left something open, and tell once of what is open too long.
+
+    An asking that was not due is not counted: the steps grow by the clock, however often somebody
+    asks between them.
+    """
+    due = payment.next_check_at
+    if due is None:
         return payment, ()
     overdue = [
         each
@@ -121,7 +126,7 @@ def _asked(payment: Payment, now: datetime) -> Change:
         )
         for each in overdue
     )
-    return replace(payment, checks=payment.checks + 1), messages
+    return replace(payment, checks=payment.checks + (now >= due)), messages
 
 
 def _get(payment_id: str, payments: Payments) -> Payment:

@@ -67,8 +67,8 @@ class Payment:
     """Amounts are facts, except `capturing` and `refunding`, which undecided attempts reserve.
 
     `released` and `expired` were authorized and will not be captured. `checks` counts how often
-    the provider was asked since the last decision. `contradictions` are those that a person was
-    told of, the last ones. `version` and `sequence` are as they were read;
+    the provider was asked, when that was due, since the last decision. `contradictions` are those
+    that a person was told of, the last ones. `version` and `sequence` are as they were read;
     the store counts them on.
     """
 

@@ -71,7 +71,7 @@ class Payments:
 
     def night(self) -> list[str]:
         """A day ends: it is attested, sealed and proved; what is wrong, as check and detail."""
-        self.ledger.now = (self.ledger.now + DAY).replace(hour=0, minute=16)
+        self.ledger.now = (self.ledger.now + DAY).replace(hour=0, minute=46)
         attest_days(attestations=self.attestations, cause=self.ledger.cause("attestation"))
         self.deliver()
         self.ledger.tick(hours=1)
@@ -223,11 +223,11 @@ def test_an_interrupted_attestation_is_told_again_with_the_same_ids() -> None:
     assert len(list(payments.ledger.attested.operations("2026-01-02"))) == 12
 
 
-def test_a_day_is_due_a_quarter_of_an_hour_after_its_end() -> None:
+def test_a_day_is_due_three_quarters_of_an_hour_after_its_end() -> None:
     midnight = START.replace(day=3, hour=0, minute=0)
-    assert not is_due("2026-01-01", midnight.replace(minute=14))
-    assert is_due("2026-01-01", midnight.replace(minute=15))
-    assert not is_due("2026-01-02", midnight.replace(minute=15))
+    assert not is_due("2026-01-01", midnight.replace(minute=44))
+    assert is_due("2026-01-01", midnight.replace(minute=45))
+    assert not is_due("2026-01-02", midnight.replace(minute=45))
     assert is_due(None, midnight)
 
 

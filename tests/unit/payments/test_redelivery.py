@@ -162,6 +162,23 @@ def test_a_silent_provider_is_asked_in_growing_steps_and_a_person_is_told_once()
     assert service.types() == ["PaymentUnresolved"]
 
 
+def test_who_asks_out_of_turn_however_often_puts_off_neither_the_schedule_nor_the_person() -> None:
+    service = Payments(ForgetfulProvider(answers=False))
+    with pytest.raises(OutcomeUnknown):
+        service.deliver(timedelta())
+    for number in range(60):
+        with pytest.raises(OutcomeUnknown):
+            service.check(number, timedelta(seconds=21))
+    payment = service.payments.find("pay_1")
+    assert payment is not None
+    assert payment.next_check_at == NOW + timedelta(seconds=60)
+    with pytest.raises(OutcomeUnknown):
+        service.check(60, timedelta(seconds=60))
+    with pytest.raises(OutcomeUnknown):
+        service.check(61, ESCALATED_AFTER)
+    assert service.types() == ["PaymentUnresolved"]
+
+
 def test_a_notice_with_another_amount_is_told_once_and_changes_no_amount() -> None:
     said = replace(AUTHORIZED, amount=eur(4999))
     payment, messages = told(authorizing(), said)
