@@ -237,3 +237,28 @@ def test_what_a_payout_is_off_stands_when_a_run_goes_on_that_read_its_lines_befo
     assert [(str(each.kind), dict(each.residual)) for each in record.standing] == [
         ("amount_mismatch", {"EUR": -250})
     ]
+
+
+def test_a_payout_of_two_currencies_is_off_in_both() -> None:
+    """The look at the second currency took back what the first had found, and the next run's
+    look at the first booked it anew."""
+    house = House()
+    for name, minor, currency in (("eur", 1000, "EUR"), ("gbp", 500, "GBP")):
+        house.tell(line(name, minor, kind=LineKind.FEE, payment_id="", currency=currency))
+    for name, minor, currency in (("sent-eur", -990, "EUR"), ("sent-gbp", -480, "GBP")):
+        house.tell(line(name, minor, kind=LineKind.PAYOUT, payment_id="", currency=currency))
+    house.run()
+    assert [house.ledger.balance("1900", each) for each in ("EUR", "GBP")] == [10, 20]
+    record = house.records.find("payout:po_1")
+    assert record is not None
+    assert [(each.item_id, dict(each.residual)) for each in record.standing] == [
+        ("payout:po_1:EUR", {"EUR": 10}),
+        ("payout:po_1:GBP", {"GBP": 20}),
+    ]
+    entries = len(list(house.ledger.journal.entries()))
+    house.run(name="again")
+    assert len(list(house.ledger.journal.entries())) == entries
+    house.ledger.tick(days=1)
+    house.tell(line("rest", -10, kind=LineKind.PAYOUT, payment_id=""))
+    house.run(name="the next day")
+    assert [house.ledger.balance("1900", each) for each in ("EUR", "GBP")] == [0, 20]

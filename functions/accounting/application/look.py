@@ -67,20 +67,13 @@ def look_at_payout(
     def look() -> tuple[Payout, ...]:
         known = run.records.find(record_id)
         payouts = proved(payout_id, lines_of())
-        for payout in payouts:
-            record = known or SettlementRecord(record_id=record_id, provider=run.provider)
-            since = run.as_of if known is None else _since(known)
-            found = review_payout(record, payout, since=since)
-            if found.record != record:
-                look_at_found(found, run)
-                known = run.records.find(record_id)
+        record = known or SettlementRecord(record_id=record_id, provider=run.provider)
+        found = review_payout(record, payouts, as_of=run.as_of)
+        if found.record != record:
+            look_at_found(found, run)
         return payouts
 
     return until_fresh(look)
-
-
-def _since(record: SettlementRecord) -> date:
-    return record.standing[0].since
 
 
 def _look(record_id: str, run: Looking) -> Review | None:

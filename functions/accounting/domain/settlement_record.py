@@ -156,18 +156,27 @@ def given_away(record: SettlementRecord) -> Review:
     return _reviewed(replace(record, lines=()), (), [])
 
 
-def review_payout(record: SettlementRecord, payout: Payout, *, since: date) -> Review:
-    """T12r, or suspense: what a payout differs by from the sum of its lines, once it is sent."""
-    difference = payout.difference
-    rounded = payout.state is not PayoutState.UNEXPLAINED
-    finding = _Finding(
-        item_id=f"{record.record_id}:{difference.currency}",
-        kind=Class.MATCHED if rounded else Class.AMOUNT_MISMATCH,
-        since=since,
-        residual={difference.currency: -difference.minor} if difference.minor else {},
-        postings=payout_adjustment(difference, rounded=rounded),
-    )
-    return _reviewed(record, (), [finding])
+def review_payout(record: SettlementRecord, payouts: Iterable[Payout], *, as_of: date) -> Review:
+    """T12r, or suspense: what a payout differs by from the sum of its lines, once it is sent.
+
+    `payouts` are all of one name, one a currency: what is not among them is taken back.
+    """
+    since = {each.item_id: each.since for each in record.standing}
+    findings = []
+    for payout in payouts:
+        difference = payout.difference
+        item_id = f"{record.record_id}:{difference.currency}"
+        rounded = payout.state is not PayoutState.UNEXPLAINED
+        findings.append(
+            _Finding(
+                item_id=item_id,
+                kind=Class.MATCHED if rounded else Class.AMOUNT_MISMATCH,
+                since=since.get(item_id, as_of),
+                residual={difference.currency: -difference.minor} if difference.minor else {},
+                postings=payout_adjustment(difference, rounded=rounded),
+            )
+        )
+    return _reviewed(record, (), findings)
 
 
 def _finding(item: Item) -> _Finding:
