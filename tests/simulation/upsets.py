@@ -249,6 +249,16 @@ UPSETS: Final = (
         courses={"capture": (Course(line="given_up"),), "void": (_DECLINED,) * 3},
     ),
     Life(
+        name="a capture comes after a person took its hold for gone",
+        decisions=(_CONFIRM, Decision(kind="correct", after=3 * HOUR)),
+        courses={"capture": (Course(line="given_up"),), "void": (_DECLINED,) * 3},
+    ),
+    Life(
+        name="a capture comes after a person took the hold of a cancelled order for gone",
+        decisions=(_CONFIRM, replace(_CANCEL, after=0), Decision(kind="correct", after=3 * HOUR)),
+        courses={"capture": (Course(line="given_up"),), "void": (_DECLINED,) * 3},
+    ),
+    Life(
         name="a capture is withdrawn, and the next one is under way when the order is cancelled",
         decisions=(
             Decision(kind="confirm", after=MINUTE),

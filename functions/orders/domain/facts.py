@@ -75,10 +75,17 @@ def void_failed(order: Order, code: str) -> Change:
 
 
 def capture_booked(order: Order, amount: Money) -> Change:
-    """What was captured stands in the ledger: the order is paid."""
+    """What was captured stands in the ledger: the order is paid.
+
+    One that was told as cancelled, since a person had taken its hold for gone, gets it back.
+    """
     captured = order.captured + amount
     capturing = order.capturing and captured.minor <= 0  # it was undone before it was booked
-    return order.moved(Trigger.CAPTURE_BOOKED, captured=captured, capturing=capturing), ()
+    after = order.moved(Trigger.CAPTURE_BOOKED, captured=captured, capturing=capturing)
+    if order.status is OrderStatus.CANCELLED and captured.minor > 0:
+        given_up = replace(after, cancel_wanted=True)
+        return undo(given_up, Reason.ORDER_CANCELLED, f"capture-{order.captures}")
+    return after, ()
 
 
 def captured_late(order: Order, event: CaptureUnapplied) -> Change:

@@ -64,6 +64,7 @@ capture_booked: authorized -> paid partially_refunded refunded disputed
 capture_booked: capturing -> paid partially_refunded refunded disputed
 capture_booked: cancelling -> paid partially_refunded refunded disputed
 capture_booked: payment_failed -> paid partially_refunded refunded disputed
+capture_booked: cancelled -> paid partially_refunded refunded disputed
 capture_booked: refunded -> partially_refunded
 capture_failed: capturing -> cancelling payment_failed cancelled
 capture_undone: capturing -> authorized cancelling payment_failed cancelled

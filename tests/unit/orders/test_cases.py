@@ -18,10 +18,11 @@ from shared.contracts.compensation import (
     CaseResolved,
     CompensationRequested,
     OrderCorrected,
+    Reason,
     Resolution,
 )
 from shared.contracts.orders import OrderCancelled
-from shared.contracts.payments import Undoes
+from shared.contracts.payments import RefundPayment, Undoes
 from tests.unit.orders.lives import (
     NOW,
     TERMS,
@@ -126,6 +127,23 @@ def test_a_hold_that_a_person_took_for_gone_and_that_was_captured_has_paid_the_o
     assert order.status is OrderStatus.PAYMENT_FAILED
     order, messages = facts.capture_booked(order, eur(3998))
     assert (order.status, order.refundable, messages) == (OrderStatus.PAID, eur(3998), ())
+
+
+def test_what_is_captured_of_an_order_that_a_person_took_for_over_goes_back() -> None:
+    """Its booking lay in the dead letters, and the customer's money stayed."""
+    cancelled, _ = cancel(capturing(), request_id="req_1")
+    not_captured, _ = facts.capture_failed(cancelled, replace(undone(), undoes_capture=False))
+    order = escalated(not_captured)
+    order, _ = corrected(order, only(order), told(Resolution.CORRECT))
+    assert order.status is OrderStatus.CANCELLED
+    order, (begun,) = facts.capture_booked(order, eur(3998))
+    assert isinstance(begun, CompensationRequested)
+    assert (order.status, begun.reason) == (OrderStatus.PAID, Reason.ORDER_CANCELLED)
+    going_back = order.compensation(begun.compensation_id)
+    assert going_back is not None
+    order, (command,) = sent(order, going_back, decided(order, going_back), TERMS)
+    assert isinstance(command, RefundPayment)
+    assert (command.amount, command.unapplied) == (eur(3998), False)
 
 
 def test_a_refund_that_was_paid_by_hand_is_corrected() -> None:
