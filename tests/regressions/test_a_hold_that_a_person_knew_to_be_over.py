@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from orders.domain import facts
+from orders.domain.correction import let_go_by_hand
 from orders.domain.decisions import pay_anew
 from orders.domain.errors import RetryNotPossible
 from orders.domain.order import Hold, Order
@@ -16,7 +17,7 @@ from tests.unit.orders.lives import authorized
 def taken_for_gone() -> Order:
     """Its capture failed, its void was refused, and a person has found that nothing is held."""
     giving_up = replace(authorized(), status=OrderStatus.CANCELLING, release_wanted=True)
-    order, _ = facts.let_go_by_hand(giving_up)
+    order, _ = let_go_by_hand(giving_up)
     assert (order.status, order.hold) == (OrderStatus.PAYMENT_FAILED, Hold.RELEASED)
     return order
 

@@ -6,6 +6,7 @@ import pytest
 
 from orders.domain import facts
 from orders.domain.compensation import CompensationStatus
+from orders.domain.correction import refunded_by_hand
 from orders.domain.decisions import Change, cancel, refund
 from orders.domain.order import Order, RefundStatus
 from orders.domain.states import OrderStatus
@@ -44,20 +45,20 @@ def test_a_refund_that_was_paid_by_hand_and_made_is_told_whichever_is_heard_of_f
     """The customer had the money twice, and nobody was told."""
     order = given_up()
     if by_hand_first:
-        order, messages = facts.refunded_by_hand(order, "ref_1")
+        order, messages = refunded_by_hand(order, "ref_1")
         assert messages == ()
         order = twice(facts.refunded(order, given_back(1000)))
     else:
         order, messages = facts.refunded(order, given_back(1000))
         assert messages == ()
-        order = twice(facts.refunded_by_hand(order, "ref_1"))
+        order = twice(refunded_by_hand(order, "ref_1"))
     assert (order.status, order.refunded) == (OrderStatus.PARTIALLY_REFUNDED, eur(1000))
     assert facts.refunded(order, given_back(1000)) == (order, ())
-    assert facts.refunded_by_hand(order, "ref_1") == (order, ())
+    assert refunded_by_hand(order, "ref_1") == (order, ())
 
 
 def test_what_came_back_was_not_given_twice() -> None:
-    order, _ = facts.refunded_by_hand(given_up(), "ref_1")
+    order, _ = refunded_by_hand(given_up(), "ref_1")
     order = twice(facts.refunded(order, given_back(1000)))
     order, messages = facts.refund_failed(order, not_given_back(1000, Undoes.REFUND))
     assert messages == ()
@@ -66,7 +67,7 @@ def test_what_came_back_was_not_given_twice() -> None:
 
 
 def test_of_a_refund_that_came_back_and_was_paid_by_hand_no_older_word_is_news() -> None:
-    order, _ = facts.refunded_by_hand(given_up(), "ref_1")
+    order, _ = refunded_by_hand(given_up(), "ref_1")
     order, messages = facts.refund_failed(order, not_given_back(1000, Undoes.REFUND))
     assert (messages, order.refundable) == ((), eur(2998))
     assert facts.refunded(order, given_back(1000)) == (order, ())
@@ -87,7 +88,7 @@ def test_what_is_paid_by_hand_while_nothing_is_known_counts_when_the_provider_re
     """A person's word was forgotten, and the order said that its refund had failed."""
     order = escalated_without_an_outcome()
     name = order.refunds[0].refund_id
-    order, messages = facts.refunded_by_hand(order, name)
+    order, messages = refunded_by_hand(order, name)
     assert (messages, order.refunding) == ((), eur(3998))
     order, messages = facts.refund_failed(order, not_given_back(3998, Undoes.REQUEST, name))
     assert (messages, order.status) == ((), OrderStatus.REFUNDED)
@@ -105,14 +106,14 @@ def test_an_earlier_try_that_succeeds_beside_the_last_which_was_paid_by_hand_is_
         names.append(order.refunds[-1].refund_id)
         order, _ = facts.refund_failed(order, not_given_back(3998, Undoes.REQUEST, names[-1]))
     order, _ = ended(order, order.compensations[0], Decision(Move.ESCALATE, "refund_failed"))
-    order, _ = facts.refunded_by_hand(order, names[2])
+    order, _ = refunded_by_hand(order, names[2])
     order, (requested,) = facts.refunded(order, given_back(3998, names[0]))
     assert isinstance(requested, CompensationRequested)
     assert (requested.reason, order.status) == (Reason.REFUNDED_TWICE, OrderStatus.REFUNDED)
 
 
 def test_what_a_person_has_paid_is_kept_with_the_order() -> None:
-    order, _ = facts.refunded_by_hand(given_up(), "ref_1")
+    order, _ = refunded_by_hand(given_up(), "ref_1")
     row: dict[str, Any] = dict(to_row(order))
     row |= {"version": 1, "sequence": 1, "correlation_id": "cor_1"}
     assert from_row(row).refunds[0].by_hand

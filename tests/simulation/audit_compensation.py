@@ -23,10 +23,11 @@ TROUBLES: Final = frozenset(
 
 def x5_a_compensation_undoes_its_own_cause_alone(evidence: Evidence) -> Iterator[str]:
     """Every command of a compensation is its own, told once, for its own payment; each late capture
-    has one; one that has
-    completed has left nothing of what it undoes, and one that has ended is told so once, and once
-    more each time that a person had it tried again, or that it came undone again."""
+    has one; one that has completed has left nothing of what it undoes, and one that has ended is
+    told so once, and once more each time that a person had it tried again, or that it came undone
+    again. An order that was cancelled keeps no money."""
     yield from _left_to_expire(evidence)
+    yield from _kept(evidence)
     yield from _replaced(evidence)
     commands: Counter[str] = Counter()
     ends: Counter[str] = Counter()
@@ -174,6 +175,24 @@ def _over_when_asked_back(evidence: Evidence, operation: Plain, reference: str) 
     if asked is None:
         return False
     return asked + timedelta(days=1) > datetime.fromisoformat(operation["capture_before"])
+
+
+def _kept(evidence: Evidence) -> Iterator[str]:
+    """What is captured of an order goes back once its customer was told that it is cancelled, or a
+    person is called."""
+    for name, order in evidence.orders.items():
+        payment_id = order["payment_id"]
+        if not any(each["order_id"] == name for each in evidence.told("OrderCancelled", payment_id)):
+            continue
+        stands: Counter[str] = Counter()
+        for each in evidence.operations(payment_id):
+            if each["status"] in {"succeeded", "opened", "lost"}:
+                stands[each["operation"]] += each["amount"]
+        gone = stands["refund"] + stands["dispute"] + paid_by_hand(evidence, order)
+        kept = stands["capture"] - gone
+        called = {each["code"] for each in evidence.told("CompensationEscalated", payment_id)}
+        if kept > 0 and not called - {"void_failed"}:
+            yield f"{name} was cancelled, and {kept} of it are kept"
 
 
 def second_holds(evidence: Evidence, payment_id: str) -> list[Plain]:

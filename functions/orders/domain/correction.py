@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from orders.domain.compensation import Compensation, CompensationStatus, replacing
-from orders.domain.decisions import Change, requested
-from orders.domain.facts import let_go_by_hand, refunded_by_hand
-from orders.domain.order import Order
+from orders.domain.decisions import Change, requested, undo
+from orders.domain.facts import for_the_same, told_as_cancelled, with_refund
+from orders.domain.order import Hold, Order, RefundStatus
+from orders.domain.states import Trigger
 from shared.contracts.compensation import Action, CaseResolved, OrderCorrected, Reason
 
 
@@ -57,3 +58,29 @@ def _as_found(order: Order, compensation: Compensation) -> Change:
     if last.action is Action.RELEASE_HOLD:
         return let_go_by_hand(order)
     return refunded_by_hand(order, last.reference)
+
+
+def let_go_by_hand(order: Order) -> Change:
+    """A person has found that the provider holds nothing any more. Payments will tell it, too."""
+    if order.hold not in {Hold.PENDING, Hold.HELD}:
+        return order, ()
+    after = order.moved(Trigger.PAYMENT_VOIDED, hold=Hold.RELEASED, by_hand=True)
+    return after, told_as_cancelled(order, after)
+
+
+def refunded_by_hand(order: Order, refund_id: str) -> Change:
+    """A person has seen to it that the customer has the money of a refund that failed.
+
+    Where it was made after all meanwhile, somebody has to be told; where that is not known yet,
+    somebody will be.
+    """
+    same = for_the_same(order, refund_id)
+    known = next((each for each in same if each.refund_id == refund_id), None)
+    if known is None or known.by_hand:
+        return order, ()
+    awaited = known.status is RefundStatus.PENDING
+    paid = replace(known, by_hand=True, status=known.status if awaited else RefundStatus.SUCCEEDED)
+    after = order.moved(Trigger.REFUND_SUCCEEDED, refunds=with_refund(order, paid))
+    if any(each.status is RefundStatus.SUCCEEDED for each in same):
+        return undo(after, Reason.REFUNDED_TWICE, refund_id, amount=known.amount)
+    return after, ()

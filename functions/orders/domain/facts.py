@@ -108,7 +108,7 @@ def capture_failed(order: Order, event: CaptureFailed) -> Change:
     )
     if failed.release_wanted:
         return undo(failed, Reason.CAPTURE_FAILED, f"capture-{order.captures}")
-    return failed, _cancelled(order, failed)
+    return failed, told_as_cancelled(order, failed)
 
 
 def _capture_undone(order: Order, event: CaptureFailed) -> Change:
@@ -126,7 +126,7 @@ def _capture_undone(order: Order, event: CaptureFailed) -> Change:
         amount=event.amount,
         in_books=True,
     )
-    return after, (*_cancelled(order, undone), *messages)
+    return after, (*told_as_cancelled(order, undone), *messages)
 
 
 def reversal_booked(order: Order, reference: str) -> Change:
@@ -144,10 +144,10 @@ def refunded(order: Order, event: PaymentRefunded) -> Change:
     known = _refund(order, event.refund_id, event.amount)
     if known.withdrawn:
         return order, ()  # it came back later, and that was heard of first
-    refunds = _with_refund(order, replace(known, status=RefundStatus.SUCCEEDED))
+    refunds = with_refund(order, replace(known, status=RefundStatus.SUCCEEDED))
     after = order.moved(Trigger.REFUND_SUCCEEDED, refunds=refunds)
     after = _refund_step_ended(after, event.refund_id, Outcome.SUCCEEDED, None)
-    if any(each.by_hand for each in _for_the_same(after, event.refund_id)):
+    if any(each.by_hand for each in for_the_same(after, event.refund_id)):
         return undo(after, Reason.REFUNDED_TWICE, event.refund_id, amount=event.amount)
     return after, ()
 
@@ -166,7 +166,7 @@ def refund_failed(order: Order, event: RefundFailed) -> Change:
     failed_refund = replace(
         known, status=RefundStatus.FAILED, withdrawn=known.withdrawn or came_back
     )
-    refunds = _with_refund(order, failed_refund)
+    refunds = with_refund(order, failed_refund)
     failed = order.moved(Trigger.REFUND_FAILED, refunds=refunds, failure_code=event.code)
     after = _refund_step_ended(failed, event.refund_id, Outcome.FAILED, event.code)
     if any(each.is_open and _asked_for(each, event.refund_id) for each in after.compensations):
@@ -188,7 +188,7 @@ def _paid_all_the_same(order: Order, known: Refund, event: RefundFailed) -> Orde
     """The provider has not paid it, or no longer: the customer has what a person has paid."""
     came_back = known.withdrawn or event.undoes is Undoes.REFUND
     kept = replace(known, status=RefundStatus.SUCCEEDED, withdrawn=came_back)
-    after = order.moved(Trigger.REFUND_SUCCEEDED, refunds=_with_refund(order, kept))
+    after = order.moved(Trigger.REFUND_SUCCEEDED, refunds=with_refund(order, kept))
     return _refund_step_ended(after, event.refund_id, Outcome.FAILED, event.code)
 
 
@@ -216,36 +216,10 @@ def _let_go(order: Order, hold: Hold, trigger: Trigger, sequence: int, code: str
         trigger, hold=hold, hold_sequence=sequence, failure_code=code or order.failure_code
     )
     after = _step_ended(moved, Action.RELEASE_HOLD, Outcome.SUCCEEDED, None)
-    return after, _cancelled(order, after)
+    return after, told_as_cancelled(order, after)
 
 
-def let_go_by_hand(order: Order) -> Change:
-    """A person has found that the provider holds nothing any more. Payments will tell it, too."""
-    if order.hold not in {Hold.PENDING, Hold.HELD}:
-        return order, ()
-    after = order.moved(Trigger.PAYMENT_VOIDED, hold=Hold.RELEASED, by_hand=True)
-    return after, _cancelled(order, after)
-
-
-def refunded_by_hand(order: Order, refund_id: str) -> Change:
-    """A person has seen to it that the customer has the money of a refund that failed.
-
-    Where it was made after all meanwhile, somebody has to be told; where that is not known yet,
-    somebody will be.
-    """
-    same = _for_the_same(order, refund_id)
-    known = next((each for each in same if each.refund_id == refund_id), None)
-    if known is None or known.by_hand:
-        return order, ()
-    awaited = known.status is RefundStatus.PENDING
-    paid = replace(known, by_hand=True, status=known.status if awaited else RefundStatus.SUCCEEDED)
-    after = order.moved(Trigger.REFUND_SUCCEEDED, refunds=_with_refund(order, paid))
-    if any(each.status is RefundStatus.SUCCEEDED for each in same):
-        return undo(after, Reason.REFUNDED_TWICE, refund_id, amount=known.amount)
-    return after, ()
-
-
-def _for_the_same(order: Order, refund_id: str) -> list[Refund]:
+def for_the_same(order: Order, refund_id: str) -> list[Refund]:
     """A refund, and those that its compensation has asked for in its stead."""
     same = {refund_id}
     for each in order.compensations:
@@ -254,7 +228,7 @@ def _for_the_same(order: Order, refund_id: str) -> list[Refund]:
     return [each for each in order.refunds if each.refund_id in same]
 
 
-def _cancelled(before: Order, after: Order) -> tuple[Message, ...]:
+def told_as_cancelled(before: Order, after: Order) -> tuple[Message, ...]:
     """What is told when an order has become cancelled."""
     if after.status is OrderStatus.CANCELLED and before.status is not OrderStatus.CANCELLED:
         return (OrderCancelled(order_id=after.order_id, payment_id=after.payment_id),)
@@ -301,6 +275,7 @@ def _refund(order: Order, refund_id: str, amount: Money) -> Refund:
     return Refund(refund_id=refund_id, amount=amount, reason=_FOREIGN, status=RefundStatus.PENDING)
 
 
-def _with_refund(order: Order, changed: Refund) -> tuple[Refund, ...]:
+def with_refund(order: Order, changed: Refund) -> tuple[Refund, ...]:
+    """The order's refunds with one of them as it is now."""
     others = tuple(each for each in order.refunds if each.refund_id != changed.refund_id)
     return (*others, changed)

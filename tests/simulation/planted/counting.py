@@ -10,6 +10,7 @@ DECIDE: Final = "orders.application.decide"
 RULES: Final = "accounting.domain.posting_rules"
 BOOK: Final = "accounting.application.book"
 REACTIONS: Final = "accounting.application.reactions"
+CORRECTION: Final = "orders.domain.correction"
 CORRECTIONS: Final = "accounting.domain.corrections"
 FOLD: Final = "accounting.application.fold"
 
@@ -78,7 +79,7 @@ BUGS: Final = (
     ),
     bug(
         "what a person knew of a hold is forgotten",
-        (FACTS, "hold=Hold.RELEASED, by_hand=True)", "hold=Hold.RELEASED)"),
+        (CORRECTION, "hold=Hold.RELEASED, by_hand=True)", "hold=Hold.RELEASED)"),
         life="a person knows that a hold is over before it is heard of",
     ),
     bug(

@@ -94,8 +94,8 @@ BUGS: Final = (
         "what a payout differs by is not booked",
         (
             LOOK,
-            "            if found.record != record:\n                look_at_found",
-            "            if False:\n                look_at_found",
+            "        if found.record != record:\n            look_at_found",
+            "        if False:\n            look_at_found",
         ),
         reconciled=True,
     ),

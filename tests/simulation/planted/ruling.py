@@ -89,11 +89,20 @@ BUGS: Final = (
         "what was paid by hand and made after all is told to nobody",
         (
             FACTS,
-            "if any(each.by_hand for each in _for_the_same(after, event.refund_id)):",
+            "if any(each.by_hand for each in for_the_same(after, event.refund_id)):",
             "if False:",
         ),
         life="a refund is paid by hand, and is made after all",
         rule="X6",
+    ),
+    bug(
+        "what is captured of an order that was cancelled is kept",
+        (
+            FACTS,
+            "if order.status is OrderStatus.CANCELLED and captured.minor > 0:",
+            "if False:",
+        ),
+        life="a capture comes after a person took the hold of a cancelled order for gone",
     ),
     bug(
         "a hold that came beside another is left to expire",
