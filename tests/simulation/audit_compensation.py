@@ -182,7 +182,7 @@ def _kept(evidence: Evidence) -> Iterator[str]:
     person is called."""
     for name, order in evidence.orders.items():
         payment_id = order["payment_id"]
-        if not any(each["order_id"] == name for each in evidence.told("OrderCancelled", payment_id)):
+        if not evidence.told("OrderCancelled", payment_id):
             continue
         stands: Counter[str] = Counter()
         for each in evidence.operations(payment_id):
