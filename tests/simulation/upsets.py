@@ -235,6 +235,12 @@ UPSETS: Final = (
         courses={"capture": (Course(line="given_up", withdrawn_after=SECOND),)},
     ),
     Life(
+        name="a capture comes after it was given up, and is gone before its refund is asked for",
+        decisions=(_CONFIRM,),
+        courses={"capture": (Course(line="given_up", withdrawn_after=MINUTE),)},
+        held_up={"CaptureUnapplied": MINUTE},
+    ),
+    Life(
         name="a capture comes after it was given up, and the order is paid anew",
         decisions=(
             Decision(kind="confirm", after=MINUTE),

@@ -69,6 +69,8 @@ def decided(  # noqa: PLR0911 - one case a reason
         return WAIT
     match compensation.reason:
         case Reason.CAPTURED_LATE:
+            if compensation.cause in order.reversals and compensation.pending is None:
+                return COMPLETE  # it has gone back by itself
             return _given_back(order, compensation, compensation.amount)
         case Reason.REFUND_FAILED:
             return _not_refunded(order, compensation)

@@ -214,6 +214,20 @@ def test_late_money_that_is_taken_back_was_never_the_orders() -> None:
     assert (after, messages) == (order, ())
 
 
+def test_late_money_that_went_back_by_itself_calls_nobody() -> None:
+    """Its refund can only be refused, which was told to a person."""
+    gone, _ = facts.payment_voided(not_captured(), sequence=2)
+    order, _ = facts.captured_late(gone, LATE)
+    late = order.compensations[-1]
+    order, (command,) = sent(order, late, decided(order, late), TERMS)
+    assert isinstance(command, RefundPayment)
+    order, _ = facts.reversal_booked(order, LATE.capture_id)
+    assert decided(order, order.compensations[-1]) == WAIT
+    refused = replace(not_given_back(3998, Undoes.REQUEST), refund_id=command.refund_id)
+    order, _ = facts.refund_failed(order, refused)
+    assert decided(order, order.compensations[-1]) == COMPLETE
+
+
 def test_an_expiry_before_the_confirmation_needs_no_command() -> None:
     order, _ = facts.authorization_expired(authorized(), sequence=2)
     assert (order.status, move(order)) == (OrderStatus.PAYMENT_FAILED, COMPLETE)
