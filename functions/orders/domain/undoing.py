@@ -69,8 +69,6 @@ def decided(  # noqa: PLR0911 - one case a reason
         return WAIT
     match compensation.reason:
         case Reason.CAPTURED_LATE:
-            if compensation.cause in order.reversals and compensation.pending is None:
-                return COMPLETE  # it has gone back by itself
             return _given_back(order, compensation, compensation.amount)
         case Reason.REFUND_FAILED:
             return _not_refunded(order, compensation)
@@ -107,7 +105,8 @@ def _given_back(order: Order, compensation: Compensation, amount: Money | None) 
     """`amount` is refunded, or all that is left of the order's."""
     if amount is not None:
         succeeded = any(step.outcome is Outcome.SUCCEEDED for step in compensation.steps)
-        if succeeded:
+        by_itself = compensation.cause in order.reversals
+        if succeeded or (by_itself and compensation.pending is None):
             return COMPLETE
     elif order.refunding.minor > 0:
         return WAIT
