@@ -68,7 +68,7 @@ BUGS: Final = (
     ),
     bug(
         "what came late is given back again and again",
-        (UNDOING, "        if succeeded:\n", "        if False:\n"),
+        (UNDOING, "        if succeeded or (", "        if False or ("),
         life="capture comes after its hold was given back",
     ),
     bug(

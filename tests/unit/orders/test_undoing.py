@@ -207,17 +207,12 @@ def test_a_refund_that_our_own_limits_refused_has_no_entry_to_wait_for() -> None
     assert move(failed) == Decision(Move.ESCALATE, "refund_failed")
 
 
-def test_late_money_that_is_taken_back_was_never_the_orders() -> None:
+def test_late_money_that_is_taken_back_was_never_the_orders_and_calls_nobody() -> None:
+    """Its refund can only be refused, which was told to a person."""
     gone, _ = facts.payment_voided(not_captured(), sequence=2)
     order, _ = facts.captured_late(gone, LATE)
     after, messages = facts.capture_failed(order, replace(undone(), unapplied=True))
     assert (after, messages) == (order, ())
-
-
-def test_late_money_that_went_back_by_itself_calls_nobody() -> None:
-    """Its refund can only be refused, which was told to a person."""
-    gone, _ = facts.payment_voided(not_captured(), sequence=2)
-    order, _ = facts.captured_late(gone, LATE)
     late = order.compensations[-1]
     order, (command,) = sent(order, late, decided(order, late), TERMS)
     assert isinstance(command, RefundPayment)
