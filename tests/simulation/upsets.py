@@ -265,6 +265,14 @@ UPSETS: Final = (
         courses={"capture": (Course(line="given_up"),), "void": (_DECLINED,) * 3},
     ),
     Life(
+        name="a capture comes while its hold is given back, and is withdrawn",
+        decisions=(_CONFIRM,),
+        courses={
+            "capture": (Course(line="given_up", withdrawn_after=HOUR),),
+            "void": (Course(pending=3 * DAY, verdict="declined"),),
+        },
+    ),
+    Life(
         name="a capture is withdrawn, and the next one is under way when the order is cancelled",
         decisions=(
             Decision(kind="confirm", after=MINUTE),

@@ -139,9 +139,9 @@ def _without_capture(order: Order, compensation: Compensation) -> Decision:
     given = order.refunding + order.refunded
     if order.captured < given:
         return Decision(Move.ESCALATE, "refunded_without_capture")
-    if order.cancel_wanted and not order.capturing and order.captured.minor <= 0:
-        return _let_go(order, compensation)
-    return COMPLETE
+    if order.capturing or order.captured.minor > 0:
+        return COMPLETE
+    return _let_go(order, compensation)
 
 
 def _next_try(compensation: Compensation, move: Decision, code: str) -> Decision:

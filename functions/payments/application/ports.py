@@ -98,7 +98,8 @@ class Gateway(Protocol):
     key_used_for: timedelta
     """How old an attempt may be when it is sent again: well under the life of a provider's key."""
     absent_after: timedelta
-    """How old an attempt must be for "never heard of it" to mean that it never will be."""
+    """How old an attempt must be for "never heard of it" to mean that it never will be: older than
+    `key_used_for` by what two clocks may differ and a request of ours may take."""
 
     def authorize(self, attempt: Attempt, *, token: str, metadata: Mapping[str, str]) -> Answer: ...
 

@@ -133,8 +133,8 @@ BUGS: Final = (
         "a hold is given back under the next capture",
         (
             UNDOING,
-            "    if order.cancel_wanted and not order.capturing and",
-            "    if order.cancel_wanted and",
+            "    if order.capturing or order.captured.minor > 0:\n        return COMPLETE",
+            "    if order.captured.minor > 0:\n        return COMPLETE",
         ),
         life="a capture is withdrawn, and the next one is under way when the order is cancelled",
     ),

@@ -60,7 +60,7 @@ class SandboxGateway:
     """Configured by `url`, `api_key` and `webhook_secret`."""
 
     key_used_for = timedelta(minutes=10)
-    absent_after = timedelta(minutes=20)
+    absent_after = timedelta(minutes=45)
 
     def __init__(self, config: Mapping[str, str]) -> None:
         self._webhook_secret = config["webhook_secret"]
