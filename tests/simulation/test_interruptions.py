@@ -33,7 +33,7 @@ LIVES: dict[str, tuple[dict[str, int], str]] = {
         " completed after 1",
     ),
     "capture comes after the order was cancelled, its refund is refused once": (
-        {"stopped": 37, "frozen": 23, "lost": 4, "doubled": 4, "killed": 25},
+        {"stopped": 42, "frozen": 26, "lost": 4, "doubled": 4, "killed": 29},
         "cancelled, 1000 - 1000, 0 held; order_cancelled completed after 1, captured_late"
         " completed after 2",
     ),
