@@ -84,6 +84,7 @@ BUGS: Final = (
             "    look_at_found(found, looking, also=dropped)\n    for entry, event in zip(entries, told, strict=True):\n        fresh = looking.records.find(record.record_id)\n        look_at_found(replace(found, record=fresh, items=(), book=(), reverse=(), found=(), explained=()), looking, entries=[entry], events=[event])",
         ),
         reconciled=True,
+        life="a payout arrives, in a statement that is written in both formats",
     ),
     bug(
         "an entry is given to a payout that it was given to before",

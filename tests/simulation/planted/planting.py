@@ -47,8 +47,8 @@ class Bug:
     """`edits` that are several at once where each alone is made good by another guard: `why` says
     which. `seed` is tried first. `reconciled` worlds have reports and nights. `life` is the one
     that shows it, where chance does so too rarely: wherever its execution is `cut` in that way, if
-    that is given. `rule` is the one that has to tell it: any may,
-    where there is none.
+    that is given; of a `reconciled` bug it is a story, wherever its worker is killed. `rule` is the
+    one that has to tell it: any may, where there is none.
     """
 
     name: str
@@ -139,7 +139,7 @@ def _hunt(bug: Bug, seeds_max: int, answer: object) -> None:
     sys.meta_path.insert(0, _Planter(bug))
     from tests.simulation import crashes, interruptions, world  # noqa: PLC0415 - planted first
     from tests.simulation.run import reconcile, settle_memory, simulate  # noqa: PLC0415
-    from tests.simulation.stories import STORIES, killed  # noqa: PLC0415
+    from tests.simulation.stories import STORIES, crashed, killed, story_called  # noqa: PLC0415
     from tests.simulation.upsets import life_called  # noqa: PLC0415
 
     world.STEPS_MAX_PER_LIFE = STEPS_MAX_PER_LIFE  # type: ignore[misc]
@@ -149,6 +149,9 @@ def _hunt(bug: Bug, seeds_max: int, answer: object) -> None:
     told: set[str] = set()
     if bug.reconciled:  # neither a story nor a life needs a seed
         told = {finding.rule for story in STORIES for finding in killed(story).findings}
+        if bug.life and not told:
+            wrong = (each.findings for each in crashed(story_called(bug.life)) if each.findings)
+            told = {each.rule for each in next(wrong, ())}
     elif bug.cut:
         told = {each.rule for each in islice(interruptions.findings(bug.life, bug.cut), 1)}
     elif bug.life:
