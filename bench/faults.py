@@ -25,7 +25,7 @@ PROVIDER_FAULTS: Final = {
     "slow": 0.03,
 }
 """But for those by which nothing is taken and nobody ever tells: that the provider knows of nothing
-counts only after 45 minutes, and then the order ends otherwise than its customer wanted. The
+counts only after 42 minutes, and then the order ends otherwise than its customer wanted. The
 simulator has them, and the time.
 """
 SLOW_MILLISECONDS: Final = 500

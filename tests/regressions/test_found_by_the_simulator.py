@@ -74,7 +74,7 @@ class _Provider:
     """Busy at the first refund, silent at the second; it must not be called a third time."""
 
     key_used_for = timedelta(minutes=10)
-    absent_after = timedelta(minutes=45)
+    absent_after = timedelta(minutes=42)
 
     def __init__(self) -> None:
         self.refunds: list[str] = []

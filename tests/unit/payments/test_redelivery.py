@@ -39,7 +39,7 @@ class ForgetfulProvider:
     """Every call after its key has expired is another charge."""
 
     key_used_for = timedelta(minutes=10)
-    absent_after = timedelta(minutes=45)
+    absent_after = timedelta(minutes=42)
 
     def __init__(self, *, answers: bool = True, knows: bool = True) -> None:
         self.now = NOW

@@ -60,7 +60,8 @@ class SandboxGateway:
     """Configured by `url`, `api_key` and `webhook_secret`."""
 
     key_used_for = timedelta(minutes=10)
-    absent_after = timedelta(minutes=45)
+    absent_after = timedelta(minutes=42)
+    """Ten on top for its way, twenty for two clocks; the seventh check comes at 42:20."""
 
     def __init__(self, config: Mapping[str, str]) -> None:
         self._webhook_secret = config["webhook_secret"]
