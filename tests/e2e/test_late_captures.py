@@ -30,8 +30,8 @@ def unheard(payment: Any) -> Any:
 
 
 def give_up(quittance: Platform, order: Order) -> None:
-    """As if half an hour had passed: the provider is asked, and knows of nothing."""
-    then = (datetime.now(UTC) - timedelta(minutes=30)).isoformat(timespec="microseconds")
+    """As if an hour had passed: the provider is asked, and knows of nothing."""
+    then = (datetime.now(UTC) - timedelta(hours=1)).isoformat(timespec="microseconds")
     quittance.aws("dynamodb").update_item(
         TableName=quittance.outputs.tables["payments"],
         Key={"pk": {"S": f"PAYMENT#{order['payment_id']}"}, "sk": {"S": "STATE"}},
