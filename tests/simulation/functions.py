@@ -37,13 +37,15 @@ from orders.application import recover
 from payments.application import reactions as payments_reactions
 from shared.contracts.union import message_types
 from tests.doubles.expressions import Item
-from tests.simulation.agenda import HOUR
+from tests.simulation.agenda import HOUR, MINUTE
 from tests.simulation.faults import Fate
 from tests.simulation.site import KEY, of_service
 from tests.unit.shared.gateway import proxy_event
 from tests.unit.shared.lambda_context import LambdaContext
 
 OUTAGE: Final = 26 * HOUR
+SKEW_MAX: Final = 10 * MINUTE
+WORKERS: Final = 3
 _CONTEXT: Final = LambdaContext()
 _PATIENT: Final = LambdaContext(remaining_milliseconds=600_000)
 DEPLOYED: Final[Mapping[str, Callable[[dict[str, Any], Any], dict[str, Any]]]] = {
@@ -126,6 +128,17 @@ def outages(fate: Fate) -> dict[str, tuple[int, int]]:
             begins = fate.rng.randrange(4 * HOUR)
             drawn[fate.rng.choice(actors)] = (begins, begins + OUTAGE)
     return drawn
+
+
+def skews(fate: Fate) -> dict[tuple[str, int], int]:
+    """By how many milliseconds the clock of each function's workers is wrong in a world."""
+    if not fate.strikes("clock_skewed"):
+        return {}
+    return {
+        (function, worker): fate.rng.choice((0, fate.rng.randint(-SKEW_MAX, SKEW_MAX)))
+        for function in DEPLOYED
+        for worker in range(WORKERS)
+    }
 
 
 def context(function: str) -> LambdaContext:

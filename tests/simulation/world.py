@@ -23,6 +23,7 @@ from tests.doubles.memory_vault import MemoryVault
 from tests.simulation import functions
 from tests.simulation.acquirer import Acquirer
 from tests.simulation.agenda import DAY, HOUR, MINUTE, Agenda
+from tests.simulation.answers import Answers
 from tests.simulation.calls import INTERLEAVED_WITHIN, Calls, Crash
 from tests.simulation.customer import Customer
 from tests.simulation.executions import Executions
@@ -41,8 +42,6 @@ from tests.simulation.watch import Watch
 from tests.simulation.webhooks import Webhooks
 
 START: Final = datetime(2026, 1, 1, tzinfo=UTC)
-SKEW_MAX: Final = 10 * MINUTE
-WORKERS: Final = 3
 NESTED_MAX: Final = 2
 CHAIN_MAX: Final = 12
 """Enough for a webhook to be stored, relayed and applied while its own call is still answered."""
@@ -75,6 +74,7 @@ class World:
         self.customers = [Customer(self, number, life) for number, life in enumerate(self.lives)]
         self.surprises: list[str] = []
         self.said = Said(self.surprises)
+        self.answers = Answers(self.surprise)
         self.secrets = SECRETS
         self.breaches = 0
         self.metrics: dict[str, int] = {}
@@ -83,7 +83,7 @@ class World:
         self._hash = sha256()
         self._stack: list[str] = []
         self._skew = [0]
-        self._skews = self._draw_skews(rng)
+        self._skews = functions.skews(self.fate)
         self._outages = functions.outages(self.fate)
         for life in self.lives:
             self._outages |= life.away
@@ -191,6 +191,7 @@ class World:
             return
         self.watch.written(table, before, after)
         if before is None and after is not None:
+            self.answers.written(self.worker, table, after)
             for stream in streams:
                 stream.insert(after)
 
@@ -217,7 +218,7 @@ class World:
         if self._sick.get(function, 0) > 0:
             self._sick[function] -= 1
             return None
-        skew = self._skews.get((function, self.fate.rng.randrange(WORKERS)), 0)
+        skew = self._skews.get((function, self.fate.rng.randrange(functions.WORKERS)), 0)
         self._skew.append(skew)
         self.calls.begin()
         self.tell(f"invoke {function}")
@@ -237,10 +238,12 @@ class World:
     ) -> tuple[int, dict[str, Any]]:
         """The status and document of an answer; 0 when none came."""
         event = functions.request(method, path, body=body, key=key, flow=flow)
-        answer = self.invoke(f"{service}.http", event)
+        with self.answers.asked(self.worker + 1, f"{path} {key}"):
+            answer = self.invoke(f"{service}.http", event)
         if answer is None:
             return 0, {}
         document: dict[str, Any] = json.loads(answer["body"])
+        self.answers.told(f"{path} {key}", answer["statusCode"], document)
         self.tell(f"answer {method} {path} {answer['statusCode']} {document.get('code', '')}")
         return answer["statusCode"], document
 
@@ -286,12 +289,3 @@ class World:
 
     def _at(self, milliseconds: int) -> datetime:
         return START + timedelta(milliseconds=milliseconds)
-
-    def _draw_skews(self, rng: Random) -> dict[tuple[str, int], int]:
-        if not self.fate.strikes("clock_skewed"):
-            return {}
-        return {
-            (function, worker): rng.choice((0, rng.randint(-SKEW_MAX, SKEW_MAX)))
-            for function in functions.DEPLOYED
-            for worker in range(WORKERS)
-        }

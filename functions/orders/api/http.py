@@ -21,6 +21,10 @@ from orders.application.decide import decide
 from orders.application.place_order import place_order
 from orders.domain.decisions import Change, cancel, confirm, pay_anew, place, refund
 from orders.domain.order import CaptureMode, Line, Order, Purchase
+from shared.contracts.compensation import CompensationRequested
+from shared.contracts.envelope import Message
+from shared.contracts.orders import OrderCancelled, OrderConfirmed
+from shared.contracts.payments import AuthorizePayment, RefundPayment
 from shared.errors.taxonomy import InputError, InvalidRequest, NotFound
 from shared.ids import derived
 from shared.money import Money
@@ -60,20 +64,29 @@ def post_confirmation(order_id: str) -> Response[str]:
         order_id,
         request,
         lambda order, _: confirm(order, _amount(request, order, all_of_it=order.amount)),
+        tells=(OrderConfirmed,),
     )
 
 
 @app.routes.post("/orders/<order_id>/cancel")
 def post_cancellation(order_id: str) -> Response[str]:
     request = _asked(CancellationRequest)
-    return _decided(order_id, request, lambda order, asked: cancel(order, request_id=asked))
+    return _decided(
+        order_id,
+        request,
+        lambda order, asked: cancel(order, request_id=asked),
+        tells=(OrderCancelled, CompensationRequested),
+    )
 
 
 @app.routes.post("/orders/<order_id>/payment-method")
 def post_payment_method(order_id: str) -> Response[str]:
     request = _asked(PaymentRetryRequest)
     return _decided(
-        order_id, request, lambda order, _: pay_anew(order, request.payment_method.token)
+        order_id,
+        request,
+        lambda order, _: pay_anew(order, request.payment_method.token),
+        tells=(AuthorizePayment,),
     )
 
 
@@ -88,7 +101,7 @@ def post_refund(order_id: str) -> Response[str]:
     def view(order: Order, asked: str) -> RefundView:
         return refund_view(order, _refund_id(asked))
 
-    return _decided(order_id, request, decision, view)
+    return _decided(order_id, request, decision, view, tells=(RefundPayment,))
 
 
 @app.routes.get("/orders/<order_id>/events")
@@ -114,6 +127,8 @@ def _decided(
     request: BaseModel,
     decision: Callable[[Order, str], Change],
     view: Callable[[Order, str], Mapping[str, object]] = lambda order, _: order_view(order),
+    *,
+    tells: tuple[type[Message], ...],
 ) -> Response[str]:
     """Decide once for the caller's key; `decision` and `view` are also told the request's id."""
     request_id = app.caller.request_id(app.idempotency_key())
@@ -122,6 +137,7 @@ def _decided(
         order = decide(
             order_id,
             lambda read: decision(read, request_id),
+            tells=frozenset(each.__name__ for each in tells),
             orders=wiring.orders(),
             cause=app.caller.cause(request_id),
             terms=wiring.terms,

@@ -14,6 +14,7 @@ from shared.contracts.envelope import Cause, Envelope
 from shared.contracts.payments import NoticeContradicted, PaymentUnresolved
 from shared.errors.taxonomy import AlreadyHandled, NotFound, StaleRow
 from shared.ids import derived
+from shared.persistence.once import once
 from shared.persistence.until_fresh import until_fresh
 
 type Troubling = (
@@ -37,16 +38,14 @@ def open_case(envelope: Envelope[Troubling], cause: Cause, *, cases: Cases) -> N
 def resolve_case(case_id: str, decision: Decision, *, cases: Cases, cause: Cause) -> Case:
     """The case with a person's decision; the same request again gives the case as it stands.
 
-    Raises NotFound, CaseAlreadyResolved, DecisionNotApplicable.
+    Raises NotFound, CaseAlreadyResolved, DecisionNotApplicable, and IdempotencyKeyReused where the
+    request has done something else.
     """
-
-    def once() -> Case:
-        return cases.commit(*resolved(_get(case_id, cases), decision), cause)
-
-    try:
-        return until_fresh(once)
-    except AlreadyHandled:
-        return _get(case_id, cases)
+    return once(
+        lambda: cases.commit(*resolved(_get(case_id, cases), decision), cause),
+        is_done=lambda: CaseResolved.__name__ in cases.told(case_id, cause),
+        again=lambda: _get(case_id, cases),
+    )
 
 
 def carry_out_decision(
@@ -54,7 +53,7 @@ def carry_out_decision(
 ) -> None:
     """Do to the order what a person has decided; raises AlreadyHandled."""
 
-    def once() -> None:
+    def act() -> None:
         order = orders.find(event.order_id)
         compensation = order.compensation(event.compensation_id) if order else None
         if order is None or compensation is None:
@@ -75,7 +74,7 @@ def carry_out_decision(
         else:
             orders.commit(changed, (*messages, *more), cause)
 
-    until_fresh(once)
+    until_fresh(act)
 
 
 def _case_of(envelope: Envelope[Troubling]) -> Case:

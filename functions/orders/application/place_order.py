@@ -19,8 +19,6 @@ def place_order(
         return orders.commit(order, messages, cause)
     except (AlreadyHandled, StaleRow):
         existing = orders.find(order.order_id)
-        if existing is None:
-            raise
-        if existing.purchase != order.purchase:
+        if existing is None or existing.purchase != order.purchase:
             raise IdempotencyKeyReused from None
         return existing

@@ -34,6 +34,9 @@ class Orders(Protocol):
 
     def messages(self, order_id: str) -> Iterable[Row]: ...
 
+    def told(self, order_id: str, cause: Cause) -> set[str]:
+        """The types of the messages that this cause had the order tell."""
+
 
 class Cases(Protocol):
     def find(self, case_id: str) -> Case | None: ...
@@ -43,6 +46,9 @@ class Cases(Protocol):
 
         Raises AlreadyHandled, StaleRow, StoreBusy.
         """
+
+    def told(self, case_id: str, cause: Cause) -> set[str]:
+        """The types of the messages that this cause had the case tell."""
 
 
 class Executions(Protocol):

@@ -44,6 +44,9 @@ class DynamoDbCases:
             metrics.count("CaseOpened", code=case.code)
         return replace(case, version=case.version + 1, sequence=case.sequence + len(messages))
 
+    def told(self, case_id: str, cause: Cause) -> set[str]:
+        return self._aggregates.told(case_id, cause)
+
     def listed(self, status: CaseStatus, *, after: str = FIRST) -> Iterator[tuple[str, Case]]:
         """Cases in a status with their places, the oldest first; the index may lag behind."""
         for row in self._table.after(BY_STATUS, value=status.value, bound=after):

@@ -48,6 +48,9 @@ class DynamoDbOrders:
     def messages(self, order_id: str) -> Iterator[Row]:
         return self._aggregates.messages(order_id)
 
+    def told(self, order_id: str, cause: Cause) -> set[str]:
+        return self._aggregates.told(order_id, cause)
+
     def _commit(
         self, order: Order, messages: Sequence[Message], cause: Cause, *, handled: bool
     ) -> Order:

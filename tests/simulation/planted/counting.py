@@ -127,8 +127,8 @@ BUGS: Final = (
         "the same request is another request's order",
         (
             DECIDE,
-            "    except AlreadyHandled:\n        return _get(order_id, orders)",
-            "    except AlreadyHandled:\n        return orders.commit(*decision(_get(order_id, orders)), __import__('dataclasses').replace(cause, id=cause.id + '-again'))",
+            "        again=lambda: _get(order_id, orders),",
+            "        again=lambda: orders.commit(*decision(_get(order_id, orders)), __import__('dataclasses').replace(cause, id=cause.id + '-again')),",
         ),
         life="a refund is asked for once more when nobody remembers the request",
     ),

@@ -25,6 +25,11 @@ _UNMARKED: Final = (
     _NEW,
     '**({} if put.key.sk == "CAUSE" else {"ConditionExpression": "attribute_not_exists(pk)"}),',
 )
+ONCE: Final = "shared.persistence.once"
+_REFUSED: Final = """    except DomainException:
+        if not is_done():
+            raise
+"""
 
 BUGS: Final = (
     bug(
@@ -161,5 +166,10 @@ BUGS: Final = (
             "processor=processor)\n        )",
             "processor=processor)\n        ) else {}",
         ),
+    ),
+    bug(
+        "what was done is refused when it is asked for once more",
+        (ONCE, _REFUSED, ""),
+        rule="unexpected",
     ),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -97,6 +98,11 @@ class Aggregates:
     def messages(self, aggregate_id: str) -> Iterator[Row]:
         """The aggregate's messages in sequence, as outbox rows."""
         return self._table.partition(self.partition(aggregate_id), sk_prefix=MESSAGE)
+
+    def told(self, aggregate_id: str, cause: Cause) -> set[str]:
+        """The types of the messages that this cause had the aggregate tell."""
+        documents = [json.loads(str(row["Payload"])) for row in self.messages(aggregate_id)]
+        return {each["type"] for each in documents if each["causationid"] == cause.id}
 
     def partition(self, aggregate_id: str) -> str:
         return f"{self._kind}#{aggregate_id}"
