@@ -101,9 +101,10 @@ class Inbox:
     def _may_be_received(self, letter: Letter) -> bool:
         if letter.receives < RECEIVES_MAX:
             return True
-        self.letters.remove(letter)
-        self.host.tell(f"dead letter {self.function} {letter.name}")
-        self.host.bury(self, letter)
+        if letter in self.letters:  # what goes on while another one is buried may have buried it
+            self.letters.remove(letter)
+            self.host.tell(f"dead letter {self.function} {letter.name}")
+            self.host.bury(self, letter)
         return False
 
     def _deliver(self, batch: Sequence[Letter]) -> None:

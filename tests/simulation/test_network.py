@@ -51,7 +51,8 @@ class Quiet:
     def down_until(self, _: str) -> int:
         return 0
 
-    def bury(self, _: Inbox, letter: Letter) -> None:
+    def bury(self, inbox: Inbox, letter: Letter) -> None:
+        del inbox
         self.dead.append(letter.body)
 
     def tell(self, line: str) -> None: ...
@@ -103,6 +104,24 @@ def test_a_batch_that_failed_as_a_whole_comes_again_until_each_is_dead() -> None
     assert inbox.letters == []
     assert "poison" in world.dead
     assert world.handled.count("poison") == 5
+
+
+class Slow(Quiet):
+    """Its queue is polled once more while a letter is buried."""
+
+    def bury(self, inbox: Inbox, letter: Letter) -> None:
+        super().bury(inbox, letter)
+        inbox.poll()
+
+
+def test_what_is_buried_while_another_one_is_buried_is_buried_once() -> None:
+    world = Slow()
+    inbox = Inbox(world, "orders.events", frozenset())
+    for body in ("one", "other"):
+        inbox.send(Letter(body, body, receives=RECEIVES_MAX), 0)
+    world.run()
+    assert sorted(world.dead) == ["one", "other"]
+    assert inbox.letters == []
 
 
 def test_records_from_the_reported_one_on_come_again_until_it_is_given_up() -> None:
