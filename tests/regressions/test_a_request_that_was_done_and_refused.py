@@ -4,7 +4,7 @@ It was refused: a client was told that its refund was not possible, and it had b
 """
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -50,25 +50,39 @@ def refunded(order: Order) -> Change:
     return refund(order, eur(3998), refund_id="ref_1", reason="returned")
 
 
-COMMANDS = [
-    pytest.param(authorized, confirmed, {"OrderConfirmed"}, ConfirmationNotPossible, id="confirm"),
-    pytest.param(
-        authorized,
-        cancelled,
-        {"OrderCancelled", "CompensationRequested"},
-        CancellationNotPossible,
-        id="cancel",
+@dataclass(frozen=True)
+class Command:
+    """What is asked of an order, what that tells, and how another request for it is refused."""
+
+    before: Callable[[], Order]
+    decision: Decided
+    tells: frozenset[str]
+    refusal: type[DomainException]
+
+
+CONFIRM = Command(
+    authorized, confirmed, frozenset({"OrderConfirmed"}), refusal=ConfirmationNotPossible
+)
+CANCEL = Command(
+    authorized,
+    cancelled,
+    frozenset({"OrderCancelled", "CompensationRequested"}),
+    refusal=CancellationNotPossible,
+)
+COMMANDS = {
+    "confirm": CONFIRM,
+    "cancel": CANCEL,
+    "cancel where nothing is held": replace(CANCEL, before=failed),
+    "pay anew": Command(
+        failed, paid_anew, frozenset({"AuthorizePayment"}), refusal=RetryNotPossible
     ),
-    pytest.param(
-        failed,
-        cancelled,
-        {"OrderCancelled", "CompensationRequested"},
-        CancellationNotPossible,
-        id="cancel where nothing is held",
-    ),
-    pytest.param(failed, paid_anew, {"AuthorizePayment"}, RetryNotPossible, id="pay anew"),
-    pytest.param(paid, refunded, {"RefundPayment"}, AmountExceedsPaid, id="refund"),
-]
+    "refund": Command(paid, refunded, frozenset({"RefundPayment"}), refusal=AmountExceedsPaid),
+}
+
+
+@pytest.fixture(params=COMMANDS)
+def command(request: pytest.FixtureRequest) -> Command:
+    return COMMANDS[request.param]
 
 
 def cause(name: str) -> Cause:
@@ -86,70 +100,54 @@ def kept(orders: DynamoDbOrders, order: Order, name: str = "ord_1") -> None:
 
 
 def asked(
-    orders: DynamoDbOrders,
-    decision: Decided,
-    tells: set[str],
-    *,
-    by: str = "req_1",
-    of: str = "ord_1",
+    orders: DynamoDbOrders, command: Command, *, by: str = "req_1", of: str = "ord_1"
 ) -> Order:
     return decide(
         of,
-        decision,
-        tells=frozenset(tells),
+        command.decision,
+        tells=command.tells,
         orders=orders,
         cause=cause(by),
         terms=lambda _: TERMS,
     )
 
 
-@pytest.mark.parametrize(("before", "decision", "tells", "refusal"), COMMANDS)
 def test_what_a_request_has_done_is_its_answer_when_it_comes_again(
-    before: Callable[[], Order],
-    decision: Decided,
-    tells: set[str],
-    refusal: type[DomainException],
-    orders: DynamoDbOrders,
+    command: Command, orders: DynamoDbOrders
 ) -> None:
-    kept(orders, before())
-    done = asked(orders, decision, tells)
-    assert asked(orders, decision, tells) == done == orders.find("ord_1")
-    with pytest.raises(refusal):
-        asked(orders, decision, tells, by="req_2")
+    kept(orders, command.before())
+    done = asked(orders, command)
+    assert asked(orders, command) == done == orders.find("ord_1")
+    with pytest.raises(command.refusal):
+        asked(orders, command, by="req_2")
     assert orders.find("ord_1") == done
 
 
-@pytest.mark.parametrize(("before", "decision", "tells", "refusal"), COMMANDS)
 def test_the_key_of_what_was_done_to_another_order_does_nothing_and_says_so(
-    before: Callable[[], Order],
-    decision: Decided,
-    tells: set[str],
-    refusal: type[DomainException],
-    orders: DynamoDbOrders,
+    command: Command, orders: DynamoDbOrders
 ) -> None:
     """It was answered as if it had been done."""
-    del refusal
     for name in ("ord_1", "ord_2"):
-        kept(orders, before(), name)
-    asked(orders, decision, tells)
+        kept(orders, command.before(), name)
+    asked(orders, command)
     untouched = orders.find("ord_2")
     with pytest.raises(IdempotencyKeyReused):
-        asked(orders, decision, tells, of="ord_2")
+        asked(orders, command, of="ord_2")
     assert orders.find("ord_2") == untouched
 
 
 def test_the_key_of_a_confirmation_cancels_nothing(orders: DynamoDbOrders) -> None:
     kept(orders, authorized())
-    done = asked(orders, confirmed, {"OrderConfirmed"})
+    done = asked(orders, CONFIRM)
     with pytest.raises(IdempotencyKeyReused):
-        asked(orders, cancelled, {"OrderCancelled", "CompensationRequested"})
+        asked(orders, CANCEL)
     assert orders.find("ord_1") == done
 
 
 def test_the_key_of_a_confirmation_places_no_order(orders: DynamoDbOrders) -> None:
     """It ended with an error that nobody has a name for."""
     kept(orders, authorized())
-    asked(orders, confirmed, {"OrderConfirmed"})
+    asked(orders, CONFIRM)
     order, messages = change(PURCHASE)
     with pytest.raises(IdempotencyKeyReused):
         place_order(replace(order, order_id="ord_2"), messages, orders=orders, cause=cause("req_1"))
@@ -158,7 +156,7 @@ def test_the_key_of_a_confirmation_places_no_order(orders: DynamoDbOrders) -> No
 def test_an_order_that_is_not_there_is_not_found(orders: DynamoDbOrders) -> None:
     for name in ("ord_1", "", "x" * 3000):
         with pytest.raises(NotFound):
-            asked(orders, confirmed, {"OrderConfirmed"}, of=name)
+            asked(orders, CONFIRM, of=name)
 
 
 def test_a_decision_on_a_case_that_comes_again_is_the_decision() -> None:
